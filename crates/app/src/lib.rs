@@ -1,0 +1,1 @@
+//! The use cases: import, triage, search, report, evaluate.

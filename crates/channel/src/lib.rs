@@ -1,0 +1,1 @@
+//! Bytes of a channel to submissions: JSON Lines, CSV, XLSX.

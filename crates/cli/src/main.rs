@@ -1,0 +1,2 @@
+//! The caifeng command.
+fn main() {}

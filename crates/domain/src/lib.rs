@@ -1,0 +1,32 @@
+//! The words of the domain, as plain data.
+//!
+//! **Invariant.** Nothing here knows of files, databases, HTTP, serialisation or models. Every other
+//! crate depends on this one, and this one on none of them.
+//!
+//! All offsets are byte offsets into the text exactly as it was delivered; what leaves the program
+//! counts Unicode scalar values instead, see [`Span::in_chars`].
+
+pub mod analysis;
+pub mod citation;
+pub mod consultation;
+pub mod edit;
+pub mod ids;
+pub mod ledger;
+pub mod privacy;
+pub mod provision;
+pub mod span;
+pub mod submission;
+
+pub use analysis::{
+    Analysis, Duplicate, DuplicateKind, Evidence, EvidenceKind, Link, Point, Scope, Stance, Status,
+    Unit,
+};
+pub use citation::{Citation, CitationRole, CitedLaw, ParagraphNo, Target};
+pub use consultation::{Consultation, Window};
+pub use edit::{Edit, EditOp};
+pub use ids::{ArticleNo, ConsultationId, PointId, SubmissionId};
+pub use ledger::{Ledger, Place};
+pub use privacy::{PersonalData, PersonalDataKind};
+pub use provision::{Draft, Level, Node, NodeId};
+pub use span::Span;
+pub use submission::{Channel, Submission, Submitter};

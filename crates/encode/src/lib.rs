@@ -1,0 +1,44 @@
+//! Sentence vectors: the encoder trait, the candle encoder, the lexical encoder, model installation.
+
+pub mod vectors;
+
+pub use vectors::Vectors;
+
+/// On which side of a comparison a text stands. E5 models were trained with these as prefixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// An opinion, a question, a search; both sides of a symmetric comparison.
+    Query,
+    /// A provision to be found.
+    Passage,
+}
+
+/// Why texts could not be turned into vectors.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// The engine failed.
+    #[error("the encoder failed: {0}")]
+    Engine(String),
+}
+
+/// Turns texts into vectors of unit length.
+pub trait Encoder: Send + Sync {
+    /// Identifies model and conversion, for instance `multilingual-e5-small/zh-1`. Vectors of
+    /// different identities are never compared.
+    fn identity(&self) -> &str;
+
+    /// Length of each vector.
+    fn dimension(&self) -> usize;
+
+    /// Whether this is the stand-in without a model. Results made with it are marked.
+    fn is_lexical(&self) -> bool;
+
+    /// One row a text, in the order given. `done` is called with the number of texts finished
+    /// since the last call, from any thread.
+    fn encode(
+        &self,
+        texts: &[&str],
+        role: Role,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vectors, EncodeError>;
+}

@@ -1,0 +1,1 @@
+//! Reports as Markdown, JSON, CSV and XLSX from plain report data.

@@ -1,0 +1,1 @@
+//! The only SQL: migrations, repositories, jobs, audit chain, identity vault.

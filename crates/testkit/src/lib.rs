@@ -1,0 +1,1 @@
+//! What tests share: builders, a fake encoder, a fixed clock.

@@ -1,0 +1,9 @@
+//! Chinese text: normalising with offsets, segmentation, units, personal data, shingles.
+
+pub mod minhash;
+pub mod normalise;
+pub mod personal;
+pub mod segment;
+pub mod sentence;
+pub mod shingle;
+pub mod units;

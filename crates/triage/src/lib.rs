@@ -1,0 +1,1 @@
+//! From submissions to points: status, duplicates, links, stance, points, labels.
