@@ -1,0 +1,33 @@
+//! What is refused for its size, with the arithmetic behind each number.
+
+/// A whole file. 64 MiB are some 100,000 opinions of 200 characters (600 bytes) each.
+pub const MAX_FILE_BYTES: usize = 64 << 20;
+
+/// One opinion. The longest real ones, comments on a whole law, have some 20,000 characters.
+pub const MAX_TEXT_CHARS: usize = 50_000;
+
+/// All parts of a workbook when unpacked, declared and actual. Sheets pack about 8:1, so twice the
+/// largest text file leaves room for what a spreadsheet really holds, and bombs pack 1000:1.
+pub const MAX_UNPACKED_BYTES: u64 = 128 << 20;
+
+/// Parts in a workbook; a large one has a few hundred.
+pub const MAX_ZIP_ENTRIES: usize = 10_000;
+
+/// Bytes of all cells together. Cells may share one long string, so that a small workbook can
+/// unfold into a large one without any packing.
+pub const MAX_CELL_BYTES: usize = 128 << 20;
+
+/// Cells of a sheet that hold something: 100,000 rows of 40 columns.
+pub const MAX_CELLS: usize = 4_000_000;
+
+/// Columns looked at; questionnaires have a few dozen.
+pub const MAX_COLUMNS: usize = 256;
+
+/// The old binary format, whose reader lays out every sheet as one rectangle in memory.
+pub const MAX_XLS_BYTES: usize = 8 << 20;
+
+/// Rows searched for the header, which may come after title rows.
+pub const MAX_HEADER_ROWS: usize = 20;
+
+/// Characters of an offending row that an error repeats.
+pub const MAX_RAW_CHARS: usize = 200;

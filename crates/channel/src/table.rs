@@ -1,0 +1,142 @@
+//! Rows of cells to submissions, the same for CSV and workbooks.
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::Channel;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    ColumnMapping, Field, Format, Import, ImportError, header,
+    header::Meaning,
+    limits::MAX_HEADER_ROWS,
+    record::{Collector, Record, hex, shortened},
+};
+
+/// One row of a table.
+#[derive(Debug, Default)]
+pub(crate) struct TableRow {
+    /// Line or row, from 1.
+    pub line: u32,
+    /// TableRow by column; columns from 0.
+    pub cells: BTreeMap<usize, String>,
+    /// Why its content cannot be trusted.
+    pub damage: Option<&'static str>,
+}
+
+impl TableRow {
+    fn is_blank(&self) -> bool {
+        self.cells.values().all(|cell| cell.trim().is_empty())
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.cells.values().map(String::as_str)
+    }
+}
+
+/// The row that names most fields among the first ones, and how many it names.
+pub(crate) fn find_header(rows: &[TableRow]) -> Option<(usize, usize)> {
+    let searched = rows.iter().take(MAX_HEADER_ROWS).enumerate();
+    let scores = searched.map(|(at, row)| (at, header::score(row.texts())));
+    // The earliest of the best: a row of data may happen to look like a header too.
+    scores
+        .rev()
+        .max_by_key(|(_, score)| *score)
+        .filter(|(_, score)| *score > 0)
+}
+
+/// Reads the rows below the header.
+pub(crate) fn read(
+    rows: Vec<TableRow>,
+    format: Format,
+    encoding: &'static str,
+) -> Result<Import, ImportError> {
+    let Some((header_at, _)) = find_header(&rows) else {
+        return Err(match rows.iter().find(|row| !row.is_blank()) {
+            None => ImportError::Empty,
+            Some(first) => ImportError::NoHeader {
+                searched: rows.len().min(MAX_HEADER_ROWS),
+                first: shortened(&first.texts().collect::<Vec<_>>().join(" | ")),
+            },
+        });
+    };
+    let mut rows = rows.into_iter().skip(header_at);
+    let header = rows.next().unwrap_or_default();
+    let columns = columns(&header);
+    let questionnaire = header::is_questionnaire(header.texts());
+    let channel = if questionnaire {
+        Channel::Questionnaire
+    } else {
+        Channel::Platform
+    };
+    let mut collector = Collector::new(source(&header), channel);
+    for row in rows.filter(|row| !row.is_blank()) {
+        let record = record(&columns, row.line, row.cells);
+        match row.damage {
+            Some(damage) => collector.reject(row.line, damage, &record.raw),
+            None => collector.add(record),
+        }
+    }
+    let mappings = columns.into_values().collect();
+    Ok(collector.finish(format, encoding, mappings))
+}
+
+fn columns(header: &TableRow) -> BTreeMap<usize, ColumnMapping> {
+    let mut taken = Vec::new();
+    let mut column = |name: &String| {
+        let meaning = header::meaning(name);
+        let field = match meaning {
+            // Opinions may have several columns; of any other field the first column is the one.
+            Meaning::Field(field @ (Field::Text | Field::Reason)) => Some(field),
+            Meaning::Field(field) if !taken.contains(&field) => {
+                taken.push(field);
+                Some(field)
+            }
+            _ => None,
+        };
+        ColumnMapping {
+            header: name.clone(),
+            field,
+            dropped: meaning == Meaning::Dropped,
+        }
+    };
+    let named = header
+        .cells
+        .iter()
+        .filter(|(_, name)| !name.trim().is_empty());
+    named.map(|(at, name)| (*at, column(name))).collect()
+}
+
+fn record(
+    columns: &BTreeMap<usize, ColumnMapping>,
+    line: u32,
+    cells: BTreeMap<usize, String>,
+) -> Record {
+    let mut record = Record {
+        line,
+        ..Record::default()
+    };
+    for (at, cell) in cells {
+        let column = columns.get(&at);
+        if cell.trim().is_empty() || column.is_some_and(|c| c.dropped) {
+            continue;
+        }
+        if !record.raw.is_empty() {
+            record.raw.push_str(" | ");
+        }
+        record.raw.push_str(&shortened(&cell));
+        if let Some(field) = column.and_then(|c| c.field) {
+            record.cells.push((field, cell));
+        }
+    }
+    record
+}
+
+/// The same form has the same header row, whatever the file is called.
+fn source(header: &TableRow) -> String {
+    let mut digest = Sha256::new();
+    for cell in header.texts() {
+        digest.update(cell.trim());
+        digest.update([0]);
+    }
+    format!("table:{}", hex(&digest.finalize()[..6]))
+}
