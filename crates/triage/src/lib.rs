@@ -1,1 +1,122 @@
-//! From submissions to points: status, duplicates, links, stance, points, labels.
+//! From submissions to points: status, duplicates, units, links, stance, points, labels.
+//!
+//! Data in, data out, reasons attached. [`run`] is the whole pipeline; it is deterministic, whatever
+//! the number of threads. [`Prepared`] is its first half, shared with the training of the weights.
+//!
+//! **Invariant.** Nothing here reads files, databases or labels.
+
+pub mod cluster;
+pub mod cues;
+pub mod duplicates;
+pub mod gist;
+pub mod link;
+pub mod logistic;
+pub mod models;
+pub mod points;
+pub mod prepare;
+pub mod read;
+mod run;
+pub mod scope;
+pub mod stance;
+pub mod status;
+pub mod train;
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::{Analysis, Draft, Point, PointId, Span, Submission};
+use caifeng_encode::{EncodeError, Encoder};
+
+pub use models::Models;
+pub use prepare::{Prepared, PreparedUnit};
+
+/// Why triage could not finish.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TriageError {
+    /// No vectors.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// The steps that a watcher is told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Duplicate groups.
+    Duplicates,
+    /// Citations, quotations, personal data, units, edits.
+    Read,
+    /// Vectors.
+    Encode,
+    /// Status, links, scope, stance.
+    Link,
+    /// Grouping.
+    Points,
+    /// Key words and representatives.
+    Label,
+}
+
+/// Told how far triage is; called from any thread.
+pub trait Progress: Sync {
+    /// A stage begins, with the number of things to do where known.
+    fn begin(&self, stage: Stage, total: usize);
+    /// So many more are done.
+    fn advance(&self, done: usize);
+}
+
+/// Nobody watches.
+impl Progress for () {
+    fn begin(&self, _stage: Stage, _total: usize) {}
+    fn advance(&self, _done: usize) {}
+}
+
+/// Which points units were in before, so that ids stay.
+#[derive(Debug, Clone, Default)]
+pub struct Previous {
+    points: BTreeMap<(usize, usize), PointId>,
+    next: Option<PointId>,
+}
+
+impl Previous {
+    /// `units`: index of the submission, start of the unit, its point; `next`: the next free id.
+    #[must_use]
+    pub fn new(units: impl IntoIterator<Item = (usize, usize, PointId)>, next: PointId) -> Self {
+        Self {
+            points: units.into_iter().map(|(s, start, id)| ((s, start), id)).collect(),
+            next: Some(next),
+        }
+    }
+
+    fn point_of(&self, submission: usize, unit: Span) -> Option<PointId> {
+        self.points.get(&(submission, unit.start)).copied()
+    }
+
+    fn next_point(&self) -> PointId {
+        const FIRST: PointId = match PointId::new(1) {
+            Some(id) => id,
+            None => unreachable!(),
+        };
+        self.next.unwrap_or(FIRST)
+    }
+}
+
+/// What triage found out about a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// One a submission, in order.
+    pub analyses: Vec<Analysis>,
+    /// In order of id.
+    pub points: Vec<Point>,
+    /// The next free id.
+    pub next_point: PointId,
+}
+
+/// Triages all submissions of a consultation.
+pub fn run(
+    draft: &Draft,
+    submissions: &[Submission],
+    encoder: &dyn Encoder,
+    previous: &Previous,
+    progress: &dyn Progress,
+) -> Result<Outcome, TriageError> {
+    let prepared = Prepared::new(draft, submissions, encoder, progress)?;
+    Ok(run::decide(&prepared, submissions, Models::committed(), previous, progress))
+}

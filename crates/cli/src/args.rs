@@ -1,0 +1,177 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// 采风：基层立法联系点意见的收集、梳理与汇总
+#[derive(Debug, Parser)]
+#[command(name = "caifeng", version, about, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// 配置文件（TOML）
+    #[arg(long, global = true, env = "CAIFENG_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// 数据目录
+    #[arg(long, global = true, env = "CAIFENG_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// 模型目录
+    #[arg(long, global = true, env = "CAIFENG_MODELS")]
+    pub(crate) models: Option<PathBuf>,
+    /// 使用的模型：名称、目录，或 lexical（不用模型，只做词面比对）
+    #[arg(long, global = true, env = "CAIFENG_MODEL")]
+    pub(crate) model: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 语言模型：安装、校验、列出
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// 草案：导入、查看、对照
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// 导入来件（JSON Lines、CSV、XLSX）
+    Import(Import),
+    /// 梳理全部来件
+    Triage(Selected),
+    /// 按条查看意见最集中的条文
+    Hot(Hot),
+    /// 检索来件和条文
+    Search(Search),
+    /// 生成汇总报告
+    Report(Report),
+    /// 在标注集上运行，输出供评分的结果
+    Eval(Eval),
+    /// 用虚构来件测量速度
+    Bench(Bench),
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// 下载并安装默认模型
+    Install,
+    /// 校验当前模型
+    Verify,
+    /// 列出已安装的模型
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DraftCommand {
+    /// 导入草案（txt、md、docx）；同一任务再次导入即为下一次审议稿
+    Import(DraftImport),
+    /// 打印草案的条文结构
+    Show(Selected),
+    /// 对照前后两稿
+    Compare(Selected),
+}
+
+/// Which consultation.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Selected {
+    /// 征求意见任务的代号；只有一个任务时可省略
+    #[arg(long)]
+    pub(crate) consultation: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DraftImport {
+    /// 草案文件
+    pub(crate) file: PathBuf,
+    /// 征求意见任务的代号；不存在则新建，省略则取文件名
+    #[arg(long)]
+    pub(crate) consultation: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Import {
+    /// 来件文件
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 只检查，不写入
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// 把有问题的行写入此文件（CSV）
+    #[arg(long)]
+    pub(crate) errors: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Hot {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 显示几条
+    #[arg(long, default_value_t = 5)]
+    pub(crate) articles: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Search {
+    /// 检索词
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 只看关联到此条的，如 34 或 120-1
+    #[arg(long)]
+    pub(crate) article: Option<String>,
+    /// 渠道
+    #[arg(long)]
+    pub(crate) channel: Option<String>,
+    /// 联系点
+    #[arg(long)]
+    pub(crate) station: Option<String>,
+    /// 起始日期 YYYY-MM-DD
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+    /// 截止日期 YYYY-MM-DD
+    #[arg(long)]
+    pub(crate) to: Option<String>,
+    /// 类别：opinion、complaint、spam
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    /// 最多显示几条
+    #[arg(long, default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// 输出 JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 格式
+    #[arg(long, value_enum, default_value_t = Format::Md)]
+    pub(crate) format: Format,
+    /// 输出文件；省略则输出到屏幕（xlsx 必须指定）
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Md,
+    Json,
+    Csv,
+    Xlsx,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Eval {
+    /// 含 draft.txt、input.jsonl、queries.jsonl 的目录
+    pub(crate) set: PathBuf,
+    /// 输出目录
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Bench {
+    /// 虚构来件的数量
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) submissions: usize,
+}

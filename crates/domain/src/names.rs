@@ -1,0 +1,83 @@
+//! The names of closed sets: one for the wire, one for Chinese readers.
+
+use crate::{
+    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Scope, Stance, Status,
+};
+
+/// A value of a closed set with its names.
+pub trait Named: Copy + PartialEq + 'static {
+    /// Every value with its wire name and its Chinese name.
+    const NAMES: &'static [(Self, &'static str, &'static str)];
+
+    /// The stable name in files and interfaces.
+    #[must_use]
+    fn wire(self) -> &'static str {
+        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| n.1)
+    }
+
+    /// The name that readers see.
+    #[must_use]
+    fn chinese(self) -> &'static str {
+        Self::NAMES.iter().find(|n| n.0 == self).map_or("", |n| n.2)
+    }
+
+    /// The value with this wire name or Chinese name.
+    #[must_use]
+    fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|n| n.1 == name || n.2 == name)
+            .map(|n| n.0)
+    }
+}
+
+macro_rules! named {
+    ($($name:ty),+) => {
+        $(impl Named for $name {
+            const NAMES: &'static [(Self, &'static str, &'static str)] = &Self::ALL;
+        })+
+    };
+}
+
+named!(
+    Channel,
+    DuplicateKind,
+    EditOp,
+    EvidenceKind,
+    PersonalDataKind,
+    Place,
+    Scope,
+    Stance,
+    Status
+);
+
+#[cfg(test)]
+mod tests {
+    use super::Named;
+    use crate::{
+        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Scope, Stance,
+        Status,
+    };
+
+    fn names_lead_back<T: Named + std::fmt::Debug>() {
+        for &(value, wire, chinese) in T::NAMES {
+            assert_eq!(T::from_name(wire), Some(value));
+            assert_eq!(T::from_name(chinese), Some(value));
+            assert_eq!((value.wire(), value.chinese()), (wire, chinese));
+        }
+        assert_eq!(T::from_name("no such name"), None);
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_value() {
+        names_lead_back::<Channel>();
+        names_lead_back::<DuplicateKind>();
+        names_lead_back::<EditOp>();
+        names_lead_back::<EvidenceKind>();
+        names_lead_back::<PersonalDataKind>();
+        names_lead_back::<Place>();
+        names_lead_back::<Scope>();
+        names_lead_back::<Stance>();
+        names_lead_back::<Status>();
+    }
+}

@@ -1,0 +1,111 @@
+//! Distinct unit texts: many senders, one computation.
+
+use std::collections::HashMap;
+
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_text::segment::Segmenter;
+use rayon::prelude::*;
+
+use crate::cues::CueCounts;
+
+/// One distinct text of units, see [`crate::read::Reading::gist`].
+#[derive(Debug, Clone)]
+pub struct Gist {
+    /// Normalised words without citations and personal data.
+    pub text: String,
+    /// Content words in order, repeats kept.
+    pub words: Vec<String>,
+    /// Cue words.
+    pub cues: CueCounts,
+}
+
+/// All gists of a batch with their vectors.
+#[derive(Debug, Clone, Default)]
+pub struct Gists {
+    /// In order of first appearance.
+    pub list: Vec<Gist>,
+    /// One vector a gist, centred: the mean of all is taken off, then each is of unit length.
+    pub vectors: Vectors,
+    number: HashMap<String, usize>,
+}
+
+impl Gists {
+    /// Collects the distinct ones among `texts`.
+    #[must_use]
+    pub fn collect<'a>(texts: impl Iterator<Item = &'a str>, segmenter: &Segmenter) -> Self {
+        let mut number = HashMap::new();
+        let mut distinct: Vec<&str> = Vec::new();
+        for text in texts {
+            if !number.contains_key(text) {
+                number.insert(text.to_owned(), distinct.len());
+                distinct.push(text);
+            }
+        }
+        let list = distinct
+            .par_iter()
+            .map(|text| Gist {
+                text: (*text).to_owned(),
+                words: segmenter.content_words(text),
+                cues: CueCounts::of(text),
+            })
+            .collect();
+        Self { list, vectors: Vectors::default(), number }
+    }
+
+    /// The number of the gist with this text.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<usize> {
+        self.number.get(text).copied()
+    }
+
+    /// Computes the vectors.
+    pub fn encode(&mut self, encoder: &dyn Encoder, done: &(dyn Fn(usize) + Sync)) -> Result<(), EncodeError> {
+        let texts: Vec<&str> = self.list.iter().map(|g| g.text.as_str()).collect();
+        self.vectors = encoder.encode(&texts, Role::Query, done)?;
+        centre(&mut self.vectors);
+        Ok(())
+    }
+}
+
+/// Takes the mean of all rows off each and brings each back to unit length. The cosines of E5 lie
+/// between 0.7 and 0.9 for any two texts; what all texts of a kind have in common says nothing.
+pub fn centre(vectors: &mut Vectors) {
+    let rows = vectors.len();
+    let mut mean = vec![0.0f32; vectors.dimension()];
+    for row in vectors.rows() {
+        for (m, x) in mean.iter_mut().zip(row) {
+            *m += x / rows as f32;
+        }
+    }
+    // A few texts have no meaningful mean: theirs would be themselves.
+    let off = if rows >= 8 { 1.0 } else { 0.0 };
+    for index in 0..rows {
+        let row = vectors.row_mut(index);
+        for (x, m) in row.iter_mut().zip(&mean) {
+            *x -= off * m;
+        }
+        let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
+        for x in row {
+            *x /= norm;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_encode::Vectors;
+
+    use super::centre;
+
+    #[test]
+    fn centring_spreads_what_was_crowded() {
+        let mut vectors = Vectors::new(2);
+        for i in 0..10 {
+            let turn = 0.1 * (i as f32 - 4.5);
+            vectors.push(&[turn.cos(), turn.sin()]);
+        }
+        centre(&mut vectors);
+        let dot = caifeng_encode::vectors::dot(vectors.row(0), vectors.row(9));
+        assert!(dot < 0.0, "the ends lay at cosine 0.62, now on opposite sides: {dot}");
+    }
+}

@@ -1,0 +1,117 @@
+//! The draft as the linker sees it: paragraphs with their chapter's title, as vectors and words.
+
+use std::collections::HashMap;
+
+use caifeng_domain::{ArticleNo, Draft, Level, NodeId};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, vectors::dot};
+use caifeng_text::{normalise::normalise, segment::Segmenter};
+
+use super::bm25::Bm25;
+use crate::gist::centre;
+
+/// Articles numbered from 0 in order, ready to be compared with units.
+pub struct Provisions {
+    /// Each article's node.
+    pub nodes: Vec<NodeId>,
+    /// Each article's number.
+    pub numbers: Vec<ArticleNo>,
+    place: HashMap<NodeId, usize>,
+    /// Which article each row of `vectors` is part of.
+    row_article: Vec<usize>,
+    vectors: Vectors,
+    words: Bm25,
+}
+
+impl Provisions {
+    /// Reads and encodes the draft.
+    pub fn new(draft: &Draft, segmenter: &Segmenter, encoder: &dyn Encoder) -> Result<Self, EncodeError> {
+        let mut nodes = Vec::new();
+        let mut numbers = Vec::new();
+        let mut row_article = Vec::new();
+        let mut rows = Vec::new();
+        let mut documents = Vec::new();
+        for (id, node) in draft.articles() {
+            let heading = heading(draft, id);
+            let whole = normalise(&format!("{heading} {}", draft.full_text(id))).text;
+            documents.push((segmenter.content_words(&whole), whole));
+            for part in passages(draft, id) {
+                row_article.push(nodes.len());
+                rows.push(normalise(&format!("{heading} {part}")).text);
+            }
+            nodes.push(id);
+            numbers.push(node.number);
+        }
+        let texts: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let mut vectors = encoder.encode(&texts, Role::Query, &|_| ())?;
+        centre(&mut vectors);
+        let place = nodes.iter().enumerate().map(|(i, &id)| (id, i)).collect();
+        Ok(Self { nodes, numbers, place, row_article, vectors, words: Bm25::new(&documents) })
+    }
+
+    /// Number of articles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the draft has no article.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The number of the article that `node` is or is part of.
+    #[must_use]
+    pub fn place(&self, draft: &Draft, node: NodeId) -> Option<usize> {
+        draft.article_of(node).and_then(|id| self.place.get(&id)).copied()
+    }
+
+    /// The cosine of the nearest passage of every article.
+    #[must_use]
+    pub fn cosines(&self, vector: &[f32]) -> Vec<f32> {
+        let mut out = vec![-1.0f32; self.len()];
+        for (row, &article) in self.vectors.rows().zip(&self.row_article) {
+            out[article] = out[article].max(dot(vector, row));
+        }
+        out
+    }
+
+    /// BM25 of every article.
+    #[must_use]
+    pub fn bm25(&self, words: &[String], text: &str) -> Vec<f32> {
+        self.words.scores(words, text)
+    }
+}
+
+/// Titles around an article, outermost first, and its own 条标.
+fn heading(draft: &Draft, article: NodeId) -> String {
+    let mut titles = Vec::new();
+    let mut at = Some(article);
+    while let Some(id) = at {
+        titles.extend(draft.node(id).title.as_deref());
+        at = draft.node(id).parent;
+    }
+    titles.reverse();
+    titles.join(" ")
+}
+
+/// The paragraphs of an article, each with its items. Long lists are cut into passages, so that one
+/// item among fifteen still shows in a vector.
+fn passages(draft: &Draft, article: NodeId) -> Vec<String> {
+    /// Characters after which a passage is full: what e5 reads well at once.
+    const FULL: usize = 160;
+    let mut out: Vec<String> = Vec::new();
+    for id in draft.subtree(article) {
+        let node = draft.node(id);
+        if node.text.is_empty() {
+            continue;
+        }
+        match out.last_mut() {
+            Some(last) if node.level > Level::Paragraph && last.chars().count() < FULL => {
+                last.push_str(&node.text);
+            }
+            _ => out.push(node.text.clone()),
+        }
+    }
+    out
+}

@@ -1,0 +1,100 @@
+//! From candidates to links with calibrated confidence.
+
+use crate::{link::candidates::Candidate, models::Models};
+
+/// A link below this probability is left to a person, shown as a candidate only.
+const ACCEPT: f64 = 0.3;
+/// A second link needs better than even odds.
+const ACCEPT_FURTHER: f64 = 0.5;
+/// Candidates shown to a person.
+const SHOWN: usize = 3;
+
+/// One ranked article.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Number of the article.
+    pub article: usize,
+    /// Probability that the unit is about it.
+    pub confidence: f32,
+}
+
+/// Names of the features of a cited article, in order.
+pub const CITED_FEATURES: [&str; 9] = [
+    "citation_confidence", "relative", "first", "log_count", "cosine", "bm25_share", "vote_cosine", "quoted_share", "hint",
+];
+
+/// How a citation names an article.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CitedAs {
+    /// Number of the article.
+    pub article: usize,
+    /// The grammar's confidence.
+    pub confidence: f32,
+    /// 本条, 上一条.
+    pub relative: bool,
+}
+
+/// The features of the `position`-th of `count` cited articles.
+#[must_use]
+pub fn cited_features(cited: CitedAs, position: usize, count: usize, candidate: &Candidate) -> Vec<f64> {
+    let feature = |name: &str| {
+        let at = super::FEATURES.iter().position(|f| *f == name);
+        at.map_or(0.0, |i| candidate.features[i])
+    };
+    vec![
+        f64::from(cited.confidence),
+        f64::from(u8::from(cited.relative)),
+        f64::from(u8::from(position == 0)),
+        (count as f64).ln(),
+        feature("cosine"),
+        feature("bm25_share"),
+        feature("vote_cosine"),
+        feature("quoted_share"),
+        feature("hint"),
+    ]
+}
+
+/// Orders uncited candidates by probability; the accepted ones first, then those only shown.
+#[must_use]
+pub fn implicit(candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<Ranked>) {
+    let mut ranked: Vec<Ranked> = candidates
+        .iter()
+        .map(|c| Ranked {
+            article: c.article,
+            confidence: models.implicit_link.probability(&c.features) as f32,
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.article.cmp(&b.article)));
+    split(ranked)
+}
+
+/// The same for cited ones.
+#[must_use]
+pub fn cited(cited: &[CitedAs], candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<Ranked>) {
+    let ranked = cited
+        .iter()
+        .enumerate()
+        .filter_map(|(position, c)| {
+            let candidate = candidates.iter().find(|k| k.article == c.article)?;
+            let features = cited_features(*c, position, cited.len(), candidate);
+            Some(Ranked {
+                article: c.article,
+                confidence: models.cited_link.probability(&features) as f32,
+            })
+        })
+        .collect();
+    split(ranked)
+}
+
+fn split(ranked: Vec<Ranked>) -> (Vec<Ranked>, Vec<Ranked>) {
+    let (mut links, mut others) = (Vec::new(), Vec::new());
+    for r in ranked {
+        let least = if links.is_empty() { ACCEPT } else { ACCEPT_FURTHER };
+        if f64::from(r.confidence) >= least {
+            links.push(r);
+        } else if others.len() < SHOWN {
+            others.push(r);
+        }
+    }
+    (links, others)
+}

@@ -1,0 +1,40 @@
+//! The weights in use, trained by `cargo xtask train` and committed as `models.json`.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::logistic::Logistic;
+
+/// All learned weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// Link of a unit to an article that it does not name.
+    pub implicit_link: Logistic,
+    /// Link of a unit to an article that it names.
+    pub cited_link: Logistic,
+    /// One a scope, in the order of [`caifeng_domain::Scope::ALL`].
+    pub scope: Vec<Logistic>,
+    /// One a stance, in the order of [`caifeng_domain::Stance::ALL`].
+    pub stance: Vec<Logistic>,
+    /// Complaint or not.
+    pub complaint: Logistic,
+    /// Spam or not.
+    pub spam: Logistic,
+    /// Whether two units of an article make the same point.
+    pub same_point: Logistic,
+}
+
+static COMMITTED: LazyLock<Models> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a test reads the committed file")]
+    serde_json::from_str(include_str!("../models.json")).expect("models.json is well formed")
+});
+
+impl Models {
+    /// The committed weights.
+    #[must_use]
+    pub fn committed() -> &'static Self {
+        &COMMITTED
+    }
+}

@@ -1,0 +1,122 @@
+//! How probable it is that two units of a bundle make the same point.
+
+use caifeng_domain::{Edit, NodeId, Stance};
+use caifeng_encode::vectors::dot;
+
+use crate::models::Models;
+
+/// Mean probability from which on two groups are one point.
+pub(super) const SAME: f32 = 0.5;
+
+/// Names of the features of a pair, in order.
+pub const FEATURES: [&str; 10] = [
+    "cosine", "words", "words_smaller", "same_stance", "same_place", "other_place", "same_op", "same_from", "same_to",
+    "both_edit",
+];
+
+/// What a unit says, as far as points are concerned.
+#[derive(Debug, Clone)]
+pub struct Said<'a> {
+    /// Number of its gist.
+    pub gist: usize,
+    /// Centred vector of unit length.
+    pub vector: &'a [f32],
+    /// Content words as sorted (number, idf) pairs.
+    pub words: &'a [(u32, f32)],
+    /// Attitude.
+    pub stance: Stance,
+    /// Proposed change.
+    pub edit: Option<&'a Edit>,
+    /// Paragraph or item named or quoted.
+    pub place: Option<NodeId>,
+}
+
+/// The features of a pair, symmetric.
+#[must_use]
+pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
+    let flag = |is: bool| f64::from(u8::from(is));
+    let (common, of_a, of_b) = overlap(a.words, b.words);
+    let union = (of_a + of_b - common).max(1e-6);
+    let smaller = of_a.min(of_b).max(1e-6);
+    let places = a.place.zip(b.place);
+    let edits = a.edit.zip(b.edit);
+    let alike = |x: Option<&String>, y: Option<&String>| {
+        x.zip(y).map_or(0.0, |(x, y)| if x.is_empty() || y.is_empty() { 0.0 } else { bigram_dice(x, y) })
+    };
+    [
+        f64::from(dot(a.vector, b.vector)),
+        f64::from(common / union),
+        f64::from(common / smaller),
+        flag(a.stance == b.stance),
+        flag(places.is_some_and(|(x, y)| x == y)),
+        flag(places.is_some_and(|(x, y)| x != y)),
+        flag(edits.is_some_and(|(x, y)| x.op == y.op)),
+        edits.map_or(0.0, |(x, y)| alike(x.from.as_ref(), y.from.as_ref())),
+        edits.map_or(0.0, |(x, y)| alike(x.to.as_ref(), y.to.as_ref())),
+        flag(edits.is_some()),
+    ]
+}
+
+/// Probability that both make one point; never for opposites.
+pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, models: &Models) -> f32 {
+    let opposite = matches!(
+        (a.stance, b.stance),
+        (Stance::Support, Stance::Oppose) | (Stance::Oppose, Stance::Support)
+    );
+    if opposite {
+        return f32::NEG_INFINITY;
+    }
+    models.same_point.probability(&pair_features(a, b)) as f32
+}
+
+/// Weight of common words, and of each side's words.
+fn overlap(a: &[(u32, f32)], b: &[(u32, f32)]) -> (f32, f32, f32) {
+    let (mut i, mut j, mut common) = (0, 0, 0.0);
+    while i < a.len() && j < b.len() {
+        match a[i].0.cmp(&b[j].0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                common += a[i].1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    (common, a.iter().map(|w| w.1).sum(), b.iter().map(|w| w.1).sum())
+}
+
+/// Dice coefficient of the character pairs of two short strings.
+fn bigram_dice(a: &str, b: &str) -> f64 {
+    let pairs = |s: &str| {
+        let letters: Vec<char> = s.chars().filter(|c| c.is_alphanumeric()).collect();
+        let mut pairs: Vec<(char, char)> = match letters.as_slice() {
+            [one] => vec![(*one, *one)],
+            more => more.windows(2).map(|p| (p[0], p[1])).collect(),
+        };
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    };
+    let (a, b) = (pairs(a), pairs(b));
+    let common = a.iter().filter(|p| b.binary_search(p).is_ok()).count();
+    2.0 * common as f64 / (a.len() + b.len()).max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bigram_dice, overlap};
+
+    #[test]
+    fn overlap_weighs_common_words() {
+        let (common, a, b) = overlap(&[(1, 2.0), (3, 1.0)], &[(1, 2.0), (2, 5.0)]);
+        assert_eq!((common, a, b), (2.0, 3.0, 7.0));
+    }
+
+    #[test]
+    fn strings_are_alike_by_their_pairs() {
+        assert!((bigram_dice("三十日", "三十日") - 1.0).abs() < 1e-9);
+        assert!(bigram_dice("三十日", "六十日") < 0.6);
+        assert!(bigram_dice("", "三") < 1e-9);
+    }
+}

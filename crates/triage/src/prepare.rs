@@ -1,0 +1,260 @@
+//! The first half of triage: everything up to the features on which decisions rest.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Submission};
+use caifeng_encode::Encoder;
+use caifeng_law::quote::DraftIndex;
+use caifeng_text::{
+    normalise::normalise,
+    segment::{Segmenter, terms_of},
+};
+use rayon::prelude::*;
+
+use crate::{
+    Progress, Stage, TriageError,
+    cues::CueCounts,
+    duplicates,
+    gist::Gists,
+    link::{CitedAs, Exemplars, Mention, Provisions},
+    read::{Reading, UnitReading},
+    status,
+};
+
+/// A batch of submissions, read and encoded.
+pub struct Prepared<'a> {
+    /// The draft.
+    pub draft: &'a Draft,
+    /// The draft's articles, as vectors and words.
+    pub provisions: Provisions,
+    /// Duplicate group of each submission.
+    pub duplicates: Vec<Duplicate>,
+    /// Reading of each submission; equal texts share one.
+    pub readings: Vec<Arc<Reading>>,
+    /// Features for the status of each submission.
+    pub status: Vec<status::Features>,
+    /// Distinct unit texts with their vectors.
+    pub gists: Gists,
+    /// Units of all submissions, in order.
+    pub units: Vec<PreparedUnit>,
+    /// Gists whose article is known, as examples for the others.
+    pub exemplars: Exemplars,
+}
+
+/// One unit of a batch.
+#[derive(Debug, Clone)]
+pub struct PreparedUnit {
+    /// Index of its submission.
+    pub submission: usize,
+    /// Index among the submission's units.
+    pub index: usize,
+    /// What the text says about its article.
+    pub mention: Mention,
+    /// How it names articles, each once, in order.
+    pub cited: Vec<CitedAs>,
+}
+
+/// What makes two submissions read alike.
+#[derive(PartialEq, Eq, Hash)]
+struct ReadingKey<'a> {
+    text: &'a str,
+    hint: Option<ArticleNo>,
+    channel: Channel,
+    name: Option<&'a str>,
+    phone: Option<&'a str>,
+    cuts: &'a [Span],
+}
+
+impl<'a> Prepared<'a> {
+    /// Reads, compares and encodes `submissions`.
+    pub fn new(
+        draft: &'a Draft,
+        submissions: &[Submission],
+        encoder: &dyn Encoder,
+        progress: &dyn Progress,
+    ) -> Result<Self, TriageError> {
+        progress.begin(Stage::Duplicates, submissions.len());
+        let texts: Vec<&str> = submissions.iter().map(|s| s.text.as_str()).collect();
+        let duplicates = duplicates::find(&texts);
+
+        progress.begin(Stage::Read, submissions.len());
+        let segmenter = Segmenter::with_terms(terms_of(&whole_text(draft)));
+        let readings = read_all(submissions, &duplicates, draft, progress);
+
+        progress.begin(Stage::Encode, 0);
+        let gist_texts = readings.iter().flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
+        let mut gists = Gists::collect(gist_texts, &segmenter);
+        progress.begin(Stage::Encode, gists.list.len());
+        gists.encode(encoder, &|n| progress.advance(n))?;
+        let provisions = Provisions::new(draft, &segmenter, encoder)?;
+
+        progress.begin(Stage::Link, submissions.len());
+        let mut prepared = Self {
+            draft,
+            exemplars: Exemplars::new(provisions.len()),
+            provisions,
+            duplicates,
+            readings,
+            status: Vec::new(),
+            gists,
+            units: Vec::new(),
+        };
+        prepared.collect_units(submissions);
+        prepared.collect_exemplars();
+        prepared.status = prepared.status_features(submissions, &segmenter);
+        Ok(prepared)
+    }
+
+    /// The unit as it was read.
+    #[must_use]
+    pub fn reading(&self, unit: &PreparedUnit) -> &UnitReading {
+        &self.readings[unit.submission].units[unit.index]
+    }
+
+    fn collect_units(&mut self, submissions: &[Submission]) {
+        for (i, submission) in submissions.iter().enumerate() {
+            let reading = Arc::clone(&self.readings[i]);
+            let hint = submission.article_hint.and_then(|h| self.provisions.numbers.iter().position(|n| *n == h));
+            let named: Vec<Vec<usize>> = reading.units.iter().map(|u| self.articles(u.cited.iter().map(|c| c.node))).collect();
+            let mut previous: Vec<usize> = Vec::new();
+            for (index, unit) in reading.units.iter().enumerate() {
+                let elsewhere: HashSet<usize> =
+                    named.iter().enumerate().filter(|(k, _)| *k != index).flat_map(|(_, a)| a.iter().copied()).collect();
+                let mut elsewhere: Vec<usize> = elsewhere.into_iter().collect();
+                elsewhere.sort_unstable();
+                let mention = Mention {
+                    gist: self.gists.find(&unit.gist).unwrap_or_default(),
+                    group: self.duplicates[i].group,
+                    cited: named[index].clone(),
+                    compared: self.articles(unit.compared.iter().copied()),
+                    quoted: self.quoted(&reading, unit.span),
+                    hint,
+                    alone: reading.units.len() == 1,
+                    previous: previous.clone(),
+                    elsewhere,
+                };
+                if !named[index].is_empty() {
+                    previous.clone_from(&named[index]);
+                }
+                let cited = self.cited_as(unit);
+                self.units.push(PreparedUnit { submission: i, index, mention, cited });
+            }
+        }
+    }
+
+    fn cited_as(&self, unit: &UnitReading) -> Vec<CitedAs> {
+        let mut out: Vec<CitedAs> = Vec::new();
+        for cited in &unit.cited {
+            let Some(article) = self.provisions.place(self.draft, cited.node) else { continue };
+            match out.iter_mut().find(|c| c.article == article) {
+                Some(known) => {
+                    known.relative &= cited.relative;
+                    known.confidence = known.confidence.max(cited.confidence);
+                }
+                None => out.push(CitedAs { article, confidence: cited.confidence, relative: cited.relative }),
+            }
+        }
+        out
+    }
+
+    fn quoted(&self, reading: &Reading, unit: Span) -> Vec<(usize, f32)> {
+        let mut out: Vec<(usize, f32)> = Vec::new();
+        for quotation in reading.quotations.iter().filter(|q| unit.contains(q.span)) {
+            for article in self.articles(quotation.nodes.iter().copied()) {
+                match out.iter_mut().find(|q| q.0 == article) {
+                    Some(known) => known.1 += quotation.weight,
+                    None => out.push((article, quotation.weight)),
+                }
+            }
+        }
+        out
+    }
+
+    /// The articles of `nodes`, each once, in order.
+    fn articles(&self, nodes: impl Iterator<Item = caifeng_domain::NodeId>) -> Vec<usize> {
+        let mut out = Vec::new();
+        for article in nodes.filter_map(|n| self.provisions.place(self.draft, n)) {
+            if !out.contains(&article) {
+                out.push(article);
+            }
+        }
+        out
+    }
+
+    /// Units that name one or two articles outright are examples.
+    fn collect_exemplars(&mut self) {
+        for unit in &self.units {
+            let sure = unit.cited.iter().all(|c| !c.relative && c.confidence >= 0.8);
+            if sure && (1..=2).contains(&unit.mention.cited.len()) {
+                self.exemplars.add(unit.mention.gist, unit.mention.group, &unit.mention.cited);
+            }
+        }
+    }
+
+    fn status_features(&self, submissions: &[Submission], segmenter: &Segmenter) -> Vec<status::Features> {
+        let known: HashSet<String> = segmenter.content_words(&whole_text(self.draft)).into_iter().collect();
+        let relevance: Vec<f32> = (0..self.gists.list.len())
+            .into_par_iter()
+            .map(|g| self.provisions.cosines(self.gists.vectors.row(g)).into_iter().fold(0.0, f32::max))
+            .collect();
+        let mut best = vec![0.0f32; submissions.len()];
+        for unit in &self.units {
+            best[unit.submission] = best[unit.submission].max(relevance[unit.mention.gist]);
+        }
+        let mut memo: HashMap<*const Reading, status::Features> = HashMap::new();
+        submissions
+            .iter()
+            .enumerate()
+            .map(|(i, submission)| {
+                let reading = &self.readings[i];
+                *memo.entry(Arc::as_ptr(reading)).or_insert_with(|| {
+                    let text = normalise(&submission.text).text;
+                    let words = segmenter.content_words(&text);
+                    let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32 / words.len().max(1) as f32;
+                    status::features(&text, &CueCounts::of(&text), reading, best[i], overlap)
+                })
+            })
+            .collect()
+    }
+}
+
+fn whole_text(draft: &Draft) -> String {
+    draft.articles().map(|(id, _)| draft.full_text(id)).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads every distinct submission once.
+fn read_all(submissions: &[Submission], duplicates: &[Duplicate], draft: &Draft, progress: &dyn Progress) -> Vec<Arc<Reading>> {
+    let quotes = DraftIndex::new(draft);
+    let mut number: HashMap<ReadingKey<'_>, usize> = HashMap::new();
+    let mut firsts: Vec<usize> = Vec::new();
+    let which: Vec<usize> = submissions
+        .iter()
+        .zip(duplicates)
+        .enumerate()
+        .map(|(i, (submission, duplicate))| {
+            *number.entry(ReadingKey {
+                text: &submission.text,
+                hint: submission.article_hint,
+                channel: submission.channel,
+                name: submission.submitter.name.as_deref(),
+                phone: submission.submitter.phone.as_deref(),
+                cuts: &duplicate.additions,
+            }).or_insert_with(|| {
+                firsts.push(i);
+                firsts.len() - 1
+            })
+        })
+        .collect();
+    let distinct: Vec<Arc<Reading>> = firsts
+        .par_iter()
+        .map(|&i| {
+            let reading = Reading::of(&submissions[i], draft, &quotes, &duplicates[i].additions);
+            progress.advance(1);
+            Arc::new(reading)
+        })
+        .collect();
+    which.into_iter().map(|w| Arc::clone(&distinct[w])).collect()
+}

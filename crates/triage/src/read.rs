@@ -1,0 +1,132 @@
+//! Reading one text: citations, quotations, personal data, units, edits.
+
+use caifeng_domain::{
+    Citation, CitationRole, CitedLaw, Draft, Edit, Level, NodeId, PersonalData, Span, Submission,
+};
+use caifeng_law::{cite, edit, quote};
+use caifeng_text::{normalise::normalise, personal, units};
+
+/// Everything that one text says by itself, before it is compared with others.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Citations in order.
+    pub citations: Vec<Citation>,
+    /// Words of the draft.
+    pub quotations: Vec<quote::Quotation>,
+    /// Personal data.
+    pub personal_data: Vec<PersonalData>,
+    /// Units in order.
+    pub units: Vec<UnitReading>,
+}
+
+/// What one unit says by itself.
+#[derive(Debug, Clone)]
+pub struct UnitReading {
+    /// Where it stands.
+    pub span: Span,
+    /// What it means, without the numbers and names in it: citations and personal data are left
+    /// out, the rest is normalised. Units with the same gist are encoded once.
+    pub gist: String,
+    /// The change of wording that it proposes.
+    pub edit: Option<Edit>,
+    /// Provisions of this draft that it names as its target, articles and below.
+    pub cited: Vec<CitedNode>,
+    /// Provisions that it names for comparison or as a destination.
+    pub compared: Vec<NodeId>,
+    /// The chapter that it names as its target, if any.
+    pub chapter: Option<NodeId>,
+}
+
+/// A provision named by a unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CitedNode {
+    /// The provision.
+    pub node: NodeId,
+    /// Where it is named.
+    pub span: Span,
+    /// The grammar's confidence.
+    pub confidence: f32,
+    /// 本条, 上一条.
+    pub relative: bool,
+}
+
+impl Reading {
+    /// Reads `submission`. `cuts` are spans that a unit may not cross, such as what the sender of a
+    /// form letter added.
+    #[must_use]
+    pub fn of(submission: &Submission, draft: &Draft, quotes: &quote::DraftIndex, cuts: &[Span]) -> Self {
+        let text = submission.text.as_str();
+        let citations = cite::find(text, draft, submission.article_hint);
+        let known: Vec<&str> = [&submission.submitter.name, &submission.submitter.phone]
+            .into_iter()
+            .filter_map(|k| k.as_deref())
+            .filter(|k| !k.trim().is_empty())
+            .collect();
+        let personal_data = personal::find(text, &known);
+        let units = units::split(text, &citations, submission.channel)
+            .into_iter()
+            .flat_map(|unit| cut(unit, cuts, text))
+            .map(|span| read_unit(span, text, draft, &citations, &personal_data))
+            .collect();
+        Self { quotations: quote::find(text, quotes), citations, personal_data, units }
+    }
+}
+
+fn read_unit(span: Span, text: &str, draft: &Draft, citations: &[Citation], personal_data: &[PersonalData]) -> UnitReading {
+    let inside: Vec<&Citation> = citations.iter().filter(|c| span.contains(c.span)).collect();
+    let holes = inside.iter().map(|c| c.span).chain(personal_data.iter().map(|p| p.span).filter(|p| span.contains(*p)));
+    let mut unit = UnitReading {
+        span,
+        gist: gist(span, text, holes.collect()),
+        edit: edit::find(text, span, citations, draft),
+        cited: Vec::new(),
+        compared: Vec::new(),
+        chapter: None,
+    };
+    for citation in inside.into_iter().filter(|c| c.law == CitedLaw::ThisDraft) {
+        for &node in &citation.nodes {
+            let below_chapter = draft.node(node).level >= Level::Article;
+            match (citation.role, below_chapter) {
+                (CitationRole::Target, true) => unit.cited.push(CitedNode {
+                    node,
+                    span: citation.span,
+                    confidence: citation.confidence,
+                    relative: citation.relative,
+                }),
+                (CitationRole::Target, false) => unit.chapter = unit.chapter.or(Some(node)),
+                _ => unit.compared.push(node),
+            }
+        }
+    }
+    unit
+}
+
+/// The words of `unit` outside of `holes`, normalised.
+fn gist(unit: Span, text: &str, mut holes: Vec<Span>) -> String {
+    holes.sort_unstable();
+    let mut kept = String::new();
+    let mut at = unit.start;
+    for hole in holes {
+        if hole.start > at {
+            kept.push_str(Span::new(at, hole.start).of(text));
+        }
+        at = at.max(hole.end);
+    }
+    kept.push_str(Span::new(at, unit.end).of(text));
+    normalise(&kept).text.trim().to_owned()
+}
+
+/// The parts of `unit` inside and outside of `cuts`, without the empty ones.
+fn cut(unit: Span, cuts: &[Span], text: &str) -> Vec<Span> {
+    let mut edges = vec![unit.start];
+    for cut in cuts {
+        edges.extend([cut.start, cut.end].into_iter().filter(|&e| unit.start < e && e < unit.end));
+    }
+    edges.push(unit.end);
+    edges.sort_unstable();
+    edges
+        .windows(2)
+        .map(|pair| Span::new(pair[0], pair[1]).trimmed(text, |c| matches!(c, '，' | '、' | '；')))
+        .filter(|span| span.of(text).chars().any(char::is_alphanumeric))
+        .collect()
+}

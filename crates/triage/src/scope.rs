@@ -1,0 +1,69 @@
+//! What a unit speaks about: articles, a chapter, the whole draft, or a provision not yet there.
+
+use caifeng_domain::{Edit, EditOp, Scope};
+
+use crate::{
+    cues::{Cue, CueCounts},
+    models::Models,
+};
+
+/// Names of the features, in order.
+pub const FEATURES: [&str; 13] = [
+    "cites_article", "cites_many", "cites_chapter", "whole", "new_provision", "insert", "insert_article", "best_link",
+    "chapter_word", "approve", "log_length", "relevance", "quoted",
+];
+
+/// What the decision rests on.
+pub type Features = [f64; FEATURES.len()];
+
+/// Facts about a unit that are known when its scope is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Normalised words.
+    pub gist: &'a str,
+    /// Cue words.
+    pub cues: &'a CueCounts,
+    /// Articles named as target.
+    pub articles: usize,
+    /// Whether a chapter is named as target.
+    pub chapter: bool,
+    /// Whether words of the draft are quoted.
+    pub quoted: bool,
+    /// Proposed change.
+    pub edit: Option<&'a Edit>,
+    /// Probability of the best link.
+    pub best_link: f32,
+    /// Best cosine to a provision.
+    pub relevance: f32,
+}
+
+/// The features of one unit.
+#[must_use]
+pub fn features(facts: &Facts<'_>) -> Features {
+    let flag = |is: bool| f64::from(u8::from(is));
+    let insert = facts.edit.is_some_and(|e| e.op == EditOp::Insert);
+    let chapter_word = ["一章", "整章", "该章", "本章", "这章", "那章", "章里", "各章", "章的"];
+    [
+        flag(facts.articles > 0),
+        flag(facts.articles > 3),
+        flag(facts.chapter),
+        facts.cues.strength(Cue::Whole),
+        flag(facts.cues.get(Cue::NewProvision) > 0),
+        flag(insert),
+        flag(facts.cues.get(Cue::NewProvision) > 0 && !facts.gist.contains("一款")),
+        f64::from(facts.best_link),
+        flag(chapter_word.iter().any(|w| facts.gist.contains(w))),
+        facts.cues.strength(Cue::Approve),
+        (facts.gist.chars().count() as f64).ln_1p(),
+        f64::from(facts.relevance),
+        flag(facts.quoted),
+    ]
+}
+
+/// The most probable scope.
+#[must_use]
+pub fn decide(features: &Features, models: &Models) -> Scope {
+    let odds: Vec<f64> = models.scope.iter().map(|m| m.probability(features)).collect();
+    let best = (0..odds.len()).max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a))).unwrap_or(0);
+    Scope::ALL[best].0
+}

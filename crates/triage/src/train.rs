@@ -1,0 +1,231 @@
+//! Training of the weights from labelled sets. Only `cargo xtask train` calls this; the program
+//! itself never sees a label.
+
+use std::collections::{BTreeMap, HashMap};
+
+use caifeng_domain::{ArticleNo, Scope, Span, Stance, Status};
+
+use crate::{
+    Models, Prepared,
+    link::{self, CITED_FEATURES, Candidate},
+    logistic::Logistic,
+    points,
+    run::{all_candidates, rank, said, scope_features},
+    scope, stance, status,
+};
+
+/// L2 strength: a handful of imagined observations against every weight.
+const PENALTY: f64 = 4.0;
+/// Units that cite serve as examples for units that do not, with their citation hidden; they are
+/// written by other people in other words, so they count less.
+const CITED_AS_IMPLICIT: f64 = 0.3;
+
+/// What people said a submission is.
+#[derive(Debug, Clone)]
+pub struct Gold {
+    /// Opinion, complaint, spam.
+    pub status: Status,
+    /// Its units.
+    pub units: Vec<GoldUnit>,
+}
+
+/// What people said a unit is.
+#[derive(Debug, Clone)]
+pub struct GoldUnit {
+    /// Where it stands.
+    pub span: Span,
+    /// Its articles.
+    pub articles: Vec<ArticleNo>,
+    /// Its scope.
+    pub scope: Scope,
+    /// Its stance.
+    pub stance: Stance,
+    /// Number of its point in the set.
+    pub point: usize,
+}
+
+/// A set with its labels, one a submission.
+pub struct Labelled<'a> {
+    /// The set, prepared.
+    pub prepared: Prepared<'a>,
+    /// Its labels.
+    pub gold: Vec<Gold>,
+}
+
+/// Rows for one logistic model.
+#[derive(Default)]
+struct Rows {
+    features: Vec<Vec<f64>>,
+    labels: Vec<bool>,
+    weights: Vec<f64>,
+}
+
+impl Rows {
+    fn push(&mut self, features: Vec<f64>, label: bool, weight: f64) {
+        self.features.push(features);
+        self.labels.push(label);
+        self.weights.push(weight);
+    }
+
+    fn fit(&self, names: &[&str]) -> Logistic {
+        Logistic::fit(names, &self.features, &self.labels, &self.weights, PENALTY)
+    }
+}
+
+/// A prepared unit, its gold, its candidates and its weight: copies share one vote.
+struct Example<'s> {
+    unit: usize,
+    gold: &'s GoldUnit,
+    candidates: Vec<Candidate>,
+    weight: f64,
+}
+
+/// Fits all weights.
+#[must_use]
+pub fn train(sets: &[Labelled<'_>]) -> Models {
+    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect();
+    let mut implicit = Rows::default();
+    let mut cited = Rows::default();
+    let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
+    for (set, list) in sets.iter().zip(&examples) {
+        for example in list {
+            link_rows(set, example, &mut implicit, &mut cited);
+            stance_rows(set, example, &mut stances);
+        }
+    }
+    let (complaint, spam) = status_models(sets);
+    let nothing = || Logistic { features: Vec::new(), weights: Vec::new(), bias: 0.0 };
+    let mut models = Models {
+        implicit_link: implicit.fit(&link::FEATURES),
+        cited_link: cited.fit(&CITED_FEATURES),
+        scope: Vec::new(),
+        stance: stances.iter().map(|r| r.fit(&stance::FEATURES)).collect(),
+        complaint,
+        spam,
+        same_point: nothing(),
+    };
+    models.scope = scope_models(sets, &examples, &models);
+    models.same_point = same_point(sets, &examples, &models);
+    models
+}
+
+/// Prepared units that lie at a gold unit.
+fn examples<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
+    let units: Vec<usize> = (0..set.prepared.units.len()).collect();
+    let (of, found) = all_candidates(&set.prepared, &units);
+    let mut copies: HashMap<usize, usize> = HashMap::new();
+    for unit in &set.prepared.units {
+        *copies.entry(unit.mention.gist).or_default() += 1;
+    }
+    units
+        .into_iter()
+        .filter_map(|u| {
+            let unit = &set.prepared.units[u];
+            let span = set.prepared.reading(unit).span;
+            let gold = set.gold[unit.submission].units.iter().find(|g| overlap_ratio(g.span, span) >= 0.5)?;
+            Some(Example {
+                unit: u,
+                gold,
+                candidates: found[of[u]].0.clone(),
+                weight: 1.0 / copies[&unit.mention.gist] as f64,
+            })
+        })
+        .collect()
+}
+
+/// Intersection over union.
+fn overlap_ratio(a: Span, b: Span) -> f64 {
+    let common = a.end.min(b.end).saturating_sub(a.start.max(b.start));
+    common as f64 / (a.len() + b.len() - common).max(1) as f64
+}
+
+fn link_rows(set: &Labelled<'_>, example: &Example<'_>, implicit: &mut Rows, cited: &mut Rows) {
+    let unit = &set.prepared.units[example.unit];
+    let numbers = &set.prepared.provisions.numbers;
+    let right = |article: usize| example.gold.scope == Scope::Article && example.gold.articles.contains(&numbers[article]);
+    let weight = example.weight * if unit.cited.is_empty() { 1.0 } else { CITED_AS_IMPLICIT };
+    for candidate in &example.candidates {
+        implicit.push(candidate.features.to_vec(), right(candidate.article), weight);
+    }
+    for (position, c) in unit.cited.iter().enumerate() {
+        if let Some(candidate) = example.candidates.iter().find(|k| k.article == c.article) {
+            let features = link::cited_features(*c, position, unit.cited.len(), candidate);
+            cited.push(features, right(c.article), example.weight);
+        }
+    }
+}
+
+fn stance_rows(set: &Labelled<'_>, example: &Example<'_>, rows: &mut [Rows]) {
+    let unit = &set.prepared.units[example.unit];
+    let gist = &set.prepared.gists.list[unit.mention.gist];
+    let features = stance::features(&gist.text, &gist.cues, set.prepared.reading(unit).edit.as_ref());
+    for (rows, (stance, ..)) in rows.iter_mut().zip(Stance::ALL) {
+        rows.push(features.to_vec(), example.gold.stance == stance, example.weight);
+    }
+}
+
+fn status_models(sets: &[Labelled<'_>]) -> (Logistic, Logistic) {
+    let (mut complaint, mut spam) = (Rows::default(), Rows::default());
+    for set in sets {
+        for (features, gold) in set.prepared.status.iter().zip(&set.gold) {
+            complaint.push(features.to_vec(), gold.status == Status::Complaint, 1.0);
+            spam.push(features.to_vec(), gold.status == Status::Spam, 1.0);
+        }
+    }
+    (complaint.fit(&status::FEATURES), spam.fit(&status::FEATURES))
+}
+
+fn scope_models(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Models) -> Vec<Logistic> {
+    let mut rows: Vec<Rows> = Scope::ALL.iter().map(|_| Rows::default()).collect();
+    for (set, list) in sets.iter().zip(examples) {
+        for example in list {
+            let unit = &set.prepared.units[example.unit];
+            let (links, others) = rank(unit, &example.candidates, models);
+            let best = links.first().or(others.first());
+            let features = scope_features(&set.prepared, unit, &example.candidates, best);
+            for (rows, (scope, ..)) in rows.iter_mut().zip(Scope::ALL) {
+                rows.push(features.to_vec(), example.gold.scope == scope, example.weight);
+            }
+        }
+    }
+    rows.iter().map(|r| r.fit(&scope::FEATURES)).collect()
+}
+
+/// Pairs of units that share a gold article (or are both about none).
+fn same_point(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Models) -> Logistic {
+    let mut rows = Rows::default();
+    for (set, list) in sets.iter().zip(examples) {
+        let units: Vec<(usize, Stance)> = list
+            .iter()
+            .map(|e| {
+                let unit = &set.prepared.units[e.unit];
+                let gist = &set.prepared.gists.list[unit.mention.gist];
+                let edit = set.prepared.reading(unit).edit.as_ref();
+                let (stance, _) = stance::decide(&stance::features(&gist.text, &gist.cues, edit), models);
+                (e.unit, stance)
+            })
+            .collect();
+        let owned = said(&set.prepared, &units);
+        let mut bundles: BTreeMap<Option<ArticleNo>, Vec<usize>> = BTreeMap::new();
+        for (k, e) in list.iter().enumerate() {
+            let article = (e.gold.scope == Scope::Article).then(|| e.gold.articles.first().copied()).flatten();
+            bundles.entry(article).or_default().push(k);
+        }
+        for members in bundles.values() {
+            let mut seen = Vec::new();
+            for &k in members {
+                let s = owned[k].borrow(&set.prepared);
+                for &(other, gist) in &seen {
+                    if gist != s.gist {
+                        let o: &usize = &other;
+                        let features = points::pair_features(&s, &owned[*o].borrow(&set.prepared));
+                        let same = list[k].gold.point == list[*o].gold.point;
+                        rows.push(features.to_vec(), same, list[k].weight * list[*o].weight);
+                    }
+                }
+                seen.push((k, s.gist));
+            }
+        }
+    }
+    rows.fit(&points::FEATURES)
+}

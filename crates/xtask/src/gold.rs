@@ -1,0 +1,83 @@
+//! Labelled sets: the form of `bench/train` (see the head of its scorer).
+
+use std::{collections::HashMap, fs, path::Path};
+
+use anyhow::{Context, Result};
+use caifeng_domain::{ArticleNo, Draft, Named, Scope, Span, Stance, Status, Submission};
+use caifeng_triage::train::{Gold, GoldUnit};
+use serde_json::Value;
+
+/// A set as it lies on disk.
+pub(crate) struct Set {
+    pub(crate) draft: Draft,
+    pub(crate) submissions: Vec<Submission>,
+    pub(crate) gold: Vec<Gold>,
+}
+
+/// Reads a set.
+pub(crate) fn read(dir: &Path) -> Result<Set> {
+    let bytes = |name: &str| fs::read(dir.join(name)).with_context(|| format!("cannot read {name} of {}", dir.display()));
+    let draft = caifeng_law::draft::read(&bytes("draft.txt")?, "draft.txt")?;
+    let import = caifeng_channel::read(&bytes("input.jsonl")?, "input.jsonl")?;
+    let submissions: Vec<Submission> = import.rows.into_iter().map(|r| r.submission).collect();
+    let points: HashMap<String, (usize, Value)> = rows(&bytes("points.jsonl")?)?
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, p)| Some((p["point"].as_str()?.to_owned(), (i, p))))
+        .collect();
+    let labels: HashMap<String, Value> =
+        rows(&bytes("gold.jsonl")?)?.into_iter().filter_map(|g| Some((g["id"].as_str()?.to_owned(), g))).collect();
+    let gold = submissions
+        .iter()
+        .map(|s| {
+            let id = s.external_id.as_deref().context("a submission without id")?;
+            let label = labels.get(id).with_context(|| format!("no label for {id}"))?;
+            Ok(Gold { status: status(label), units: units(label, &points, &s.text) })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Set { draft, submissions, gold })
+}
+
+fn rows(bytes: &[u8]) -> Result<Vec<Value>> {
+    let text = std::str::from_utf8(bytes)?;
+    text.lines().filter(|l| !l.trim().is_empty()).map(|l| Ok(serde_json::from_str(l)?)).collect()
+}
+
+fn status(label: &Value) -> Status {
+    if label["spam"] == true {
+        Status::Spam
+    } else if label["off_topic"].is_string() {
+        Status::Complaint
+    } else {
+        Status::Opinion
+    }
+}
+
+/// Units whose quote stands in the text word for word; a retyped copy's do not, and are left out.
+fn units(label: &Value, points: &HashMap<String, (usize, Value)>, text: &str) -> Vec<GoldUnit> {
+    let list = label["units"].as_array().map_or(&[][..], Vec::as_slice);
+    list.iter()
+        .filter_map(|unit| {
+            let quote = unit["quote"].as_str()?;
+            let start = text.find(quote)?;
+            let (number, point) = points.get(unit["point"].as_str()?)?;
+            let scope = point["scope"].as_str()?.split(':').next()?;
+            let stance = unit["stance"].as_str().or(point["stance"].as_str())?;
+            Some(GoldUnit {
+                span: Span::new(start, start + quote.len()),
+                articles: point["articles"].as_array()?.iter().filter_map(article).collect(),
+                scope: Scope::from_name(scope)?,
+                stance: Stance::from_name(stance)?,
+                point: *number,
+            })
+        })
+        .collect()
+}
+
+fn article(value: &Value) -> Option<ArticleNo> {
+    match value {
+        Value::Number(n) => n.as_u64().and_then(|n| u16::try_from(n).ok()).map(ArticleNo::new),
+        Value::String(s) => s.parse().ok(),
+        _ => None,
+    }
+}
