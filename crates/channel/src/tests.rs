@@ -219,7 +219,7 @@ fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
 fn a_zip_bomb_is_refused() {
     // A gibibyte of spaces, as far as the archive's directory says.
     let (truth, lie) = (54_321u32.to_le_bytes(), (1u32 << 30).to_le_bytes());
-    let mut bomb = zip_of("xl/workbook.xml", &[b' '; 54_321]);
+    let mut bomb = zip_of("xl/workbook.xml", &vec![b' '; 54_321]);
     for at in 0..bomb.len() - 4 {
         if bomb[at..at + 4] == truth {
             bomb[at..at + 4].copy_from_slice(&lie);

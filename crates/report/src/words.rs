@@ -1,0 +1,158 @@
+//! Phrases that several formats share.
+
+use caifeng_domain::{Channel, EditOp, Stance};
+
+use crate::{Counts, EditEntry, PointEntry, Quotation, Tally};
+
+/// Stands wherever something was grouped, chosen or linked by the machine.
+pub const MACHINE_MARK: &str = "机器归纳/机器关联，供人工审核";
+
+/// Chinese name of a stance.
+pub(crate) fn stance(stance: Stance) -> &'static str {
+    Stance::ALL[stance as usize].2
+}
+
+/// Chinese name of a channel.
+pub(crate) fn channel(channel: Channel) -> &'static str {
+    Channel::ALL[channel as usize].2
+}
+
+/// `3 件 · 2 人 · 2 个文本`
+pub(crate) fn counts(counts: Counts) -> String {
+    let Counts {
+        submissions,
+        senders,
+        texts,
+    } = counts;
+    format!("{submissions} 件 · {senders} 人 · {texts} 个文本")
+}
+
+/// `第二款：将“三十日”修改为“十五日”`
+pub(crate) fn edit(edit: &EditEntry) -> String {
+    let quoted = |words: &Option<String>| words.as_ref().map(|words| format!("“{words}”"));
+    let (from, to) = (quoted(&edit.from), quoted(&edit.to));
+    let op = EditOp::ALL[edit.op as usize].2;
+    let what = match (edit.op, from, to) {
+        (_, Some(from), Some(to)) if edit.op == EditOp::Insert => format!("在{from}处增加{to}"),
+        (_, Some(from), Some(to)) => format!("将{from}{op}为{to}"),
+        (EditOp::Replace, None, Some(to)) => format!("修改为{to}"),
+        (_, Some(words), None) | (_, None, Some(words)) => format!("{op}{words}"),
+        (_, None, None) => op.to_owned(),
+    };
+    if edit.target.is_empty() {
+        what
+    } else {
+        format!("{}：{what}", edit.target)
+    }
+}
+
+/// Every edit of a point with how many ask for it.
+pub(crate) fn edits(point: &PointEntry) -> Vec<String> {
+    let lines = point.edits.iter().map(|entry| {
+        let warning = match entry.from_in_draft {
+            Some(false) => "，原文未见此表述",
+            _ => "",
+        };
+        format!("{}（{} 件{warning}）", edit(entry), entry.count)
+    });
+    lines.collect()
+}
+
+/// `居民 12、律师 1`
+pub(crate) fn tallies(tallies: &[Tally]) -> String {
+    let parts = tallies
+        .iter()
+        .map(|t| format!("{} {}", t.name, t.submissions));
+    parts.collect::<Vec<_>>().join("、")
+}
+
+/// `S-42，居民，柳湾联系点，微信`
+pub(crate) fn origin(quotation: &Quotation) -> String {
+    let mut parts = vec![quotation.submission.as_str()];
+    parts.extend(quotation.identity.as_deref());
+    parts.extend(quotation.station.as_deref());
+    parts.push(channel(quotation.channel));
+    parts.join("，")
+}
+
+/// A probability as people write it: 87%.
+pub(crate) fn percent(probability: f32) -> String {
+    format!("{:.0}%", probability * 100.0)
+}
+
+/// The form in which a spreadsheet does not run a text as a formula: with an apostrophe before it.
+pub(crate) fn formula_guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_domain::{Channel, EditOp, Stance};
+
+    use super::{edit, formula_guarded, percent};
+    use crate::EditEntry;
+
+    #[test]
+    fn tables_of_names_are_in_the_order_of_their_variants() {
+        for (index, (value, _, _)) in Stance::ALL.into_iter().enumerate() {
+            assert_eq!(value as usize, index);
+        }
+        for (index, (value, _, _)) in Channel::ALL.into_iter().enumerate() {
+            assert_eq!(value as usize, index);
+        }
+        for (index, (value, _, _)) in EditOp::ALL.into_iter().enumerate() {
+            assert_eq!(value as usize, index);
+        }
+    }
+
+    #[test]
+    fn edits_read_as_sentences() {
+        #[track_caller]
+        fn check(op: EditOp, target: &str, from: Option<&str>, to: Option<&str>, want: &str) {
+            let entry = EditEntry {
+                op,
+                target: target.to_owned(),
+                from: from.map(str::to_owned),
+                to: to.map(str::to_owned),
+                count: 1,
+                from_in_draft: None,
+            };
+            assert_eq!(edit(&entry), want);
+        }
+        check(
+            EditOp::Replace,
+            "第二款",
+            Some("甲"),
+            Some("乙"),
+            "第二款：将“甲”修改为“乙”",
+        );
+        check(EditOp::Replace, "", None, Some("乙"), "修改为“乙”");
+        check(EditOp::Delete, "", Some("甲"), None, "删除“甲”");
+        check(
+            EditOp::Insert,
+            "",
+            Some("甲"),
+            Some("乙"),
+            "在“甲”处增加“乙”",
+        );
+        check(
+            EditOp::Insert,
+            "第三款",
+            None,
+            Some("乙"),
+            "第三款：增加“乙”",
+        );
+        check(EditOp::Clarify, "", None, None, "明确");
+    }
+
+    #[test]
+    fn formulas_are_guarded_and_probabilities_rounded() {
+        assert_eq!(formula_guarded("=1+1"), "'=1+1");
+        assert_eq!(formula_guarded("第1条"), "第1条");
+        assert_eq!(percent(0.876), "88%");
+    }
+}

@@ -1,0 +1,89 @@
+//! 统计: by provision, channel, station and group.
+
+use caifeng_domain::Stance;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::{Styles, set_up_page, write_count, write_header, write_text};
+use crate::{Report, Section, Tally};
+
+/// Columns before those of the stances.
+const COLUMNS: [(&str, f64); 5] = [
+    ("条款", 28.0),
+    ("件数", 9.0),
+    ("人数", 9.0),
+    ("文本数", 9.0),
+    ("观点数", 9.0),
+];
+const STANCE_WIDTH: f64 = 10.0;
+
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    report: &Report,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    sheet.set_name("统计")?;
+    set_up_page(sheet);
+    let mut columns = COLUMNS.to_vec();
+    columns.extend(Stance::ALL.map(|(_, _, label)| (label, STANCE_WIDTH)));
+    write_header(sheet, 0, &columns, styles)?;
+    let mut row = 1;
+    for section in &report.sections {
+        write_section(sheet, row, section, styles)?;
+        row += 1;
+    }
+    let totals = &report.totals;
+    let tables = [
+        ("渠道", &totals.channels),
+        ("联系点", &totals.stations),
+        ("提出人类别", &totals.identities),
+    ];
+    for (name, tallies) in tables {
+        if !tallies.is_empty() {
+            row = write_tallies(sheet, row + 1, name, tallies, styles)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 1)?;
+    sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+/// A provision: its three counts, its points, and how many points take each stance.
+fn write_section(
+    sheet: &mut Worksheet,
+    row: u32,
+    section: &Section,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    write_text(sheet, (row, 0), &section.heading, &styles.text)?;
+    let counts = section.counts;
+    let mut numbers = vec![
+        counts.submissions,
+        counts.senders,
+        counts.texts,
+        section.points.len(),
+    ];
+    let points_of = |stance| section.points.iter().filter(|p| p.stance == stance).count();
+    numbers.extend(Stance::ALL.map(|(stance, _, _)| points_of(stance)));
+    for (column, number) in (1u16..).zip(numbers) {
+        write_count(sheet, (row, column), number, &styles.number)?;
+    }
+    Ok(())
+}
+
+/// A table of submissions by name, from `row` on; gives the row after it.
+fn write_tallies(
+    sheet: &mut Worksheet,
+    mut row: u32,
+    name: &str,
+    tallies: &[Tally],
+    styles: &Styles,
+) -> Result<u32, XlsxError> {
+    write_text(sheet, (row, 0), name, &styles.header)?;
+    write_text(sheet, (row, 1), "件数", &styles.header)?;
+    for tally in tallies {
+        row += 1;
+        write_text(sheet, (row, 0), &tally.name, &styles.text)?;
+        write_count(sheet, (row, 1), tally.submissions, &styles.number)?;
+    }
+    Ok(row + 1)
+}
