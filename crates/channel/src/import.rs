@@ -58,7 +58,7 @@ pub struct RowError {
     pub column: Option<String>,
     /// What is wrong, in Chinese, starting with the line: `第3行：意见内容为空`.
     pub message: String,
-    /// The row, shortened, without columns that are dropped.
+    /// The line, shortened; of a table without the columns that are dropped.
     pub raw: String,
 }
 
