@@ -1,1 +1,42 @@
-//! The only SQL: migrations, repositories, jobs, audit chain, identity vault.
+//! The only SQL: migrations, repositories, job queue, audit chain, identity vault.
+//!
+//! One code for SQLite (one file, the default) and PostgreSQL (several processes). Every method of
+//! [`Store`] is one use, every use has its own file, and every write is one transaction that also
+//! appends to the audit chain where somebody did something.
+//!
+//! **Invariants.** What arrived is never changed or deleted: triggers forbid it. Names and telephone
+//! numbers are stored sealed and in their own table. Time and randomness are passed in.
+
+mod audit;
+mod consultation;
+mod db;
+mod draft;
+mod error;
+mod identity;
+mod job;
+mod journal;
+mod key;
+mod ledger;
+mod migrations;
+mod random;
+mod receipt;
+mod rows;
+mod submission;
+#[cfg(test)]
+mod testing;
+mod triage;
+mod vault;
+mod vector;
+
+pub use audit::{Act, AuditEntry, ChainState};
+pub use db::{OpenOptions, Store};
+pub use draft::{Draft, DraftId, DraftRecord};
+pub use error::StoreError;
+pub use job::{Job, JobId, JobState, LEASE, MAX_ATTEMPTS, Progress};
+pub use journal::{Accepted, Arrival, Intake};
+pub use key::IdentityKey;
+pub use random::{OsRandom, Random};
+pub use receipt::{Receipt, ReceiptError};
+pub use submission::{SenderId, StoredSubmission};
+pub use triage::{SaveOutcome, TriageRecord, TriageRun};
+pub use vector::{TextHash, text_hash};

@@ -1,0 +1,257 @@
+//! Opening a database, and transactions.
+
+use std::{path::PathBuf, sync::Arc};
+
+use sqlx::{AnyConnection, AnyPool, Executor, Row, Transaction, any::AnyPoolOptions};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    IdentityKey, OsRandom, Random, StoreError, migrations,
+    rows::{get, signed},
+    vault::Vault,
+};
+
+/// Connections a process holds.
+const MAX_CONNECTIONS: u32 = 8;
+
+/// What every SQLite connection starts with. Readers and the writer do not wait for each other
+/// (WAL); a second process waits for its turn to write. `synchronous = full` flushes at each
+/// commit: with `normal` a power cut could take back submissions that were already acknowledged.
+/// Writers pay that price once a batch.
+const SQLITE_SETTINGS: &str = "
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma busy_timeout = 30000;
+    pragma foreign_keys = on;
+";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// What may be passed in when opening.
+pub struct OpenOptions {
+    /// Master key of the identity vault. None: the file `identity.key` beside the SQLite file,
+    /// made when the database is new.
+    pub identity_key: Option<IdentityKey>,
+    /// Source of receipts, keys and nonces.
+    pub random: Arc<dyn Random>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            identity_key: None,
+            random: Arc::new(OsRandom),
+        }
+    }
+}
+
+/// The database. Cheap to clone; all clones share the connections.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    pool: AnyPool,
+    dialect: Dialect,
+    /// SQLite has one writer: within the process we queue here, in order, instead of polling.
+    turn: Mutex<()>,
+    vault: Vault,
+    random: Arc<dyn Random>,
+}
+
+/// A transaction that writes.
+pub(crate) struct Write<'s> {
+    tx: Transaction<'static, sqlx::Any>,
+    _turn: Option<MutexGuard<'s, ()>>,
+}
+
+impl Write<'_> {
+    pub(crate) fn db(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Takes `count` numbers off a counter and returns the first. Until the transaction ends
+    /// nobody else gets any, also when `count` is zero: so ids are in the order of commits.
+    pub(crate) async fn take_numbers(
+        &mut self,
+        counter: &'static str,
+        count: usize,
+    ) -> Result<u64, StoreError> {
+        let count = count as u64;
+        let row = sqlx::query("update counter set next = next + $1 where name = $2 returning next")
+            .bind(signed(count))
+            .bind(counter)
+            .fetch_one(self.db())
+            .await?;
+        Ok(row.try_get::<i64, _>(0)?.cast_unsigned() - count)
+    }
+}
+
+impl Store {
+    /// Opens `sqlite://PATH` (relative to the working folder, or absolute; the file is made when
+    /// it is not there) or `postgres://…`, and migrates it.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, OpenOptions::default()).await
+    }
+
+    /// [`Store::open`] with key and randomness passed in.
+    pub async fn open_with(url: &str, options: OpenOptions) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (dialect, url, file) = match url.strip_prefix("sqlite://") {
+            Some(path) => {
+                let file = absolute(path)?;
+                (Dialect::Sqlite, sqlite_url(&file), Some(file))
+            }
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                (Dialect::Postgres, url.to_owned(), None)
+            }
+            None => return Err(StoreError::Address),
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if dialect == Dialect::Sqlite {
+                        connection.execute(SQLITE_SETTINGS).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&url)
+            .await
+            .map_err(|source| StoreError::Open {
+                place: file.as_deref().map_or_else(
+                    || "PostgreSQL".to_owned(),
+                    |file| file.display().to_string(),
+                ),
+                source,
+            })?;
+        migrations::run(&pool, dialect).await?;
+        let key_file = file.map(|file| file.with_file_name("identity.key"));
+        let vault = open_vault(&pool, key_file, &options).await?;
+        Ok(Self(Arc::new(Inner {
+            pool,
+            dialect,
+            turn: Mutex::new(()),
+            vault,
+            random: options.random,
+        })))
+    }
+
+    /// Closes all connections; SQLite then folds its write-ahead log into the file.
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+    }
+
+    pub(crate) fn pool(&self) -> &AnyPool {
+        &self.0.pool
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    /// Begins to write. On SQLite the lock is taken at once: a transaction that reads first and
+    /// then wants to write is refused when another one wrote in between, however long it waits.
+    pub(crate) async fn write(&self) -> Result<Write<'_>, StoreError> {
+        let (begin, turn) = match self.0.dialect {
+            Dialect::Sqlite => ("begin immediate", Some(self.0.turn.lock().await)),
+            Dialect::Postgres => ("begin", None),
+        };
+        Ok(Write {
+            tx: self.0.pool.begin_with(begin).await?,
+            _turn: turn,
+        })
+    }
+
+    /// Begins to read several tables as of one moment.
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, sqlx::Any>, StoreError> {
+        let begin = match self.0.dialect {
+            Dialect::Sqlite => "begin",
+            Dialect::Postgres => "begin isolation level repeatable read read only",
+        };
+        Ok(self.0.pool.begin_with(begin).await?)
+    }
+}
+
+fn absolute(path: &str) -> Result<PathBuf, StoreError> {
+    std::path::absolute(path).map_err(|source| StoreError::Open {
+        place: path.to_owned(),
+        source: source.into(),
+    })
+}
+
+/// Everything but letters and digits spelt out, so that the path survives being part of a URL.
+fn sqlite_url(file: &std::path::Path) -> String {
+    let mut url = String::from("sqlite://");
+    for byte in file.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => url.push(byte.into()),
+            byte if byte.is_ascii_alphanumeric() => url.push(byte.into()),
+            byte => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url + "?mode=rwc"
+}
+
+/// The key that is configured or lies beside the database, and the one that sealed what is in it:
+/// they must be the same.
+async fn open_vault(
+    pool: &AnyPool,
+    key_file: Option<PathBuf>,
+    options: &OpenOptions,
+) -> Result<Vault, StoreError> {
+    let known = sqlx::query("select value from setting where name = 'identity_key'")
+        .fetch_optional(pool)
+        .await?
+        .map(|row| get::<String>(&row, "value"))
+        .transpose()?;
+    let key = match (&options.identity_key, key_file) {
+        (Some(key), _) => key.clone(),
+        (None, None) => return Err(StoreError::KeyNeeded),
+        (None, Some(path)) => {
+            let (random, is_new) = (Arc::clone(&options.random), known.is_none());
+            let load = move || match IdentityKey::read(&path)? {
+                Some(key) => Ok(key),
+                None if is_new => IdentityKey::create(&path, &*random),
+                None => Err(StoreError::KeyLost { path }),
+            };
+            tokio::task::spawn_blocking(load)
+                .await
+                .map_err(|_| StoreError::KeyNeeded)??
+        }
+    };
+    let vault = Vault::new(&key);
+    match known {
+        Some(known) if known == vault.fingerprint() => Ok(vault),
+        Some(_) => Err(StoreError::WrongKey),
+        None => {
+            sqlx::query(
+                "insert into setting (name, value) values ('identity_key', $1)
+                 on conflict do nothing",
+            )
+            .bind(vault.fingerprint())
+            .execute(pool)
+            .await?;
+            Ok(vault)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! The contract of the job queue.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Job, JobState, LEASE, MAX_ATTEMPTS, Progress};
+use crate::{Store, StoreError, testing::on_every_database};
+
+fn at(seconds: i64) -> Timestamp {
+    "2026-04-01T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+async fn take(store: &Store, worker: &str, seconds: i64) -> Option<Job> {
+    store.take_job(worker, at(seconds)).await.unwrap()
+}
+
+#[tokio::test]
+async fn jobs_are_taken_when_due_the_longest_waiting_first() {
+    on_every_database(async |store| {
+        let add = async |payload, due| store.enqueue("k", payload, at(0), at(due)).await.unwrap();
+        let (late, early) = (add("late", 20).await, add("early", 10).await);
+        assert_eq!(take(&store, "w", 9).await, None);
+        let job = take(&store, "w", 30).await.unwrap();
+        assert_eq!((job.id, &*job.payload, job.attempts), (early, "early", 1));
+        assert_eq!(take(&store, "v", 30).await.unwrap().id, late);
+        assert_eq!(take(&store, "v", 30).await, None);
+        store.finish_job(early, "w", at(31)).await.unwrap();
+        let jobs = store.jobs(10).await.unwrap();
+        let states: Vec<_> = jobs.iter().map(|job| (job.id, job.state)).collect();
+        assert_eq!(
+            states,
+            [(early, JobState::Finished), (late, JobState::Running)]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_worker_loses_its_job_and_one_that_reports_keeps_it() {
+    on_every_database(async |store| {
+        let id = store.enqueue("k", "{}", at(0), at(0)).await.unwrap();
+        let lease = LEASE.as_secs().cast_signed();
+        take(&store, "w", 0).await.unwrap();
+        let progress = Progress { done: 3, total: 9 };
+        store
+            .report_progress(id, "w", progress, at(60))
+            .await
+            .unwrap();
+        assert_eq!(store.jobs(1).await.unwrap()[0].progress, progress);
+        assert_eq!(take(&store, "v", lease + 59).await, None);
+        let job = take(&store, "v", lease + 60).await.unwrap();
+        assert_eq!((job.id, job.attempts), (id, 2));
+        for late in [
+            store
+                .report_progress(id, "w", progress, at(lease + 61))
+                .await,
+            store.finish_job(id, "w", at(lease + 61)).await,
+            store
+                .fail_job(&job, "w", "x", at(lease + 61))
+                .await
+                .map(|_| ()),
+        ] {
+            assert!(matches!(late, Err(StoreError::LeaseLost { .. })));
+        }
+        store.finish_job(id, "v", at(lease + 62)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failures_wait_longer_each_time_and_come_to_an_end() {
+    on_every_database(async |store| {
+        store.enqueue("k", "{}", at(0), at(0)).await.unwrap();
+        let mut now = 0;
+        for wait in [30, 60, 120, 240, 480] {
+            let job = take(&store, "w", now).await.unwrap();
+            let state = store.fail_job(&job, "w", "no disk", at(now)).await.unwrap();
+            assert_eq!(state, JobState::Waiting);
+            assert_eq!(take(&store, "w", now + wait - 1).await, None);
+            now += wait;
+        }
+        let job = take(&store, "w", now).await.unwrap();
+        assert_eq!(
+            (job.attempts, job.error.as_deref()),
+            (MAX_ATTEMPTS, Some("no disk"))
+        );
+        let state = store.fail_job(&job, "w", "no disk", at(now)).await.unwrap();
+        assert_eq!(state, JobState::Failed);
+        assert_eq!(take(&store, "w", now + 100_000).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_is_given_up() {
+    on_every_database(async |store| {
+        store.enqueue("k", "{}", at(0), at(0)).await.unwrap();
+        let lease = LEASE.as_secs().cast_signed();
+        let mut attempts = 0;
+        while take(&store, "w", attempts * lease).await.is_some() {
+            attempts += 1;
+        }
+        assert_eq!(attempts.unsigned_abs() as usize, MAX_ATTEMPTS);
+        assert_eq!(store.jobs(1).await.unwrap()[0].state, JobState::Failed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_workers_never_get_the_same_job() {
+    on_every_database(async |store| {
+        for _ in 0..40 {
+            store.enqueue("k", "{}", at(0), at(0)).await.unwrap();
+        }
+        let work = |worker: &'static str| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut taken = Vec::new();
+                while let Some(job) = take(&store, worker, 1).await {
+                    taken.push(job.id.get());
+                }
+                taken
+            })
+        };
+        let mut all = Vec::new();
+        for worker in [work("a"), work("b"), work("c")] {
+            all.extend(worker.await.unwrap());
+        }
+        all.sort_unstable();
+        assert!(all.into_iter().eq(1..=40));
+    })
+    .await;
+}

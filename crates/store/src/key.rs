@@ -1,0 +1,104 @@
+//! The master key of the identity vault and its file.
+
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::Path,
+};
+
+use crate::{Random, StoreError};
+
+/// 256 random bits, from which the vault derives what it needs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentityKey(pub(crate) [u8; 32]);
+
+/// Shows nothing: keys get into logs that way.
+impl fmt::Debug for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdentityKey(..)")
+    }
+}
+
+impl IdentityKey {
+    /// From 64 hexadecimal digits. None for anything else.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut key = [0; 32];
+        for (i, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
+        }
+        Some(Self(key))
+    }
+
+    fn to_hex(&self) -> String {
+        crate::rows::hex(&self.0)
+    }
+
+    /// Reads the key file. None when there is none.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, StoreError> {
+        let failed = |source| StoreError::KeyFile {
+            path: path.to_owned(),
+            source,
+        };
+        match fs::read_to_string(path) {
+            Ok(text) => Self::from_hex(&text).map(Some).ok_or_else(|| {
+                failed(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "expected 64 hexadecimal digits",
+                ))
+            }),
+            Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(err) => Err(failed(err)),
+        }
+    }
+
+    /// Makes a key and writes its file, readable by its owner only. Never overwrites one.
+    pub(crate) fn create(path: &Path, random: &dyn Random) -> Result<Self, StoreError> {
+        let mut key = Self([0; 32]);
+        random.fill(&mut key.0)?;
+        let write = || -> io::Result<()> {
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(path)?;
+            writeln!(file, "{}", key.to_hex())?;
+            file.sync_all()
+        };
+        write().map_err(|source| StoreError::KeyFile {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdentityKey;
+    use crate::OsRandom;
+
+    #[test]
+    fn a_key_file_is_private_and_reads_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("identity.key");
+        assert!(IdentityKey::read(&path).unwrap().is_none());
+        let key = IdentityKey::create(&path, &OsRandom).unwrap();
+        assert!(IdentityKey::read(&path).unwrap() == Some(key));
+        assert!(IdentityKey::create(&path, &OsRandom).is_err());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        for broken in ["", "abc", &"g".repeat(64), &"é".repeat(32)] {
+            std::fs::write(&path, broken).unwrap();
+            assert!(IdentityKey::read(&path).is_err(), "{broken}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The account of what was received and where it is, computed by the database.
+
+use caifeng_domain::{ConsultationId, Ledger, Place};
+
+use crate::{
+    Store, StoreError,
+    rows::{corrupt, from_wire, get, get_usize, signed},
+};
+
+/// One statement, so that it is one moment. What was received is counted in the journal alone, and
+/// not as the sum of the places: else it could never fail to balance.
+const LEDGER_SQL: &str = "
+    select 'received' as place, count(*) as amount from submission where consultation = $1
+    union all
+    select place, count(*) as amount from (
+        select case
+            when w.submission is not null then 'withdrawn'
+            when a.status = 'spam' then 'spam'
+            when a.status = 'complaint' then 'complaint'
+            when u.bundled is null then 'waiting'
+            when u.bundled = 1 then 'bundled'
+            else 'general'
+        end as place
+        from submission s
+        left join withdrawal w on w.submission = s.id
+        left join analysis a on a.submission = s.id
+        left join (
+            select submission, max(case when scope = 'general' then 0 else 1 end) as bundled
+            from unit where consultation = $1 group by submission
+        ) u on u.submission = s.id
+        where s.consultation = $1
+    ) placed
+    group by place";
+
+impl Store {
+    /// Where everything is. Zero received for a consultation that does not exist.
+    pub async fn ledger(&self, consultation: ConsultationId) -> Result<Ledger, StoreError> {
+        let rows = sqlx::query(LEDGER_SQL)
+            .bind(signed(consultation.get()))
+            .fetch_all(self.pool())
+            .await?;
+        let mut ledger = Ledger::default();
+        for row in rows {
+            let (name, amount) = (get::<&str>(&row, "place")?, get_usize(&row, "amount")?);
+            if name == "received" {
+                ledger.received = amount;
+                continue;
+            }
+            let place = from_wire(&Place::ALL, name).ok_or_else(|| corrupt("place", name))?;
+            for _ in 0..amount {
+                ledger.put(place);
+            }
+        }
+        Ok(ledger)
+    }
+}
+
+#[cfg(test)]
+mod tests;

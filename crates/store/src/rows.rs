@@ -1,0 +1,176 @@
+//! Small helpers between rows and values, the same for both databases.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use sqlx::{
+    Any, AnyConnection, AssertSqlSafe, Decode, Row, Type,
+    any::{AnyArguments, AnyRow},
+};
+
+use crate::StoreError;
+
+pub(crate) type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
+
+/// Parameters in one statement. SQLite looks names of parameters up one after the other, so that
+/// the cost of a statement grows with the square of this.
+const MAX_PARAMETERS: usize = 1_000;
+
+/// Inserts rows, many in one statement. `head` is `insert into t (a, b)`, `tail` what follows the
+/// values, `bind` binds the `columns` values of one row.
+pub(crate) async fn insert_all<'r, R: Sync>(
+    db: &mut AnyConnection,
+    head: &str,
+    columns: usize,
+    tail: &str,
+    rows: &'r [R],
+    bind: impl Fn(Query<'r>, &'r R) -> Query<'r>,
+) -> Result<(), StoreError> {
+    for rows in rows.chunks(MAX_PARAMETERS / columns) {
+        let sql = format!("{head} values {} {tail}", tuples(rows.len(), columns));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in rows {
+            query = bind(query, row);
+        }
+        query.execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Rows for many keys. `head` ends where the list of keys begins (`… where a = $1 and key in`);
+/// `bind` binds the parameters before it, of which there are `before`.
+pub(crate) async fn select_all<'k, K: Sync, T>(
+    db: &mut AnyConnection,
+    head: &str,
+    before: usize,
+    keys: &'k [K],
+    bind: impl Fn(Query<'k>) -> Query<'k>,
+    bind_key: impl Fn(Query<'k>, &'k K) -> Query<'k>,
+    read: impl Fn(&AnyRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut found = Vec::new();
+    for keys in keys.chunks(MAX_PARAMETERS - before) {
+        let sql = format!("{head} {}", tuple(before, keys.len()));
+        let mut query = bind(sqlx::query(AssertSqlSafe(sql)));
+        for key in keys {
+            query = bind_key(query, key);
+        }
+        for row in query.fetch_all(&mut *db).await? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// `($1,$2),($3,$4)`
+fn tuples(rows: usize, columns: usize) -> String {
+    let tuples: Vec<String> = (0..rows).map(|row| tuple(row * columns, columns)).collect();
+    tuples.join(",")
+}
+
+/// `($6,$7)` for two parameters after five.
+fn tuple(before: usize, columns: usize) -> String {
+    let mut out = String::from("(");
+    for i in 1..=columns {
+        let comma = if i == 1 { "" } else { "," };
+        // Writing to a string does not fail.
+        let _ = write!(out, "{comma}${}", before + i);
+    }
+    out.push(')');
+    out
+}
+
+/// A value of a row.
+pub(crate) fn get<'r, T>(row: &'r AnyRow, column: &'static str) -> Result<T, StoreError>
+where
+    T: Decode<'r, Any> + Type<Any>,
+{
+    Ok(row.try_get(column)?)
+}
+
+/// A count or index. Negative ones are not written.
+pub(crate) fn get_usize(row: &AnyRow, column: &'static str) -> Result<usize, StoreError> {
+    let value: i64 = get(row, column)?;
+    usize::try_from(value).map_err(|_| corrupt(column, value))
+}
+
+/// A row number that becomes an id.
+pub(crate) fn get_id<T>(
+    row: &AnyRow,
+    column: &'static str,
+    new: impl Fn(u64) -> Option<T>,
+) -> Result<T, StoreError> {
+    to_id(column, get(row, column)?, new)
+}
+
+/// A stored number as an id.
+pub(crate) fn to_id<T>(
+    column: &'static str,
+    value: i64,
+    new: impl Fn(u64) -> Option<T>,
+) -> Result<T, StoreError> {
+    u64::try_from(value)
+        .ok()
+        .and_then(new)
+        .ok_or_else(|| corrupt(column, value))
+}
+
+/// A time, to the microsecond.
+pub(crate) fn get_time(row: &AnyRow, column: &'static str) -> Result<Timestamp, StoreError> {
+    let value: &str = get(row, column)?;
+    value.parse().map_err(|_| corrupt(column, value))
+}
+
+/// How a time is stored: of one width, so that the order of texts is the order of times.
+pub(crate) fn time_text(time: Timestamp) -> String {
+    format!("{time:.6}")
+}
+
+/// A value by its wire name.
+pub(crate) fn get_wire<T: Copy>(
+    row: &AnyRow,
+    column: &'static str,
+    all: &[(T, &'static str, &'static str)],
+) -> Result<T, StoreError> {
+    let value: &str = get(row, column)?;
+    from_wire(all, value).ok_or_else(|| corrupt(column, value))
+}
+
+/// The wire name of a value in the domain's table `all`.
+pub(crate) fn wire<T: Copy + PartialEq>(
+    all: &[(T, &'static str, &'static str)],
+    value: T,
+) -> &'static str {
+    all.iter()
+        .find(|(other, _, _)| *other == value)
+        .map_or("", |(_, name, _)| name)
+}
+
+/// The value with this wire name.
+pub(crate) fn from_wire<T: Copy>(all: &[(T, &'static str, &'static str)], name: &str) -> Option<T> {
+    all.iter()
+        .find(|(_, other, _)| *other == name)
+        .map(|(value, _, _)| *value)
+}
+
+pub(crate) fn corrupt(column: &'static str, value: impl ToString) -> StoreError {
+    StoreError::Corrupt {
+        column,
+        value: value.to_string(),
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// For the database, whose integers are signed. Ids stay far below the limit.
+pub(crate) fn signed(id: u64) -> i64 {
+    id.cast_signed()
+}

@@ -1,0 +1,148 @@
+//! Reading the results of the last run.
+
+use std::collections::HashMap;
+
+use caifeng_domain::{
+    Analysis, ConsultationId, Duplicate, DuplicateKind, NodeId, Point, PointId, Scope, Span,
+    Stance, Status, SubmissionId, Unit,
+};
+use sqlx::{AnyConnection, any::AnyRow};
+
+use super::{
+    TriageRecord, TriageRun,
+    record::{Recorded, from_json, plain_value},
+};
+use crate::{
+    DraftId, Store, StoreError,
+    rows::{corrupt, get, get_id, get_time, get_usize, get_wire, signed, to_id},
+};
+
+impl Store {
+    /// The results of the last run, exactly as they were saved. None before the first one.
+    pub async fn load_triage(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<Option<TriageRecord>, StoreError> {
+        let mut tx = self.read().await?;
+        let Some(run) = self.last_run(&mut tx, consultation).await? else {
+            return Ok(None);
+        };
+        let mut analyses = all(
+            &mut tx,
+            "select * from analysis where consultation = $1 order by place",
+            consultation,
+            analysis,
+        )
+        .await?;
+        let units = all(
+            &mut tx,
+            "select * from unit where consultation = $1 order by submission, number",
+            consultation,
+            unit,
+        )
+        .await?;
+        let places: HashMap<SubmissionId, usize> = (0..)
+            .zip(&analyses)
+            .map(|(place, (id, _))| (*id, place))
+            .collect();
+        for (id, unit) in units {
+            // A foreign key holds them together.
+            if let Some(&place) = places.get(&id) {
+                analyses[place].1.units.push(unit);
+            }
+        }
+        let points = all(
+            &mut tx,
+            "select * from point where consultation = $1 order by place",
+            consultation,
+            point,
+        )
+        .await?;
+        Ok(Some(TriageRecord {
+            run,
+            analyses,
+            points,
+        }))
+    }
+
+    async fn last_run(
+        &self,
+        db: &mut AnyConnection,
+        consultation: ConsultationId,
+    ) -> Result<Option<TriageRun>, StoreError> {
+        let sql = "select * from triage_run where consultation = $1 order by id desc limit 1";
+        Ok(all(db, sql, consultation, run).await?.pop())
+    }
+}
+
+async fn all<T>(
+    db: &mut AnyConnection,
+    sql: &'static str,
+    consultation: ConsultationId,
+    read: impl Fn(&AnyRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let query = sqlx::query(sql).bind(signed(consultation.get()));
+    query.fetch_all(db).await?.iter().map(read).collect()
+}
+
+fn run(row: &AnyRow) -> Result<TriageRun, StoreError> {
+    let draft: Option<i64> = get(row, "draft")?;
+    Ok(TriageRun {
+        draft: draft
+            .map(|id| to_id("draft", id, DraftId::new))
+            .transpose()?,
+        started_at: get_time(row, "started_at")?,
+        finished_at: get_time(row, "finished_at")?,
+        program: get(row, "program")?,
+        encoder: get(row, "encoder")?,
+    })
+}
+
+/// Without its units.
+fn analysis(row: &AnyRow) -> Result<(SubmissionId, Analysis), StoreError> {
+    let analysis = Analysis {
+        status: get_wire(row, "status", &Status::ALL)?,
+        status_confidence: get::<f64>(row, "status_confidence")? as f32,
+        duplicate: Duplicate {
+            group: get_usize(row, "duplicate_group")?,
+            kind: get_wire(row, "duplicate_kind", &DuplicateKind::ALL)?,
+            additions: from_json("additions", get(row, "additions")?)?,
+        },
+        personal_data: from_json("personal_data", get(row, "personal_data")?)?,
+        units: Vec::new(),
+    };
+    Ok((get_id(row, "submission", SubmissionId::new)?, analysis))
+}
+
+fn unit(row: &AnyRow) -> Result<(SubmissionId, Unit), StoreError> {
+    let chapter: Option<i64> = get(row, "chapter")?;
+    let chapter = chapter.map(|id| u32::try_from(id).map_err(|_| corrupt("chapter", id)));
+    let edit: Option<&str> = get(row, "edit")?;
+    let edit = edit.map(|json| {
+        Recorded::from_record(plain_value("edit", json)?).ok_or_else(|| corrupt("edit", json))
+    });
+    let unit = Unit {
+        span: Span::new(get_usize(row, "start_byte")?, get_usize(row, "end_byte")?),
+        scope: get_wire(row, "scope", &Scope::ALL)?,
+        chapter: chapter.transpose()?.map(NodeId),
+        links: from_json("links", get(row, "links")?)?,
+        candidates: from_json("candidates", get(row, "candidates")?)?,
+        stance: get_wire(row, "stance", &Stance::ALL)?,
+        stance_confidence: get::<f64>(row, "stance_confidence")? as f32,
+        edit: edit.transpose()?,
+        point: get_id(row, "point", PointId::new)?,
+    };
+    Ok((get_id(row, "submission", SubmissionId::new)?, unit))
+}
+
+fn point(row: &AnyRow) -> Result<Point, StoreError> {
+    Ok(Point {
+        id: get_id(row, "id", PointId::new)?,
+        scope: get_wire(row, "scope", &Scope::ALL)?,
+        articles: from_json("articles", get(row, "articles")?)?,
+        stance: get_wire(row, "stance", &Stance::ALL)?,
+        keywords: plain_value("keywords", get(row, "keywords")?)?,
+        representative: plain_value("representative", get(row, "representative")?)?,
+        units: plain_value("units", get(row, "units")?)?,
+    })
+}

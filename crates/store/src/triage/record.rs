@@ -1,0 +1,181 @@
+//! How nested results are written: JSON that only this crate reads.
+
+use caifeng_domain::{
+    ArticleNo, Edit, EditOp, Evidence, EvidenceKind, Link, NodeId, PersonalData, PersonalDataKind,
+    Span,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned, ser::Error};
+
+use crate::{
+    StoreError,
+    rows::{corrupt, from_wire, wire},
+};
+
+/// First byte and one past the last.
+pub(super) type SpanRecord = (usize, usize);
+
+/// A domain value's written form.
+pub(super) trait Recorded: Sized {
+    type Record: Serialize + DeserializeOwned;
+
+    fn to_record(&self) -> Self::Record;
+
+    /// None for what this version does not write.
+    fn from_record(record: Self::Record) -> Option<Self>;
+}
+
+/// Writes values as JSON.
+pub(super) fn to_json<T: Recorded>(values: &[T]) -> Result<String, StoreError> {
+    let records: Vec<T::Record> = values.iter().map(T::to_record).collect();
+    plain_json(&records)
+}
+
+/// Reads what [`to_json`] wrote.
+pub(super) fn from_json<T: Recorded>(
+    column: &'static str,
+    json: &str,
+) -> Result<Vec<T>, StoreError> {
+    let records: Vec<T::Record> = plain_value(column, json)?;
+    records
+        .into_iter()
+        .map(T::from_record)
+        .collect::<Option<_>>()
+        .ok_or_else(|| corrupt(column, json))
+}
+
+/// Writes what serde knows by itself.
+pub(super) fn plain_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(StoreError::Unstorable)
+}
+
+/// Reads what [`plain_json`] wrote.
+pub(super) fn plain_value<T: DeserializeOwned>(
+    column: &'static str,
+    json: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|_| corrupt(column, json))
+}
+
+/// Refuses what JSON cannot say. Widened, as the short decimal form of a float is not always read
+/// back as the same one.
+fn finite<S: serde::Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.is_finite() {
+        serializer.serialize_f64(f64::from(*value))
+    } else {
+        Err(S::Error::custom("a probability that is not a number"))
+    }
+}
+
+impl Recorded for Span {
+    type Record = SpanRecord;
+
+    fn to_record(&self) -> SpanRecord {
+        (self.start, self.end)
+    }
+
+    fn from_record((start, end): SpanRecord) -> Option<Self> {
+        Some(Self::new(start, end))
+    }
+}
+
+impl Recorded for PersonalData {
+    type Record = (String, SpanRecord);
+
+    fn to_record(&self) -> Self::Record {
+        let kind = wire(&PersonalDataKind::ALL, self.kind);
+        (kind.to_owned(), self.span.to_record())
+    }
+
+    fn from_record((kind, span): Self::Record) -> Option<Self> {
+        Some(Self {
+            kind: from_wire(&PersonalDataKind::ALL, &kind)?,
+            span: Span::from_record(span)?,
+        })
+    }
+}
+
+impl Recorded for ArticleNo {
+    type Record = String;
+
+    fn to_record(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_record(record: String) -> Option<Self> {
+        record.parse().ok()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct LinkRecord {
+    article: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<u32>,
+    kind: String,
+    spans: Vec<SpanRecord>,
+    neighbours: Vec<usize>,
+    #[serde(serialize_with = "finite")]
+    confidence: f32,
+}
+
+impl Recorded for Link {
+    type Record = LinkRecord;
+
+    fn to_record(&self) -> LinkRecord {
+        LinkRecord {
+            article: self.article.to_string(),
+            node: self.node.map(|node| node.0),
+            kind: wire(&EvidenceKind::ALL, self.evidence.kind).to_owned(),
+            spans: self.evidence.spans.iter().map(Span::to_record).collect(),
+            neighbours: self.evidence.neighbours.clone(),
+            confidence: self.confidence,
+        }
+    }
+
+    fn from_record(record: LinkRecord) -> Option<Self> {
+        let spans = record.spans.into_iter().map(Span::from_record);
+        Some(Self {
+            article: record.article.parse().ok()?,
+            node: record.node.map(NodeId),
+            evidence: Evidence {
+                kind: from_wire(&EvidenceKind::ALL, &record.kind)?,
+                spans: spans.collect::<Option<_>>()?,
+                neighbours: record.neighbours,
+            },
+            confidence: record.confidence,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct EditRecord {
+    op: String,
+    target: String,
+    from: Option<String>,
+    to: Option<String>,
+    from_in_draft: Option<bool>,
+}
+
+impl Recorded for Edit {
+    type Record = EditRecord;
+
+    fn to_record(&self) -> EditRecord {
+        EditRecord {
+            op: wire(&EditOp::ALL, self.op).to_owned(),
+            target: self.target.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            from_in_draft: self.from_in_draft,
+        }
+    }
+
+    fn from_record(record: EditRecord) -> Option<Self> {
+        Some(Self {
+            op: from_wire(&EditOp::ALL, &record.op)?,
+            target: record.target,
+            from: record.from,
+            to: record.to,
+            from_in_draft: record.from_in_draft,
+        })
+    }
+}

@@ -1,0 +1,309 @@
+//! Writing the results of a run.
+
+use caifeng_domain::{Analysis, ConsultationId, DuplicateKind, Point, Scope, Stance, Status, Unit};
+use serde::Serialize;
+use sm3::{Digest, Sm3};
+
+use super::{
+    SaveOutcome, TriageRecord,
+    record::{Recorded, plain_json, to_json},
+};
+use crate::{
+    Act, DraftId, Store, StoreError, audit,
+    db::Write,
+    rows::{get, hex, insert_all, signed, time_text, wire},
+};
+
+/// A row of `analysis`.
+#[derive(Serialize)]
+struct AnalysisRow {
+    submission: u64,
+    place: usize,
+    status: &'static str,
+    status_confidence: f64,
+    duplicate_group: usize,
+    duplicate_kind: &'static str,
+    additions: String,
+    personal_data: String,
+}
+
+/// A row of `unit`.
+#[derive(Serialize)]
+struct UnitRow {
+    submission: u64,
+    number: usize,
+    start_byte: usize,
+    end_byte: usize,
+    scope: &'static str,
+    chapter: Option<i64>,
+    stance: &'static str,
+    stance_confidence: f64,
+    point: u64,
+    links: String,
+    candidates: String,
+    edit: Option<String>,
+}
+
+/// A row of `point`.
+#[derive(Serialize)]
+struct PointRow {
+    id: u64,
+    place: usize,
+    scope: &'static str,
+    stance: &'static str,
+    articles: String,
+    keywords: String,
+    representative: String,
+    units: String,
+}
+
+/// Everything that a run found, as rows.
+#[derive(Serialize)]
+struct Rows<'r> {
+    draft: Option<u64>,
+    encoder: &'r str,
+    analyses: Vec<AnalysisRow>,
+    units: Vec<UnitRow>,
+    points: Vec<PointRow>,
+}
+
+impl Store {
+    /// Replaces the results of a consultation by these, in one transaction; does nothing at all
+    /// when they are the same as those of the last run (draft, encoder and results; times and
+    /// the program's version do not count).
+    pub async fn save_triage(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+        record: &TriageRecord,
+    ) -> Result<SaveOutcome, StoreError> {
+        let rows = rows(record)?;
+        let digest = digest(&rows)?;
+        let mut write = self.write().await?;
+        // Locks: two runs that end together replace each other one after the other.
+        let run = write.take_numbers("triage_run", 1).await?;
+        let last = sqlx::query(
+            "select digest from triage_run where consultation = $1 order by id desc limit 1",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_optional(write.db())
+        .await?;
+        if let Some(last) = last
+            && get::<&str>(&last, "digest")? == digest
+        {
+            return Ok(SaveOutcome::Unchanged);
+        }
+        insert_run(&mut write, consultation, run, record, &digest).await?;
+        for sql in [
+            "delete from unit where consultation = $1",
+            "delete from analysis where consultation = $1",
+            "delete from point where consultation = $1",
+        ] {
+            let query = sqlx::query(sql).bind(signed(consultation.get()));
+            query.execute(write.db()).await?;
+        }
+        insert_analyses(&mut write, consultation, &rows.analyses).await?;
+        insert_units(&mut write, consultation, &rows.units).await?;
+        insert_points(&mut write, consultation, &rows.points).await?;
+        let what = format!("run {run}, {} submissions", rows.analyses.len());
+        audit::append_about(&mut write, act, "triage.save", consultation, &what).await?;
+        write.commit().await?;
+        Ok(SaveOutcome::Stored)
+    }
+}
+
+fn digest(rows: &Rows<'_>) -> Result<String, StoreError> {
+    let json = serde_json::to_vec(rows).map_err(StoreError::Unstorable)?;
+    Ok(hex(&Sm3::digest(json)))
+}
+
+fn rows(record: &TriageRecord) -> Result<Rows<'_>, StoreError> {
+    let mut rows = Rows {
+        draft: record.run.draft.map(DraftId::get),
+        encoder: &record.run.encoder,
+        analyses: Vec::with_capacity(record.analyses.len()),
+        units: Vec::new(),
+        points: Vec::with_capacity(record.points.len()),
+    };
+    for (place, (id, analysis)) in record.analyses.iter().enumerate() {
+        rows.analyses.push(analysis_row(id.get(), place, analysis)?);
+        for (number, unit) in analysis.units.iter().enumerate() {
+            rows.units.push(unit_row(id.get(), number, unit)?);
+        }
+    }
+    for (place, point) in record.points.iter().enumerate() {
+        rows.points.push(point_row(place, point)?);
+    }
+    Ok(rows)
+}
+
+fn analysis_row(
+    submission: u64,
+    place: usize,
+    analysis: &Analysis,
+) -> Result<AnalysisRow, StoreError> {
+    let duplicate = &analysis.duplicate;
+    Ok(AnalysisRow {
+        submission,
+        place,
+        status: wire(&Status::ALL, analysis.status),
+        status_confidence: analysis.status_confidence.into(),
+        duplicate_group: duplicate.group,
+        duplicate_kind: wire(&DuplicateKind::ALL, duplicate.kind),
+        additions: to_json(&duplicate.additions)?,
+        personal_data: to_json(&analysis.personal_data)?,
+    })
+}
+
+fn unit_row(submission: u64, number: usize, unit: &Unit) -> Result<UnitRow, StoreError> {
+    let edit = unit.edit.as_ref().map(Recorded::to_record);
+    Ok(UnitRow {
+        submission,
+        number,
+        start_byte: unit.span.start,
+        end_byte: unit.span.end,
+        scope: wire(&Scope::ALL, unit.scope),
+        chapter: unit.chapter.map(|node| node.0.into()),
+        stance: wire(&Stance::ALL, unit.stance),
+        stance_confidence: unit.stance_confidence.into(),
+        point: unit.point.get(),
+        links: to_json(&unit.links)?,
+        candidates: to_json(&unit.candidates)?,
+        edit: edit.as_ref().map(plain_json).transpose()?,
+    })
+}
+
+fn point_row(place: usize, point: &Point) -> Result<PointRow, StoreError> {
+    Ok(PointRow {
+        id: point.id.get(),
+        place,
+        scope: wire(&Scope::ALL, point.scope),
+        stance: wire(&Stance::ALL, point.stance),
+        articles: to_json(&point.articles)?,
+        keywords: plain_json(&point.keywords)?,
+        representative: plain_json(&point.representative)?,
+        units: plain_json(&point.units)?,
+    })
+}
+
+/// The run, and the numbers that its points used up.
+async fn insert_run(
+    write: &mut Write<'_>,
+    consultation: ConsultationId,
+    id: u64,
+    record: &TriageRecord,
+    digest: &str,
+) -> Result<(), StoreError> {
+    let run = &record.run;
+    sqlx::query(
+        "insert into triage_run (id, consultation, draft, started_at, finished_at, program,
+             encoder, submissions, digest)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(signed(id))
+    .bind(signed(consultation.get()))
+    .bind(run.draft.map(|draft| signed(draft.get())))
+    .bind(time_text(run.started_at))
+    .bind(time_text(run.finished_at))
+    .bind(&run.program)
+    .bind(&run.encoder)
+    .bind(signed(record.analyses.len() as u64))
+    .bind(digest)
+    .execute(write.db())
+    .await?;
+    let last = record.points.iter().map(|point| point.id.get()).max();
+    sqlx::query("update consultation set next_point = $1 where id = $2 and next_point < $1")
+        .bind(signed(last.unwrap_or(0) + 1))
+        .bind(signed(consultation.get()))
+        .execute(write.db())
+        .await?;
+    Ok(())
+}
+
+async fn insert_analyses(
+    write: &mut Write<'_>,
+    consultation: ConsultationId,
+    rows: &[AnalysisRow],
+) -> Result<(), StoreError> {
+    insert_all(
+        write.db(),
+        "insert into analysis (consultation, submission, place, status, status_confidence,
+             duplicate_group, duplicate_kind, additions, personal_data)",
+        9,
+        "",
+        rows,
+        |query, row| {
+            query
+                .bind(signed(consultation.get()))
+                .bind(signed(row.submission))
+                .bind(signed(row.place as u64))
+                .bind(row.status)
+                .bind(row.status_confidence)
+                .bind(signed(row.duplicate_group as u64))
+                .bind(row.duplicate_kind)
+                .bind(&row.additions)
+                .bind(&row.personal_data)
+        },
+    )
+    .await
+}
+
+async fn insert_units(
+    write: &mut Write<'_>,
+    consultation: ConsultationId,
+    rows: &[UnitRow],
+) -> Result<(), StoreError> {
+    insert_all(
+        write.db(),
+        "insert into unit (consultation, submission, number, start_byte, end_byte, scope, chapter,
+             stance, stance_confidence, point, links, candidates, edit)",
+        13,
+        "",
+        rows,
+        |query, row| {
+            query
+                .bind(signed(consultation.get()))
+                .bind(signed(row.submission))
+                .bind(signed(row.number as u64))
+                .bind(signed(row.start_byte as u64))
+                .bind(signed(row.end_byte as u64))
+                .bind(row.scope)
+                .bind(row.chapter)
+                .bind(row.stance)
+                .bind(row.stance_confidence)
+                .bind(signed(row.point))
+                .bind(&row.links)
+                .bind(&row.candidates)
+                .bind(&row.edit)
+        },
+    )
+    .await
+}
+
+async fn insert_points(
+    write: &mut Write<'_>,
+    consultation: ConsultationId,
+    rows: &[PointRow],
+) -> Result<(), StoreError> {
+    insert_all(
+        write.db(),
+        "insert into point (consultation, id, place, scope, stance, articles, keywords,
+             representative, units)",
+        9,
+        "",
+        rows,
+        |query, row| {
+            query
+                .bind(signed(consultation.get()))
+                .bind(signed(row.id))
+                .bind(signed(row.place as u64))
+                .bind(row.scope)
+                .bind(row.stance)
+                .bind(&row.articles)
+                .bind(&row.keywords)
+                .bind(&row.representative)
+                .bind(&row.units)
+        },
+    )
+    .await
+}

@@ -1,0 +1,183 @@
+//! Sealing of personal data, and pseudonyms.
+//!
+//! SM4-GCM (RFC 8998) seals names and telephone numbers; HMAC-SM3 makes the keyed hashes by which
+//! a sender is recognised again. Both keys are derived from one master key, which is not in the
+//! database: who has only the database has no identities.
+
+use aes_gcm::{
+    AesGcm, KeyInit,
+    aead::{Aead, Payload, consts::U12},
+};
+use caifeng_domain::{ConsultationId, SubmissionId, Submitter};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sm3::Sm3;
+
+use crate::{IdentityKey, Random, StoreError};
+
+const NONCE_BYTES: usize = 12;
+
+/// What is sealed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Identity {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+}
+
+/// Opens and seals with one master key.
+pub(crate) struct Vault {
+    cipher: AesGcm<sm4::Sm4, U12>,
+    pseudonym: Hmac<Sm3>,
+    content: Hmac<Sm3>,
+    fingerprint: String,
+}
+
+impl Vault {
+    pub(crate) fn new(key: &IdentityKey) -> Self {
+        let sealing = derive(key, b"caifeng seal");
+        let mut sm4_key = [0; 16];
+        sm4_key.copy_from_slice(&sealing[..16]);
+        Self {
+            cipher: AesGcm::new(&sm4_key.into()),
+            pseudonym: keyed(&derive(key, b"caifeng pseudonym")),
+            content: keyed(&derive(key, b"caifeng content")),
+            fingerprint: crate::rows::hex(&derive(key, b"caifeng fingerprint")),
+        }
+    }
+
+    /// Tells keys apart without telling anything about them.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Name and telephone, bound to their submission. None when neither is known.
+    pub(crate) fn seal(
+        &self,
+        submission: SubmissionId,
+        submitter: &Submitter,
+        random: &dyn Random,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        if submitter.name.is_none() && submitter.phone.is_none() {
+            return Ok(None);
+        }
+        let plain = serde_json::to_vec(&Identity {
+            name: submitter.name.clone(),
+            phone: submitter.phone.clone(),
+        })
+        .map_err(StoreError::Unstorable)?;
+        let mut nonce = [0; NONCE_BYTES];
+        random.fill(&mut nonce)?;
+        let payload = Payload {
+            msg: &plain,
+            aad: &submission.get().to_be_bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&nonce.into(), payload)
+            .map_err(|_| unsealable(submission))?;
+        Ok(Some([&nonce[..], &sealed].concat()))
+    }
+
+    /// Puts name and telephone back.
+    pub(crate) fn open(
+        &self,
+        submission: SubmissionId,
+        sealed: &[u8],
+        submitter: &mut Submitter,
+    ) -> Result<(), StoreError> {
+        let (nonce, msg) = sealed
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or_else(|| unsealable(submission))?;
+        let aad = &submission.get().to_be_bytes()[..];
+        let plain = self
+            .cipher
+            .decrypt(&(*nonce).into(), Payload { msg, aad })
+            .map_err(|_| unsealable(submission))?;
+        let identity: Identity =
+            serde_json::from_slice(&plain).map_err(|_| unsealable(submission))?;
+        submitter.name = identity.name;
+        submitter.phone = identity.phone;
+        Ok(())
+    }
+
+    /// Keyed hash of who sent it: of the telephone number, else of name and region together, else
+    /// nothing, as a name alone is shared by too many. Different in every consultation, so that
+    /// nobody is followed from one to the next.
+    pub(crate) fn pseudonym(
+        &self,
+        consultation: ConsultationId,
+        submitter: &Submitter,
+    ) -> Option<String> {
+        let phone = submitter.phone.as_deref().map(significant_digits);
+        let (kind, first, second) = match (phone, &submitter.name, &submitter.region) {
+            (Some(phone), _, _) if phone.len() >= 7 => (b"phone", phone, ""),
+            (_, Some(name), Some(region)) if !name.trim().is_empty() => {
+                (b"named", name.trim().to_owned(), region.trim())
+            }
+            _ => return None,
+        };
+        let mut mac = self.pseudonym.clone();
+        mac.update(&consultation.get().to_be_bytes());
+        mac.update(kind);
+        update_framed(&mut mac, &first);
+        update_framed(&mut mac, second);
+        Some(crate::rows::hex(&mac.finalize().into_bytes()))
+    }
+
+    /// Keyed hash of texts in order. Keyed, as a plain hash of a known text and an unknown
+    /// telephone number is guessed in minutes.
+    pub(crate) fn content_hash<'t>(&self, parts: impl Iterator<Item = Option<&'t str>>) -> String {
+        let mut mac = self.content.clone();
+        for part in parts {
+            mac.update(&[u8::from(part.is_some())]);
+            update_framed(&mut mac, part.unwrap_or_default());
+        }
+        crate::rows::hex(&mac.finalize().into_bytes())
+    }
+}
+
+/// Length first, so that neighbours cannot be confused.
+fn update_framed(mac: &mut Hmac<Sm3>, text: &str) {
+    mac.update(&(text.len() as u64).to_be_bytes());
+    mac.update(text.as_bytes());
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sm3> {
+    // Written so because `new_from_slice` returns an error that HMAC never has.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    KeyInit::new(&block.into())
+}
+
+fn derive(key: &IdentityKey, purpose: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(&key.0);
+    mac.update(purpose);
+    mac.finalize().into_bytes().into()
+}
+
+fn unsealable(submission: SubmissionId) -> StoreError {
+    StoreError::Unsealable {
+        submission: submission.to_string(),
+    }
+}
+
+/// Digits of a telephone number as dialled at home: full width made half, +86 dropped.
+fn significant_digits(phone: &str) -> String {
+    let digits: String = phone
+        .chars()
+        .filter_map(|c| match c {
+            '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10),
+            c => c.is_ascii_digit().then_some(c),
+        })
+        .collect();
+    let home = digits.strip_prefix("00").unwrap_or(&digits);
+    match home.strip_prefix("86") {
+        Some(rest) if rest.len() >= 10 => rest.to_owned(),
+        _ => digits,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! A cache of sentence vectors, so that an interrupted triage does not encode twice.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Store, StoreError,
+    rows::{corrupt, get, insert_all, select_all},
+};
+
+/// SHA-256 of a text.
+pub type TextHash = [u8; 32];
+
+/// The key of a text in the cache.
+#[must_use]
+pub fn text_hash(text: &str) -> TextHash {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+impl Store {
+    /// Those of the vectors that are there. `encoder` identifies model and conversion, `role` the
+    /// side of the comparison: vectors are never mixed between either.
+    pub async fn vectors(
+        &self,
+        encoder: &str,
+        role: &str,
+        hashes: &[TextHash],
+    ) -> Result<HashMap<TextHash, Vec<f32>>, StoreError> {
+        let mut db = self.pool().acquire().await?;
+        let found = select_all(
+            &mut db,
+            "select hash, data from vector where encoder = $1 and role = $2 and hash in",
+            2,
+            hashes,
+            |query| query.bind(encoder).bind(role),
+            |query, hash| query.bind(&hash[..]),
+            |row| {
+                let hash: &[u8] = get(row, "hash")?;
+                let (values, rest) = get::<&[u8]>(row, "data")?.as_chunks::<4>();
+                match hash.try_into() {
+                    Ok(hash) if rest.is_empty() => Ok((
+                        hash,
+                        values.iter().map(|v| f32::from_le_bytes(*v)).collect(),
+                    )),
+                    _ => Err(corrupt("vector.data", "")),
+                }
+            },
+        )
+        .await?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Keeps vectors, in one transaction. Those that are there already stay.
+    pub async fn save_vectors(
+        &self,
+        encoder: &str,
+        role: &str,
+        vectors: &[(TextHash, &[f32])],
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        insert_all(
+            write.db(),
+            "insert into vector (encoder, role, hash, data)",
+            4,
+            "on conflict do nothing",
+            vectors,
+            |query, (hash, values)| {
+                let data: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+                query.bind(encoder).bind(role).bind(&hash[..]).bind(data)
+            },
+        )
+        .await?;
+        write.commit().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TextHash, text_hash};
+    use crate::testing::on_every_database;
+
+    #[tokio::test]
+    async fn vectors_come_back_bit_by_bit_and_apart_by_encoder_and_role() {
+        on_every_database(async |store| {
+            let hashes: Vec<TextHash> = (0..2_500).map(|i| text_hash(&i.to_string())).collect();
+            let value = |i: usize| [i as f32 / 3.0, -0.0, f32::MIN_POSITIVE];
+            let values: Vec<[f32; 3]> = (0..hashes.len()).map(value).collect();
+            let pairs: Vec<(TextHash, &[f32])> = hashes
+                .iter()
+                .zip(&values)
+                .map(|(hash, values)| (*hash, &values[..]))
+                .collect();
+            store
+                .save_vectors("m/1", "query", &pairs[..2_000])
+                .await
+                .unwrap();
+            // Again, and further: as after an interruption.
+            store
+                .save_vectors("m/1", "query", &pairs[1_000..2_400])
+                .await
+                .unwrap();
+
+            let found = store.vectors("m/1", "query", &hashes).await.unwrap();
+            assert_eq!(found.len(), 2_400);
+            for (hash, want) in &pairs[..2_400] {
+                let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&found[hash]), bits(want));
+            }
+            for (encoder, role) in [("m/2", "query"), ("m/1", "passage")] {
+                assert!(
+                    store
+                        .vectors(encoder, role, &hashes)
+                        .await
+                        .unwrap()
+                        .is_empty()
+                );
+            }
+        })
+        .await;
+    }
+}
