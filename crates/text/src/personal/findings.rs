@@ -1,0 +1,42 @@
+//! What the recognisers have found so far. Whoever comes first keeps the characters.
+
+use std::ops::Range;
+
+use caifeng_domain::PersonalDataKind;
+
+/// Finds in the order in which they were made, in characters of the view.
+pub(super) struct Findings {
+    items: Vec<(PersonalDataKind, Range<usize>)>,
+    taken: Vec<bool>,
+}
+
+impl Findings {
+    /// For a view of `len` characters.
+    pub(super) fn new(len: usize) -> Self {
+        Self {
+            items: Vec::new(),
+            taken: vec![false; len],
+        }
+    }
+
+    /// Adds a find, unless it is empty or part of it is taken. Says whether it was added.
+    pub(super) fn add(&mut self, kind: PersonalDataKind, range: Range<usize>) -> bool {
+        let free = !range.is_empty() && range.clone().all(|at| !self.is_taken(at));
+        if free {
+            self.taken[range.clone()].fill(true);
+            self.items.push((kind, range));
+        }
+        free
+    }
+
+    /// Whether the character at `at` belongs to a find.
+    pub(super) fn is_taken(&self, at: usize) -> bool {
+        self.taken.get(at).copied().unwrap_or(false)
+    }
+
+    /// All finds in the order of the text.
+    pub(super) fn into_sorted(mut self) -> Vec<(PersonalDataKind, Range<usize>)> {
+        self.items.sort_by_key(|(_, range)| range.start);
+        self.items
+    }
+}

@@ -1,0 +1,25 @@
+//! Where words start, as the shared dictionary sees it.
+
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// For each character of `text`, whether a word starts there.
+///
+/// `at` holds the byte where each character starts, and the length of the text.
+pub(super) fn starts(text: &str, at: &[usize]) -> Vec<bool> {
+    let mut starts = vec![false; at.len()];
+    let mut i = 0;
+    for token in JIEBA.cut(text, false) {
+        while at[i] < token.byte_start {
+            i += 1;
+        }
+        starts[i] = true;
+    }
+    if let Some(end) = starts.last_mut() {
+        *end = true;
+    }
+    starts
+}
