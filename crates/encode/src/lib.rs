@@ -1,7 +1,16 @@
 //! Sentence vectors: the encoder trait, the candle encoder, the lexical encoder, model installation.
 
+pub mod candle;
+pub mod install;
+pub mod lexical;
+mod manifest;
+pub mod model;
 pub mod vectors;
 
+pub use candle::CandleEncoder;
+pub use lexical::LexicalEncoder;
+pub use manifest::Pooling;
+pub use model::{ModelError, ModelInfo};
 pub use vectors::Vectors;
 
 /// On which side of a comparison a text stands. E5 models were trained with these as prefixes.

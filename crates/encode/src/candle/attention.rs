@@ -1,0 +1,321 @@
+//! Self-attention over texts that lie end to end.
+//!
+//! No text is padded and none is masked: each attends to its own rows, whatever stands beside it.
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
+use pulp::{Simd, WithSimd};
+
+use super::kernels::{LANES, dispatch, exp, floats};
+
+/// Rows of queries worked on together, so that each key and value read serves all of them.
+const ROWS: usize = 4;
+
+/// From rows of query, key and value side by side, `[tokens, 3 · width]`, to `[tokens, width]`.
+#[derive(Debug)]
+pub(super) struct Attention<'a> {
+    pub(super) heads: usize,
+    /// Tokens of each text.
+    pub(super) lengths: &'a [usize],
+    /// Bias of query, key and value.
+    pub(super) bias: &'a [f32],
+}
+
+impl CustomOp1 for Attention<'_> {
+    fn name(&self) -> &'static str {
+        "attention"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let rows = floats(storage, layout)?;
+        let width = self.bias.len() / 3;
+        let tokens: usize = self.lengths.iter().sum();
+        if rows.len() != tokens * 3 * width {
+            bail!("attention: {} numbers for {tokens} tokens", rows.len());
+        }
+        let mut context = vec![0.0; tokens * width];
+        dispatch(Texts {
+            op: self,
+            rows,
+            context: &mut context,
+        });
+        Ok((CpuStorage::F32(context), (tokens, width).into()))
+    }
+}
+
+struct Texts<'a> {
+    op: &'a Attention<'a>,
+    rows: &'a [f32],
+    context: &'a mut [f32],
+}
+
+impl WithSimd for Texts<'_> {
+    type Output = ();
+
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let width = self.op.bias.len() / 3;
+        let size = width / self.op.heads;
+        let longest = self.op.lengths.iter().max().copied().unwrap_or(0);
+        let padded = longest.next_multiple_of(LANES);
+        let mut scratch = Scratch {
+            keys: vec![0.0; size * padded],
+            queries: vec![0.0; ROWS * size],
+            scores: vec![0.0; ROWS * padded],
+        };
+        let mut start = 0;
+        for length in self.op.lengths {
+            let end = start + length;
+            let text = Text {
+                rows: &self.rows[start * 3 * width..end * 3 * width],
+                bias: self.op.bias,
+                width,
+                size,
+                length: *length,
+            };
+            let context = &mut self.context[start * width..end * width];
+            for head in 0..self.op.heads {
+                text.attend(head * size, &mut scratch, context);
+            }
+            start = end;
+        }
+    }
+}
+
+/// Memory that every head of every text uses again.
+struct Scratch {
+    /// Keys of one head, one number of all keys after the other.
+    keys: Vec<f32>,
+    queries: Vec<f32>,
+    scores: Vec<f32>,
+}
+
+struct Text<'a> {
+    rows: &'a [f32],
+    bias: &'a [f32],
+    width: usize,
+    /// Width of a head.
+    size: usize,
+    length: usize,
+}
+
+impl Text<'_> {
+    /// The head whose numbers begin at column `column`.
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn attend(&self, column: usize, scratch: &mut Scratch, context: &mut [f32]) {
+        let padded = self.length.next_multiple_of(LANES);
+        let keys = &mut scratch.keys[..self.size * padded];
+        let scores = &mut scratch.scores[..ROWS * padded];
+        self.turn_keys(column, padded, keys);
+        let mut first = 0;
+        while first < self.length {
+            self.fill_queries(column, first, &mut scratch.queries);
+            score(&scratch.queries, keys, padded, scores);
+            for scores in scores.chunks_exact_mut(padded) {
+                softmax(scores, self.length);
+            }
+            self.mix_values(column, first, scores, context);
+            first += ROWS;
+        }
+    }
+
+    /// The keys' bias adds the same to all scores of a row, which softmax does not see: left out.
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn turn_keys(&self, column: usize, padded: usize, keys: &mut [f32]) {
+        let offset = self.width + column;
+        for (position, row) in self.rows.chunks_exact(3 * self.width).enumerate() {
+            for (d, x) in row[offset..offset + self.size].iter().enumerate() {
+                keys[d * padded + position] = *x;
+            }
+        }
+        for numbers in keys.chunks_exact_mut(padded) {
+            numbers[self.length..].fill(0.0);
+        }
+    }
+
+    /// Queries from row `first` on, scaled. Behind the last row it is repeated.
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn fill_queries(&self, column: usize, first: usize, queries: &mut [f32]) {
+        let scale = 1.0 / (self.size as f32).sqrt();
+        let bias = &self.bias[column..column + self.size];
+        for (index, query) in queries.chunks_exact_mut(self.size).enumerate() {
+            let row = (first + index).min(self.length - 1) * 3 * self.width + column;
+            let row = &self.rows[row..row + self.size];
+            for ((query, x), bias) in query.iter_mut().zip(row).zip(bias) {
+                *query = (x + bias) * scale;
+            }
+        }
+    }
+
+    /// The values' bias comes through whole, because the weights of a row add up to one.
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn mix_values(&self, column: usize, first: usize, weights: &[f32], context: &mut [f32]) {
+        let padded = weights.len() / ROWS;
+        for part in (column..column + self.size).step_by(LANES) {
+            let offset = 2 * self.width + part;
+            let mut sums = [[0.0; LANES]; ROWS];
+            for (position, row) in self.rows.chunks_exact(3 * self.width).enumerate() {
+                let value = &row[offset..offset + LANES];
+                for (sums, weights) in sums.iter_mut().zip(weights.chunks_exact(padded)) {
+                    let weight = weights[position];
+                    for (sum, value) in sums.iter_mut().zip(value) {
+                        *sum += weight * value;
+                    }
+                }
+            }
+            let bias = &self.bias[offset..offset + LANES];
+            let rows = context.chunks_exact_mut(self.width).skip(first);
+            for (row, sums) in rows.zip(&sums) {
+                let out = &mut row[part..part + LANES];
+                for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
+                    *out = sum + bias;
+                }
+            }
+        }
+    }
+}
+
+/// Products of each query with each key.
+#[expect(
+    clippy::inline_always,
+    reason = "only inlined code gets the wider instructions"
+)]
+#[inline(always)]
+fn score(queries: &[f32], keys: &[f32], padded: usize, scores: &mut [f32]) {
+    let size = queries.len() / ROWS;
+    for block in (0..padded).step_by(LANES) {
+        let mut sums = [[0.0; LANES]; ROWS];
+        for (d, numbers) in keys.chunks_exact(padded).enumerate() {
+            let numbers = &numbers[block..block + LANES];
+            for (sums, query) in sums.iter_mut().zip(queries.chunks_exact(size)) {
+                let q = query[d];
+                for (sum, k) in sums.iter_mut().zip(numbers) {
+                    *sum += q * k;
+                }
+            }
+        }
+        for (scores, sums) in scores.chunks_exact_mut(padded).zip(&sums) {
+            scores[block..block + LANES].copy_from_slice(sums);
+        }
+    }
+}
+
+/// Softmax over the first `length` scores; those behind are only filling.
+#[expect(
+    clippy::inline_always,
+    reason = "only inlined code gets the wider instructions"
+)]
+#[inline(always)]
+fn softmax(scores: &mut [f32], length: usize) {
+    scores[length..].fill(f32::NEG_INFINITY);
+    let mut largest = [f32::NEG_INFINITY; LANES];
+    for block in scores.as_chunks::<LANES>().0 {
+        for (largest, x) in largest.iter_mut().zip(block) {
+            *largest = if *x > *largest { *x } else { *largest };
+        }
+    }
+    let largest = largest.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    let mut sums = [0.0; LANES];
+    for block in scores.as_chunks_mut::<LANES>().0 {
+        for (sum, x) in sums.iter_mut().zip(block) {
+            *x = exp(*x - largest);
+            *sum += *x;
+        }
+    }
+    let factor = 1.0 / sums.iter().sum::<f32>();
+    for x in scores {
+        *x *= factor;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{D, Device, Tensor};
+
+    use super::*;
+
+    /// The textbook formula on candle's tensors, one text and one head after the other.
+    fn plain(rows: &Tensor, bias: &[f32], lengths: &[usize], heads: usize) -> Vec<f32> {
+        let width = bias.len() / 3;
+        let size = width / heads;
+        let bias = Tensor::from_slice(bias, (1, 3 * width), &Device::Cpu).unwrap();
+        let rows = rows.broadcast_add(&bias).unwrap();
+        let mut texts = Vec::new();
+        let mut start = 0;
+        for length in lengths {
+            let text = rows.narrow(0, start, *length).unwrap();
+            let part = |which: usize, head: usize| {
+                text.narrow(1, which * width + head * size, size)
+                    .unwrap()
+                    .contiguous()
+                    .unwrap()
+            };
+            let heads: Vec<Tensor> = (0..heads)
+                .map(|head| {
+                    let keys = part(1, head).t().unwrap();
+                    let scores = part(0, head).matmul(&keys).unwrap();
+                    let scores = (scores / (size as f64).sqrt()).unwrap().exp().unwrap();
+                    let sums = scores.sum_keepdim(D::Minus1).unwrap();
+                    let weights = scores.broadcast_div(&sums).unwrap();
+                    weights.matmul(&part(2, head)).unwrap()
+                })
+                .collect();
+            texts.push(Tensor::cat(&heads, 1).unwrap());
+            start += length;
+        }
+        let all = Tensor::cat(&texts, 0).unwrap();
+        all.flatten_all().unwrap().to_vec1().unwrap()
+    }
+
+    #[test]
+    fn each_text_attends_to_itself_only() {
+        let lengths = [1, 3, 16, 17, 40];
+        let (heads, width) = (2, 32);
+        let tokens: usize = lengths.iter().sum();
+        let number = |i: usize| ((i * 7919 % 1009) as f32 - 504.0) / 300.0;
+        let numbers: Vec<f32> = (0..tokens * 3 * width).map(number).collect();
+        let bias: Vec<f32> = (0..3 * width).map(|i| number(i * 31 + 5)).collect();
+        let rows = Tensor::from_vec(numbers, (tokens, 3 * width), &Device::Cpu).unwrap();
+        let op = Attention {
+            heads,
+            lengths: &lengths,
+            bias: &bias,
+        };
+        let got: Vec<f32> = rows
+            .apply_op1_no_bwd(&op)
+            .and_then(|context| context.flatten_all()?.to_vec1())
+            .unwrap();
+        for (got, want) in got.iter().zip(plain(&rows, &bias, &lengths, heads)) {
+            assert!((got - want).abs() < 1e-5, "{got} {want}");
+        }
+    }
+
+    #[test]
+    fn large_scores_do_not_overflow() {
+        let mut scores = vec![0.0; LANES];
+        scores[..3].copy_from_slice(&[3000.0, 2999.0, -3000.0]);
+        softmax(&mut scores, 3);
+        assert!((scores[0] - 0.731_058_6).abs() < 1e-6);
+        assert!((scores[0] + scores[1] - 1.0).abs() < 1e-6);
+        assert!(scores[2..].iter().all(|x| *x < 1e-30));
+    }
+}

@@ -1,0 +1,60 @@
+//! Tensors of a `model.safetensors`, checked against the shapes the configuration calls for.
+
+use half::{bf16, f16};
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+
+use crate::manifest::WEIGHTS;
+use crate::model::{ModelDir, ModelError};
+
+/// Reads weights by the names transformers gives them in a `BertModel`.
+pub(super) struct Weights<'a> {
+    tensors: SafeTensors<'a>,
+    /// What stands before the names, for instance `bert.` where the model sits inside another.
+    prefix: String,
+}
+
+impl<'a> Weights<'a> {
+    pub(super) fn parse(bytes: &'a [u8], folder: &ModelDir) -> Result<Self, ModelError> {
+        const ANCHOR: &str = "embeddings.word_embeddings.weight";
+        let tensors =
+            SafeTensors::deserialize(bytes).map_err(|error| folder.malformed(WEIGHTS, error))?;
+        let prefix = tensors
+            .names()
+            .into_iter()
+            .find_map(|name| name.strip_suffix(ANCHOR))
+            .ok_or_else(|| ModelError::MissingTensor(ANCHOR.to_owned()))?
+            .to_owned();
+        Ok(Self { tensors, prefix })
+    }
+
+    /// The numbers of tensor `name`, row by row.
+    pub(super) fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+        let name = format!("{}{name}", self.prefix);
+        let Ok(tensor) = self.tensors.tensor(&name) else {
+            return Err(ModelError::MissingTensor(name));
+        };
+        if tensor.shape() != shape {
+            return Err(ModelError::Dimension {
+                what: name,
+                want: shape.to_vec(),
+                got: tensor.shape().to_vec(),
+            });
+        }
+        let bytes = tensor.data();
+        let halves = bytes.as_chunks::<2>().0.iter();
+        match tensor.dtype() {
+            Dtype::F32 => {
+                let words = bytes.as_chunks::<4>().0.iter();
+                Ok(words.map(|word| f32::from_le_bytes(*word)).collect())
+            }
+            Dtype::F16 => Ok(halves
+                .map(|half| f16::from_le_bytes(*half).to_f32())
+                .collect()),
+            Dtype::BF16 => Ok(halves
+                .map(|half| bf16::from_le_bytes(*half).to_f32())
+                .collect()),
+            other => Err(ModelError::Unsupported(format!("{name}: {other:?}"))),
+        }
+    }
+}
