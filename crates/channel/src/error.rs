@@ -14,6 +14,12 @@ pub enum ImportError {
         /// Size allowed.
         max: usize,
     },
+    /// Over [`crate::limits::MAX_ROWS`].
+    #[error("文件超过 {max} 行，请分成几个文件导入")]
+    TooManyRows {
+        /// Rows allowed.
+        max: usize,
+    },
     /// Neither text nor a workbook.
     #[error("这是{kind}，不能当作意见导入；可以导入 JSON Lines、CSV、XLSX 和 XLS 文件")]
     NotSupported {

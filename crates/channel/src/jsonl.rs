@@ -11,6 +11,7 @@ use crate::{
     ColumnMapping, Field, Format, Import, ImportError,
     encoding::Decoded,
     header::{self, Meaning},
+    limits::MAX_COLUMNS,
     record::{Collector, Record},
 };
 
@@ -24,6 +25,7 @@ pub(crate) fn read(decoded: &Decoded) -> Result<Import, ImportError> {
         if line.is_empty() {
             continue;
         }
+        collector.check_room()?;
         let record = if bad.contains(&number) {
             Err("有无法识别的字节，文字编码可能损坏".to_owned())
         } else {
@@ -82,11 +84,12 @@ fn record(line: u32, raw: &str, keys: &mut Keys) -> Result<Record, String> {
 }
 
 fn put(record: &mut Record, keys: &mut Keys, key: String, value: Value) -> Result<(), String> {
-    let order = keys.len();
-    let (_, meaning) = keys
-        .entry(key)
-        .or_insert_with_key(|key| (order, header::meaning(key)));
-    let Meaning::Field(field) = *meaning else {
+    let known = keys.get(&key).map(|(_, meaning)| *meaning);
+    let meaning = known.unwrap_or_else(|| header::meaning(&key));
+    if known.is_none() && keys.len() < MAX_COLUMNS {
+        keys.insert(key, (keys.len(), meaning));
+    }
+    let Meaning::Field(field) = meaning else {
         return Ok(());
     };
     let cell = match value {

@@ -20,7 +20,11 @@ pub const MAX_CELL_BYTES: usize = 128 << 20;
 /// Cells of a sheet that hold something: 100,000 rows of 40 columns.
 pub const MAX_CELLS: usize = 4_000_000;
 
-/// Columns looked at; questionnaires have a few dozen.
+/// Lines or rows that are not blank: three times what a whole file of ordinary opinions holds. Each
+/// costs some hundred bytes of memory however short it is, and `{}` over and over is short.
+pub const MAX_ROWS: usize = 300_000;
+
+/// Columns (keys of JSON objects) looked at; questionnaires have a few dozen.
 pub const MAX_COLUMNS: usize = 256;
 
 /// The old binary format, whose reader lays out every sheet as one rectangle in memory.

@@ -6,8 +6,8 @@ use caifeng_domain::{ArticleNo, Channel, Submission, Submitter};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ColumnMapping, Field, Format, Import, Row, RowError, article, channels, date,
-    limits::{MAX_RAW_CHARS, MAX_TEXT_CHARS},
+    ColumnMapping, Field, Format, Import, ImportError, Row, RowError, article, channels, date,
+    limits::{MAX_RAW_CHARS, MAX_ROWS, MAX_TEXT_CHARS},
 };
 
 /// One line, its cells named.
@@ -45,6 +45,15 @@ impl Collector {
             errors: Vec::new(),
             ids: HashSet::new(),
             occurrences: HashMap::new(),
+        }
+    }
+
+    /// An error once the file has more lines than can be held.
+    pub(crate) fn check_room(&self) -> Result<(), ImportError> {
+        if self.rows.len() + self.errors.len() < MAX_ROWS {
+            Ok(())
+        } else {
+            Err(ImportError::TooManyRows { max: MAX_ROWS })
         }
     }
 

@@ -80,7 +80,8 @@ fn first_with_header(
                 });
             }
             Err(error @ ImportError::NoHeader { .. }) => missing = error,
-            Err(_) => {}
+            Err(ImportError::Empty) => {}
+            Err(error) => return Err(error),
         }
     }
     Err(missing)

@@ -24,7 +24,8 @@ pub(crate) struct TableRow {
 }
 
 impl TableRow {
-    fn is_blank(&self) -> bool {
+    /// Whether no cell holds anything.
+    pub(crate) fn is_blank(&self) -> bool {
         self.cells.values().all(|cell| cell.trim().is_empty())
     }
 
@@ -70,6 +71,7 @@ pub(crate) fn read(
     };
     let mut collector = Collector::new(source(&header), channel);
     for row in rows.filter(|row| !row.is_blank()) {
+        collector.check_room()?;
         let record = record(&columns, row.line, row.cells);
         match row.damage {
             Some(damage) => collector.reject(row.line, damage, &record.raw),

@@ -188,6 +188,17 @@ fn a_text_over_the_limit_says_how_long_it_is() {
 }
 
 #[test]
+fn more_rows_than_can_be_held_are_refused() {
+    let want = ImportError::TooManyRows {
+        max: limits::MAX_ROWS,
+    };
+    let lines = "{}\n".repeat(limits::MAX_ROWS + 1);
+    assert_eq!(read(lines.as_bytes(), "a").unwrap_err(), want);
+    let table = format!("意见内容,条款\n,1{}", "\n,1".repeat(limits::MAX_ROWS));
+    assert_eq!(read(table.as_bytes(), "a").unwrap_err(), want);
+}
+
+#[test]
 fn files_that_are_no_imports_say_what_they_are() {
     #[track_caller]
     fn check(bytes: &[u8], name: &str, want: &str) {

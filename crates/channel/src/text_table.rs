@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 use crate::{
     Format, Import, ImportError,
     encoding::Decoded,
-    limits::{MAX_COLUMNS, MAX_HEADER_ROWS},
+    limits::{MAX_COLUMNS, MAX_HEADER_ROWS, MAX_ROWS},
     table::{self, TableRow},
 };
 
@@ -25,11 +25,9 @@ pub(crate) fn read(decoded: &Decoded) -> Result<Import, ImportError> {
         .rev()
         .max_by_key(fields)
         .unwrap_or(b',');
-    table::read(
-        rows(decoded, best, usize::MAX),
-        Format::Csv,
-        decoded.encoding,
-    )
+    // One more than fits, so that an overlong file is seen to be one.
+    let limit = MAX_HEADER_ROWS + MAX_ROWS + 1;
+    table::read(rows(decoded, best, limit), Format::Csv, decoded.encoding)
 }
 
 fn rows(decoded: &Decoded, delimiter: u8, limit: usize) -> Vec<TableRow> {
@@ -49,11 +47,14 @@ fn rows(decoded: &Decoded, delimiter: u8, limit: usize) -> Vec<TableRow> {
         let end = reader.position().line().max(start + 1);
         let lines = start as u32..end as u32;
         let damaged = !bad.is_empty() && lines.clone().any(|line| bad.contains(&line));
-        rows.push(TableRow {
+        let row = TableRow {
             line: lines.start,
             cells: cells(&record),
             damage: damaged.then_some("有无法识别的字节，文字编码可能损坏"),
-        });
+        };
+        if !row.is_blank() {
+            rows.push(row);
+        }
     }
     rows
 }
