@@ -34,23 +34,35 @@ fn crates_use_only_what_the_table_allows() {
             continue;
         }
         seen.insert(name.to_owned());
-        let may_use = allowed.get(name).unwrap_or_else(|| panic!("`{name}` is not in crates/README.md"));
+        let may_use = allowed
+            .get(name)
+            .unwrap_or_else(|| panic!("`{name}` is not in crates/README.md"));
         for dependency in package["dependencies"].as_array().unwrap() {
             let Some(used) = dependency["name"].as_str().unwrap().strip_prefix(OURS) else {
                 continue;
             };
             let free = dependency["kind"] == "dev" && used == "testkit";
-            assert!(free || may_use.contains(used), "`{name}` must not use `{used}`");
+            assert!(
+                free || may_use.contains(used),
+                "`{name}` must not use `{used}`"
+            );
         }
     }
-    assert_eq!(seen, allowed.keys().cloned().collect(), "table and folders differ");
+    assert_eq!(
+        seen,
+        allowed.keys().cloned().collect(),
+        "table and folders differ"
+    );
 }
 
 #[test]
 fn the_domain_knows_nothing_of_serialisation_or_async() {
     let metadata = cargo_metadata();
     let packages = metadata["packages"].as_array().unwrap();
-    let domain = packages.iter().find(|p| p["name"] == "caifeng-domain").unwrap();
+    let domain = packages
+        .iter()
+        .find(|p| p["name"] == "caifeng-domain")
+        .unwrap();
     let names: Vec<&str> = domain["dependencies"]
         .as_array()
         .unwrap()

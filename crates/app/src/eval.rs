@@ -14,20 +14,48 @@ use crate::{AppError, find};
 
 /// Runs the set in `set` and writes `result.jsonl` and, where there are queries, `search.jsonl`
 /// into `out`. Returns the number of submissions.
-pub fn eval(set: &Path, out: &Path, encoder: &dyn Encoder, progress: &dyn Progress) -> Result<usize, AppError> {
+pub fn eval(
+    set: &Path,
+    out: &Path,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<usize, AppError> {
     let draft = caifeng_law::draft::read(&read(&set.join("draft.txt"))?, "draft.txt")?;
     let import = caifeng_channel::read(&read(&set.join("input.jsonl"))?, "input.jsonl")?;
     if let Some(error) = import.errors.first() {
-        return Err(AppError::Row { line: error.line, message: error.message.clone() });
+        return Err(AppError::Row {
+            line: error.line,
+            message: error.message.clone(),
+        });
     }
     let submissions: Vec<Submission> = import.rows.into_iter().map(|r| r.submission).collect();
-    let outcome = caifeng_triage::run(&draft, &submissions, encoder, &Previous::default(), progress)?;
+    let outcome = caifeng_triage::run(
+        &draft,
+        &submissions,
+        encoder,
+        &Previous::default(),
+        progress,
+    )?;
     fs::create_dir_all(out).map_err(|source| AppError::file(out, source))?;
-    write_lines(&out.join("result.jsonl"), result_lines(&submissions, &outcome))?;
+    write_lines(
+        &out.join("result.jsonl"),
+        result_lines(&submissions, &outcome),
+    )?;
     let queries = set.join("queries.jsonl");
     if queries.exists() {
-        let found = find::answer_queries(&draft, &submissions, &outcome, encoder, &query_texts(&read(&queries)?))?;
-        write_lines(&out.join("search.jsonl"), found.into_iter().map(|(q, ids)| json!({"q": q, "ids": ids})))?;
+        let found = find::answer_queries(
+            &draft,
+            &submissions,
+            &outcome,
+            encoder,
+            &query_texts(&read(&queries)?),
+        )?;
+        write_lines(
+            &out.join("search.jsonl"),
+            found
+                .into_iter()
+                .map(|(q, ids)| json!({"q": q, "ids": ids})),
+        )?;
     }
     Ok(submissions.len())
 }
@@ -50,13 +78,21 @@ fn query_texts(bytes: &[u8]) -> Vec<String> {
 }
 
 fn result_lines(submissions: &[Submission], outcome: &Outcome) -> impl Iterator<Item = Value> {
-    submissions.iter().zip(&outcome.analyses).flat_map(move |(submission, analysis)| {
-        let id = name(submission);
-        let group = name(&submissions[analysis.duplicate.group]);
-        let mut lines = vec![submission_line(id, group, &submission.text, analysis)];
-        lines.extend(analysis.units.iter().map(|unit| unit_line(id, &submission.text, unit)));
-        lines
-    })
+    submissions
+        .iter()
+        .zip(&outcome.analyses)
+        .flat_map(move |(submission, analysis)| {
+            let id = name(submission);
+            let group = name(&submissions[analysis.duplicate.group]);
+            let mut lines = vec![submission_line(id, group, &submission.text, analysis)];
+            lines.extend(
+                analysis
+                    .units
+                    .iter()
+                    .map(|unit| unit_line(id, &submission.text, unit)),
+            );
+            lines
+        })
 }
 
 fn name(one: &Submission) -> &str {

@@ -29,9 +29,12 @@ impl Bars {
 
 impl Progress for Bars {
     fn begin(&self, stage: Stage, total: usize) {
-        let style = ProgressStyle::with_template("{msg:<10} [{bar:32}] {pos}/{len} {per_sec} 剩余 {eta}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(total as u64).with_style(style).with_message(name(stage));
+        let style =
+            ProgressStyle::with_template("{msg:<10} [{bar:32}] {pos}/{len} {per_sec} 剩余 {eta}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(total as u64)
+            .with_style(style)
+            .with_message(name(stage));
         self.replace(Some(bar));
     }
 

@@ -6,7 +6,11 @@
 /// `affinity` is symmetric; a merge between things whose affinity is `f32::NEG_INFINITY` never
 /// happens, however near the rest is. Time and memory are quadratic: for some thousand things.
 #[must_use]
-pub fn average_linkage(n: usize, threshold: f32, affinity: impl Fn(usize, usize) -> f32) -> Vec<usize> {
+pub fn average_linkage(
+    n: usize,
+    threshold: f32,
+    affinity: impl Fn(usize, usize) -> f32,
+) -> Vec<usize> {
     let mut tree = Merging::new(n, affinity);
     let mut chain: Vec<usize> = Vec::new();
     loop {
@@ -83,7 +87,8 @@ impl Merging {
     fn merge(&mut self, keep: usize, drop: usize) {
         let (a, b) = (self.size[keep] as f32, self.size[drop] as f32);
         for i in 0..self.n {
-            let joined = (a * self.mean[keep * self.n + i] + b * self.mean[drop * self.n + i]) / (a + b);
+            let joined =
+                (a * self.mean[keep * self.n + i] + b * self.mean[drop * self.n + i]) / (a + b);
             self.mean[keep * self.n + i] = joined;
             self.mean[i * self.n + keep] = joined;
         }
@@ -125,7 +130,9 @@ mod tests {
             let mut best: Option<(f32, usize, usize)> = None;
             for a in 0..groups.len() {
                 for b in a + 1..groups.len() {
-                    let pairs = groups[a].iter().flat_map(|&x| groups[b].iter().map(move |&y| (x, y)));
+                    let pairs = groups[a]
+                        .iter()
+                        .flat_map(|&x| groups[b].iter().map(move |&y| (x, y)));
                     let sum: f32 = pairs.map(|(x, y)| affinity(x, y)).sum();
                     let mean = sum / (groups[a].len() * groups[b].len()) as f32;
                     if mean >= threshold && best.is_none_or(|(m, ..)| mean > m) {
@@ -161,7 +168,11 @@ mod tests {
     #[test]
     fn what_must_not_meet_never_meets() {
         // 0 and 1 are forbidden; 2 is near to both.
-        let groups = average_linkage(3, 0.5, |i, j| if i + j == 1 { f32::NEG_INFINITY } else { 0.9 });
+        let groups = average_linkage(
+            3,
+            0.5,
+            |i, j| if i + j == 1 { f32::NEG_INFINITY } else { 0.9 },
+        );
         assert_ne!(groups[0], groups[1]);
     }
 }

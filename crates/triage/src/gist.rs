@@ -24,7 +24,9 @@ pub struct Gist {
 pub struct Gists {
     /// In order of first appearance.
     pub list: Vec<Gist>,
-    /// One vector a gist, centred: the mean of all is taken off, then each is of unit length.
+    /// One vector a gist, as the encoder gave it.
+    pub raw: Vectors,
+    /// The same centred: the mean of all is taken off, then each is of unit length.
     pub vectors: Vectors,
     number: HashMap<String, usize>,
 }
@@ -49,7 +51,12 @@ impl Gists {
                 cues: CueCounts::of(text),
             })
             .collect();
-        Self { list, vectors: Vectors::default(), number }
+        Self {
+            list,
+            raw: Vectors::default(),
+            vectors: Vectors::default(),
+            number,
+        }
     }
 
     /// The number of the gist with this text.
@@ -59,9 +66,14 @@ impl Gists {
     }
 
     /// Computes the vectors.
-    pub fn encode(&mut self, encoder: &dyn Encoder, done: &(dyn Fn(usize) + Sync)) -> Result<(), EncodeError> {
+    pub fn encode(
+        &mut self,
+        encoder: &dyn Encoder,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<(), EncodeError> {
         let texts: Vec<&str> = self.list.iter().map(|g| g.text.as_str()).collect();
-        self.vectors = encoder.encode(&texts, Role::Query, done)?;
+        self.raw = encoder.encode(&texts, Role::Query, done)?;
+        self.vectors = self.raw.clone();
         centre(&mut self.vectors);
         Ok(())
     }
@@ -106,6 +118,9 @@ mod tests {
         }
         centre(&mut vectors);
         let dot = caifeng_encode::vectors::dot(vectors.row(0), vectors.row(9));
-        assert!(dot < 0.0, "the ends lay at cosine 0.62, now on opposite sides: {dot}");
+        assert!(
+            dot < 0.0,
+            "the ends lay at cosine 0.62, now on opposite sides: {dot}"
+        );
     }
 }

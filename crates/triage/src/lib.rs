@@ -24,7 +24,7 @@ pub mod train;
 use std::collections::BTreeMap;
 
 use caifeng_domain::{Analysis, Draft, Point, PointId, Span, Submission};
-use caifeng_encode::{EncodeError, Encoder};
+use caifeng_encode::{EncodeError, Encoder, Vectors};
 
 pub use models::Models;
 pub use prepare::{Prepared, PreparedUnit};
@@ -80,7 +80,10 @@ impl Previous {
     #[must_use]
     pub fn new(units: impl IntoIterator<Item = (usize, usize, PointId)>, next: PointId) -> Self {
         Self {
-            points: units.into_iter().map(|(s, start, id)| ((s, start), id)).collect(),
+            points: units
+                .into_iter()
+                .map(|(s, start, id)| ((s, start), id))
+                .collect(),
             next: Some(next),
         }
     }
@@ -107,6 +110,10 @@ pub struct Outcome {
     pub points: Vec<Point>,
     /// The next free id.
     pub next_point: PointId,
+    /// For each unit of each submission, the row of `vectors` that is its meaning.
+    pub meanings: Vec<Vec<usize>>,
+    /// The vectors of the distinct units, as the encoder gave them.
+    pub vectors: Vectors,
 }
 
 /// Triages all submissions of a consultation.
@@ -118,5 +125,11 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
     let prepared = Prepared::new(draft, submissions, encoder, progress)?;
-    Ok(run::decide(&prepared, submissions, Models::committed(), previous, progress))
+    Ok(run::decide(
+        prepared,
+        submissions,
+        Models::committed(),
+        previous,
+        progress,
+    ))
 }

@@ -21,7 +21,13 @@ impl Logistic {
     /// The log-odds of `row`.
     #[must_use]
     pub fn score(&self, row: &[f64]) -> f64 {
-        self.bias + self.weights.iter().zip(row).map(|(w, x)| w * x).sum::<f64>()
+        self.bias
+            + self
+                .weights
+                .iter()
+                .zip(row)
+                .map(|(w, x)| w * x)
+                .sum::<f64>()
     }
 
     /// The probability of `row`.
@@ -34,7 +40,13 @@ impl Logistic {
     ///
     /// `penalty` is the L2 strength on standardised features.
     #[must_use]
-    pub fn fit(features: &[&str], rows: &[Vec<f64>], labels: &[bool], weight: &[f64], penalty: f64) -> Self {
+    pub fn fit(
+        features: &[&str],
+        rows: &[Vec<f64>],
+        labels: &[bool],
+        weight: &[f64],
+        penalty: f64,
+    ) -> Self {
         let scale = Scale::of(features.len(), rows);
         let standard: Vec<Vec<f64>> = rows.iter().map(|r| scale.apply(r)).collect();
         let mut beta = vec![0.0; features.len() + 1];
@@ -66,11 +78,17 @@ struct Scale {
 impl Scale {
     fn of(columns: usize, rows: &[Vec<f64>]) -> Self {
         let n = (rows.len() as f64).max(1.0);
-        let mean: Vec<f64> = (0..columns).map(|c| rows.iter().map(|r| r[c]).sum::<f64>() / n).collect();
+        let mean: Vec<f64> = (0..columns)
+            .map(|c| rows.iter().map(|r| r[c]).sum::<f64>() / n)
+            .collect();
         let deviation = (0..columns)
             .map(|c| {
                 let variance = rows.iter().map(|r| (r[c] - mean[c]).powi(2)).sum::<f64>() / n;
-                if variance > 1e-12 { variance.sqrt() } else { 1.0 }
+                if variance > 1e-12 {
+                    variance.sqrt()
+                } else {
+                    1.0
+                }
             })
             .collect();
         Self { mean, deviation }
@@ -78,13 +96,21 @@ impl Scale {
 
     fn apply(&self, row: &[f64]) -> Vec<f64> {
         let columns = self.mean.iter().zip(&self.deviation);
-        let mut out: Vec<f64> = row.iter().zip(columns).map(|(x, (m, d))| (x - m) / d).collect();
+        let mut out: Vec<f64> = row
+            .iter()
+            .zip(columns)
+            .map(|(x, (m, d))| (x - m) / d)
+            .collect();
         out.push(1.0);
         out
     }
 
     fn undo(&self, features: &[&str], beta: &[f64]) -> Logistic {
-        let weights: Vec<f64> = beta.iter().zip(&self.deviation).map(|(b, d)| b / d).collect();
+        let weights: Vec<f64> = beta
+            .iter()
+            .zip(&self.deviation)
+            .map(|(b, d)| b / d)
+            .collect();
         let shift: f64 = weights.iter().zip(&self.mean).map(|(w, m)| w * m).sum();
         let round = |x: f64| (x * 1e4).round() / 1e4;
         Logistic {
@@ -95,7 +121,13 @@ impl Scale {
     }
 }
 
-fn newton_step(rows: &[Vec<f64>], labels: &[bool], weight: &[f64], beta: &[f64], penalty: f64) -> Vec<f64> {
+fn newton_step(
+    rows: &[Vec<f64>],
+    labels: &[bool],
+    weight: &[f64],
+    beta: &[f64],
+    penalty: f64,
+) -> Vec<f64> {
     let k = beta.len();
     let mut gradient = vec![0.0; k];
     let mut hessian = vec![vec![0.0; k]; k];
@@ -149,7 +181,9 @@ mod tests {
     #[test]
     fn recovers_the_odds_of_a_table() {
         // One binary feature: 3 of 4 are positive where it is set, 1 of 4 where it is not.
-        let rows: Vec<Vec<f64>> = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0].map(|x| vec![x]).to_vec();
+        let rows: Vec<Vec<f64>> = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+            .map(|x| vec![x])
+            .to_vec();
         let labels = [true, true, true, false, true, false, false, false];
         let model = Logistic::fit(&["x"], &rows, &labels, &[1.0; 8], 0.0);
         assert!((model.probability(&[1.0]) - 0.75).abs() < 1e-3, "{model:?}");

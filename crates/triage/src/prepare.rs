@@ -85,7 +85,9 @@ impl<'a> Prepared<'a> {
         let readings = read_all(submissions, &duplicates, draft, progress);
 
         progress.begin(Stage::Encode, 0);
-        let gist_texts = readings.iter().flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
+        let gist_texts = readings
+            .iter()
+            .flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
         let mut gists = Gists::collect(gist_texts, &segmenter);
         progress.begin(Stage::Encode, gists.list.len());
         gists.encode(encoder, &|n| progress.advance(n))?;
@@ -117,12 +119,22 @@ impl<'a> Prepared<'a> {
     fn collect_units(&mut self, submissions: &[Submission]) {
         for (i, submission) in submissions.iter().enumerate() {
             let reading = Arc::clone(&self.readings[i]);
-            let hint = submission.article_hint.and_then(|h| self.provisions.numbers.iter().position(|n| *n == h));
-            let named: Vec<Vec<usize>> = reading.units.iter().map(|u| self.articles(u.cited.iter().map(|c| c.node))).collect();
+            let hint = submission
+                .article_hint
+                .and_then(|h| self.provisions.numbers.iter().position(|n| *n == h));
+            let named: Vec<Vec<usize>> = reading
+                .units
+                .iter()
+                .map(|u| self.articles(u.cited.iter().map(|c| c.node)))
+                .collect();
             let mut previous: Vec<usize> = Vec::new();
             for (index, unit) in reading.units.iter().enumerate() {
-                let elsewhere: HashSet<usize> =
-                    named.iter().enumerate().filter(|(k, _)| *k != index).flat_map(|(_, a)| a.iter().copied()).collect();
+                let elsewhere: HashSet<usize> = named
+                    .iter()
+                    .enumerate()
+                    .filter(|(k, _)| *k != index)
+                    .flat_map(|(_, a)| a.iter().copied())
+                    .collect();
                 let mut elsewhere: Vec<usize> = elsewhere.into_iter().collect();
                 elsewhere.sort_unstable();
                 let mention = Mention {
@@ -140,7 +152,12 @@ impl<'a> Prepared<'a> {
                     previous.clone_from(&named[index]);
                 }
                 let cited = self.cited_as(unit);
-                self.units.push(PreparedUnit { submission: i, index, mention, cited });
+                self.units.push(PreparedUnit {
+                    submission: i,
+                    index,
+                    mention,
+                    cited,
+                });
             }
         }
     }
@@ -148,13 +165,19 @@ impl<'a> Prepared<'a> {
     fn cited_as(&self, unit: &UnitReading) -> Vec<CitedAs> {
         let mut out: Vec<CitedAs> = Vec::new();
         for cited in &unit.cited {
-            let Some(article) = self.provisions.place(self.draft, cited.node) else { continue };
+            let Some(article) = self.provisions.place(self.draft, cited.node) else {
+                continue;
+            };
             match out.iter_mut().find(|c| c.article == article) {
                 Some(known) => {
                     known.relative &= cited.relative;
                     known.confidence = known.confidence.max(cited.confidence);
                 }
-                None => out.push(CitedAs { article, confidence: cited.confidence, relative: cited.relative }),
+                None => out.push(CitedAs {
+                    article,
+                    confidence: cited.confidence,
+                    relative: cited.relative,
+                }),
             }
         }
         out
@@ -187,18 +210,34 @@ impl<'a> Prepared<'a> {
     /// Units that name one or two articles outright are examples.
     fn collect_exemplars(&mut self) {
         for unit in &self.units {
-            let sure = unit.cited.iter().all(|c| !c.relative && c.confidence >= 0.8);
+            let sure = unit
+                .cited
+                .iter()
+                .all(|c| !c.relative && c.confidence >= 0.8);
             if sure && (1..=2).contains(&unit.mention.cited.len()) {
-                self.exemplars.add(unit.mention.gist, unit.mention.group, &unit.mention.cited);
+                self.exemplars
+                    .add(unit.mention.gist, unit.mention.group, &unit.mention.cited);
             }
         }
     }
 
-    fn status_features(&self, submissions: &[Submission], segmenter: &Segmenter) -> Vec<status::Features> {
-        let known: HashSet<String> = segmenter.content_words(&whole_text(self.draft)).into_iter().collect();
+    fn status_features(
+        &self,
+        submissions: &[Submission],
+        segmenter: &Segmenter,
+    ) -> Vec<status::Features> {
+        let known: HashSet<String> = segmenter
+            .content_words(&whole_text(self.draft))
+            .into_iter()
+            .collect();
         let relevance: Vec<f32> = (0..self.gists.list.len())
             .into_par_iter()
-            .map(|g| self.provisions.cosines(self.gists.vectors.row(g)).into_iter().fold(0.0, f32::max))
+            .map(|g| {
+                self.provisions
+                    .cosines(self.gists.vectors.row(g))
+                    .into_iter()
+                    .fold(0.0, f32::max)
+            })
             .collect();
         let mut best = vec![0.0f32; submissions.len()];
         for unit in &self.units {
@@ -213,7 +252,8 @@ impl<'a> Prepared<'a> {
                 *memo.entry(Arc::as_ptr(reading)).or_insert_with(|| {
                     let text = normalise(&submission.text).text;
                     let words = segmenter.content_words(&text);
-                    let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32 / words.len().max(1) as f32;
+                    let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32
+                        / words.len().max(1) as f32;
                     status::features(&text, &CueCounts::of(&text), reading, best[i], overlap)
                 })
             })
@@ -222,11 +262,20 @@ impl<'a> Prepared<'a> {
 }
 
 fn whole_text(draft: &Draft) -> String {
-    draft.articles().map(|(id, _)| draft.full_text(id)).collect::<Vec<_>>().join("\n")
+    draft
+        .articles()
+        .map(|(id, _)| draft.full_text(id))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Reads every distinct submission once.
-fn read_all(submissions: &[Submission], duplicates: &[Duplicate], draft: &Draft, progress: &dyn Progress) -> Vec<Arc<Reading>> {
+fn read_all(
+    submissions: &[Submission],
+    duplicates: &[Duplicate],
+    draft: &Draft,
+    progress: &dyn Progress,
+) -> Vec<Arc<Reading>> {
     let quotes = DraftIndex::new(draft);
     let mut number: HashMap<ReadingKey<'_>, usize> = HashMap::new();
     let mut firsts: Vec<usize> = Vec::new();
@@ -235,17 +284,19 @@ fn read_all(submissions: &[Submission], duplicates: &[Duplicate], draft: &Draft,
         .zip(duplicates)
         .enumerate()
         .map(|(i, (submission, duplicate))| {
-            *number.entry(ReadingKey {
-                text: &submission.text,
-                hint: submission.article_hint,
-                channel: submission.channel,
-                name: submission.submitter.name.as_deref(),
-                phone: submission.submitter.phone.as_deref(),
-                cuts: &duplicate.additions,
-            }).or_insert_with(|| {
-                firsts.push(i);
-                firsts.len() - 1
-            })
+            *number
+                .entry(ReadingKey {
+                    text: &submission.text,
+                    hint: submission.article_hint,
+                    channel: submission.channel,
+                    name: submission.submitter.name.as_deref(),
+                    phone: submission.submitter.phone.as_deref(),
+                    cuts: &duplicate.additions,
+                })
+                .or_insert_with(|| {
+                    firsts.push(i);
+                    firsts.len() - 1
+                })
         })
         .collect();
     let distinct: Vec<Arc<Reading>> = firsts
@@ -256,5 +307,8 @@ fn read_all(submissions: &[Submission], duplicates: &[Duplicate], draft: &Draft,
             Arc::new(reading)
         })
         .collect();
-    which.into_iter().map(|w| Arc::clone(&distinct[w])).collect()
+    which
+        .into_iter()
+        .map(|w| Arc::clone(&distinct[w]))
+        .collect()
 }

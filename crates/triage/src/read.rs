@@ -54,7 +54,12 @@ impl Reading {
     /// Reads `submission`. `cuts` are spans that a unit may not cross, such as what the sender of a
     /// form letter added.
     #[must_use]
-    pub fn of(submission: &Submission, draft: &Draft, quotes: &quote::DraftIndex, cuts: &[Span]) -> Self {
+    pub fn of(
+        submission: &Submission,
+        draft: &Draft,
+        quotes: &quote::DraftIndex,
+        cuts: &[Span],
+    ) -> Self {
         let text = submission.text.as_str();
         let citations = cite::find(text, draft, submission.article_hint);
         let known: Vec<&str> = [&submission.submitter.name, &submission.submitter.phone]
@@ -68,13 +73,29 @@ impl Reading {
             .flat_map(|unit| cut(unit, cuts, text))
             .map(|span| read_unit(span, text, draft, &citations, &personal_data))
             .collect();
-        Self { quotations: quote::find(text, quotes), citations, personal_data, units }
+        Self {
+            quotations: quote::find(text, quotes),
+            citations,
+            personal_data,
+            units,
+        }
     }
 }
 
-fn read_unit(span: Span, text: &str, draft: &Draft, citations: &[Citation], personal_data: &[PersonalData]) -> UnitReading {
+fn read_unit(
+    span: Span,
+    text: &str,
+    draft: &Draft,
+    citations: &[Citation],
+    personal_data: &[PersonalData],
+) -> UnitReading {
     let inside: Vec<&Citation> = citations.iter().filter(|c| span.contains(c.span)).collect();
-    let holes = inside.iter().map(|c| c.span).chain(personal_data.iter().map(|p| p.span).filter(|p| span.contains(*p)));
+    let holes = inside.iter().map(|c| c.span).chain(
+        personal_data
+            .iter()
+            .map(|p| p.span)
+            .filter(|p| span.contains(*p)),
+    );
     let mut unit = UnitReading {
         span,
         gist: gist(span, text, holes.collect()),
@@ -120,7 +141,11 @@ fn gist(unit: Span, text: &str, mut holes: Vec<Span>) -> String {
 fn cut(unit: Span, cuts: &[Span], text: &str) -> Vec<Span> {
     let mut edges = vec![unit.start];
     for cut in cuts {
-        edges.extend([cut.start, cut.end].into_iter().filter(|&e| unit.start < e && e < unit.end));
+        edges.extend(
+            [cut.start, cut.end]
+                .into_iter()
+                .filter(|&e| unit.start < e && e < unit.end),
+        );
     }
     edges.push(unit.end);
     edges.sort_unstable();

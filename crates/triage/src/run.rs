@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use caifeng_domain::{
-    Analysis, ArticleNo, Evidence, EvidenceKind, Level, Link, NodeId, Point, PointId, Scope, Stance, Status,
-    Submission, Unit,
+    Analysis, ArticleNo, Evidence, EvidenceKind, Level, Link, NodeId, Point, PointId, Scope,
+    Stance, Status, Submission, Unit,
 };
 use rayon::prelude::*;
 
@@ -33,15 +33,34 @@ struct Decided {
 }
 
 /// Decides about everything that was prepared.
-pub(crate) fn decide(prepared: &Prepared<'_>, submissions: &[Submission], models: &Models, previous: &Previous, progress: &dyn Progress) -> Outcome {
-    let statuses: Vec<(Status, f32)> = prepared.status.iter().map(|f| status::decide(f, models)).collect();
-    let units: Vec<usize> =
-        (0..prepared.units.len()).filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion).collect();
+pub(crate) fn decide(
+    prepared: Prepared<'_>,
+    submissions: &[Submission],
+    models: &Models,
+    previous: &Previous,
+    progress: &dyn Progress,
+) -> Outcome {
+    let owned = prepared;
+    let prepared = &owned;
+    let statuses: Vec<(Status, f32)> = prepared
+        .status
+        .iter()
+        .map(|f| status::decide(f, models))
+        .collect();
+    let units: Vec<usize> = (0..prepared.units.len())
+        .filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion)
+        .collect();
     let decided = decide_units(prepared, &units, models);
     progress.begin(Stage::Points, units.len());
-    let stances: Vec<(usize, Stance)> = units.iter().zip(&decided).map(|(&u, d)| (u, d.stance)).collect();
+    let stances: Vec<(usize, Stance)> = units
+        .iter()
+        .zip(&decided)
+        .map(|(&u, d)| (u, d.stance))
+        .collect();
     let said = said(prepared, &stances);
-    let (ids, next_point) = group(prepared, &units, &decided, &said, models, previous, progress);
+    let (ids, next_point) = group(
+        prepared, &units, &decided, &said, models, previous, progress,
+    );
 
     let mut analyses: Vec<Analysis> = statuses
         .iter()
@@ -56,19 +75,39 @@ pub(crate) fn decide(prepared: &Prepared<'_>, submissions: &[Submission], models
         .collect();
     let first_with_gist = first_submission_of_gist(prepared);
     let mut place = Vec::with_capacity(units.len());
+    let mut meanings = vec![Vec::new(); submissions.len()];
     for (k, &u) in units.iter().enumerate() {
         let unit = &prepared.units[u];
         let list = &mut analyses[unit.submission].units;
         place.push((unit.submission, list.len()));
-        list.push(finish(prepared, unit, &decided[k], ids[k], submissions, &first_with_gist));
+        meanings[unit.submission].push(unit.mention.gist);
+        list.push(finish(
+            prepared,
+            unit,
+            &decided[k],
+            ids[k],
+            submissions,
+            &first_with_gist,
+        ));
     }
     progress.begin(Stage::Label, 0);
     let points = describe(prepared, &units, &said, &ids, &place, &analyses);
-    Outcome { analyses, points, next_point }
+    Outcome {
+        analyses,
+        points,
+        next_point,
+        meanings,
+        vectors: owned.gists.raw,
+    }
 }
 
 /// The features by which the model of scope decides, for the unit and its best link.
-pub(crate) fn scope_features(prepared: &Prepared<'_>, unit: &PreparedUnit, candidates: &[Candidate], best: Option<&Ranked>) -> scope::Features {
+pub(crate) fn scope_features(
+    prepared: &Prepared<'_>,
+    unit: &PreparedUnit,
+    candidates: &[Candidate],
+    best: Option<&Ranked>,
+) -> scope::Features {
     let reading = prepared.reading(unit);
     let gist = &prepared.gists.list[unit.mention.gist];
     let relevance = candidates.iter().map(|c| c.features[0]).fold(0.0, f64::max);
@@ -85,7 +124,11 @@ pub(crate) fn scope_features(prepared: &Prepared<'_>, unit: &PreparedUnit, candi
 }
 
 /// Links of one unit: accepted, then only considered.
-pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<Ranked>) {
+pub(crate) fn rank(
+    unit: &PreparedUnit,
+    candidates: &[Candidate],
+    models: &Models,
+) -> (Vec<Ranked>, Vec<Ranked>) {
     if unit.cited.is_empty() {
         implicit(candidates, models)
     } else {
@@ -94,7 +137,10 @@ pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Model
 }
 
 /// The candidates of every unit in `which`, computed once for equal mentions.
-pub(crate) fn all_candidates(prepared: &Prepared<'_>, which: &[usize]) -> (Vec<usize>, Vec<(Vec<Candidate>, Votes)>) {
+pub(crate) fn all_candidates(
+    prepared: &Prepared<'_>,
+    which: &[usize],
+) -> (Vec<usize>, Vec<(Vec<Candidate>, Votes)>) {
     let mut number: HashMap<MentionKey, usize> = HashMap::new();
     let mut firsts: Vec<&Mention> = Vec::new();
     let of: Vec<usize> = which
@@ -110,14 +156,32 @@ pub(crate) fn all_candidates(prepared: &Prepared<'_>, which: &[usize]) -> (Vec<u
     let prior = prepared.exemplars.prior();
     let found = firsts
         .par_iter()
-        .map(|m| candidates(m, &prepared.gists, &prepared.provisions, &prepared.exemplars, &prior))
+        .map(|m| {
+            candidates(
+                m,
+                &prepared.gists,
+                &prepared.provisions,
+                &prepared.exemplars,
+                &prior,
+            )
+        })
         .collect();
     (of, found)
 }
 
 /// A mention with its weights as bits, so that it can be a key.
 #[derive(PartialEq, Eq, Hash)]
-struct MentionKey(usize, usize, Vec<usize>, Vec<usize>, Vec<(usize, u32)>, Option<usize>, bool, Vec<usize>, Vec<usize>);
+struct MentionKey(
+    usize,
+    usize,
+    Vec<usize>,
+    Vec<usize>,
+    Vec<(usize, u32)>,
+    Option<usize>,
+    bool,
+    Vec<usize>,
+    Vec<usize>,
+);
 
 impl MentionKey {
     fn of(m: &Mention) -> Self {
@@ -144,8 +208,8 @@ fn decide_units(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Ve
             let unit = &prepared.units[u];
             let (candidates, votes) = &found[m];
             let (links, others) = rank(unit, candidates, models);
-            let best = links.first().or(others.first());
-            let scope = scope::decide(&scope_features(prepared, unit, candidates, best), models);
+            let best = links.first().or(others.first()).copied();
+            let scope = scope::decide(&scope_features(prepared, unit, candidates, best.as_ref()), models);
             let reading = prepared.reading(unit);
             let gist = &prepared.gists.list[unit.mention.gist];
             let features = stance::features(&gist.text, &gist.cues, reading.edit.as_ref());
@@ -161,7 +225,7 @@ fn decide_units(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Ve
             };
             match scope {
                 Scope::Article => {}
-                Scope::Chapter => decided.chapter = chapter_of(prepared, reading, best),
+                Scope::Chapter => decided.chapter = chapter_of(prepared, reading, best.as_ref()),
                 Scope::General | Scope::NewArticle => {}
             }
             if scope != Scope::Article {
@@ -174,9 +238,15 @@ fn decide_units(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Ve
 }
 
 /// The chapter named, else the one of the likeliest article.
-fn chapter_of(prepared: &Prepared<'_>, reading: &UnitReading, best: Option<&Ranked>) -> Option<NodeId> {
+fn chapter_of(
+    prepared: &Prepared<'_>,
+    reading: &UnitReading,
+    best: Option<&Ranked>,
+) -> Option<NodeId> {
     let draft = prepared.draft;
-    let named = reading.chapter.filter(|&c| draft.node(c).level >= Level::Chapter);
+    let named = reading
+        .chapter
+        .filter(|&c| draft.node(c).level >= Level::Chapter);
     named.or_else(|| best.and_then(|b| draft.chapter_of(prepared.provisions.nodes[b.article])))
 }
 
@@ -208,8 +278,11 @@ impl Words {
         Self(
             sets.iter()
                 .map(|words| {
-                    let mut list: Vec<(u32, f32)> =
-                        words.iter().map(|w| number[w]).map(|(id, df)| (id, (1.0 + n / df).ln())).collect();
+                    let mut list: Vec<(u32, f32)> = words
+                        .iter()
+                        .map(|w| number[w])
+                        .map(|(id, df)| (id, (1.0 + n / df).ln()))
+                        .collect();
                     list.sort_unstable_by_key(|w| w.0);
                     list
                 })
@@ -219,7 +292,10 @@ impl Words {
 }
 
 /// What units of known stance say, ready to be compared.
-pub(crate) fn said<'a>(prepared: &'a Prepared<'_>, units: &[(usize, Stance)]) -> Vec<OwnedSaid<'a>> {
+pub(crate) fn said<'a>(
+    prepared: &'a Prepared<'_>,
+    units: &[(usize, Stance)],
+) -> Vec<OwnedSaid<'a>> {
     let words = Words::of(prepared).0;
     units
         .iter()
@@ -231,7 +307,10 @@ pub(crate) fn said<'a>(prepared: &'a Prepared<'_>, units: &[(usize, Stance)]) ->
                 words: words[unit.mention.gist].clone(),
                 stance,
                 vector: prepared.gists.vectors.row(unit.mention.gist),
-                place: cited.iter().map(|c| c.node).find(|&n| prepared.draft.node(n).level > Level::Article),
+                place: cited
+                    .iter()
+                    .map(|c| c.node)
+                    .find(|&n| prepared.draft.node(n).level > Level::Article),
             }
         })
         .collect()
@@ -272,8 +351,14 @@ fn group(
 ) -> (Vec<PointId>, PointId) {
     let mut bundles: BTreeMap<Bundle, Vec<usize>> = BTreeMap::new();
     for (k, d) in decided.iter().enumerate() {
-        let first = d.links.first().map(|l| prepared.provisions.numbers[l.article]);
-        bundles.entry(Bundle::of(d.scope, first, d.chapter)).or_default().push(k);
+        let first = d
+            .links
+            .first()
+            .map(|l| prepared.provisions.numbers[l.article]);
+        bundles
+            .entry(Bundle::of(d.scope, first, d.chapter))
+            .or_default()
+            .push(k);
     }
     let bundles: Vec<Vec<usize>> = bundles.into_values().collect();
     let found: Vec<Vec<usize>> = bundles
@@ -312,7 +397,14 @@ fn first_submission_of_gist(prepared: &Prepared<'_>) -> Vec<usize> {
     first
 }
 
-fn finish(prepared: &Prepared<'_>, unit: &PreparedUnit, decided: &Decided, point: PointId, submissions: &[Submission], first: &[usize]) -> Unit {
+fn finish(
+    prepared: &Prepared<'_>,
+    unit: &PreparedUnit,
+    decided: &Decided,
+    point: PointId,
+    submissions: &[Submission],
+    first: &[usize],
+) -> Unit {
     let reading = prepared.reading(unit);
     let link = |ranked: &Ranked| link(prepared, unit, ranked, &decided.votes, submissions, first);
     Unit {
@@ -329,7 +421,14 @@ fn finish(prepared: &Prepared<'_>, unit: &PreparedUnit, decided: &Decided, point
 }
 
 /// A ranked article with everything that speaks for it.
-fn link(prepared: &Prepared<'_>, unit: &PreparedUnit, ranked: &Ranked, votes: &[usize], submissions: &[Submission], first: &[usize]) -> Link {
+fn link(
+    prepared: &Prepared<'_>,
+    unit: &PreparedUnit,
+    ranked: &Ranked,
+    votes: &[usize],
+    submissions: &[Submission],
+    first: &[usize],
+) -> Link {
     let draft = prepared.draft;
     let reading = prepared.reading(unit);
     let here = |node: NodeId| prepared.provisions.place(draft, node) == Some(ranked.article);
@@ -339,35 +438,72 @@ fn link(prepared: &Prepared<'_>, unit: &PreparedUnit, ranked: &Ranked, votes: &[
         .iter()
         .filter(|q| reading.span.contains(q.span) && q.nodes.iter().any(|&n| here(n)))
         .collect();
-    let hinted = submissions[unit.submission].article_hint == Some(prepared.provisions.numbers[ranked.article]);
+    let hinted = submissions[unit.submission].article_hint
+        == Some(prepared.provisions.numbers[ranked.article]);
     let (kind, spans, node) = if let Some(first) = named.first() {
-        (EvidenceKind::Citation, named.iter().map(|c| c.span).collect(), Some(first.node))
+        (
+            EvidenceKind::Citation,
+            named.iter().map(|c| c.span).collect(),
+            Some(first.node),
+        )
     } else if let Some(first) = quotations.first() {
         let node = first.nodes.iter().copied().find(|&n| here(n));
-        (EvidenceKind::Quotation, quotations.iter().map(|q| q.span).collect(), node)
+        (
+            EvidenceKind::Quotation,
+            quotations.iter().map(|q| q.span).collect(),
+            node,
+        )
     } else if hinted {
-        (EvidenceKind::Hint, Vec::new(), Some(prepared.provisions.nodes[ranked.article]))
+        (
+            EvidenceKind::Hint,
+            Vec::new(),
+            Some(prepared.provisions.nodes[ranked.article]),
+        )
     } else {
-        (EvidenceKind::Semantic, Vec::new(), Some(prepared.provisions.nodes[ranked.article]))
+        (
+            EvidenceKind::Semantic,
+            Vec::new(),
+            Some(prepared.provisions.nodes[ranked.article]),
+        )
     };
     let neighbours = votes.iter().take(NEIGHBOURS).map(|&g| first[g]).collect();
     Link {
         article: prepared.provisions.numbers[ranked.article],
         node,
-        evidence: Evidence { kind, spans, neighbours },
+        evidence: Evidence {
+            kind,
+            spans,
+            neighbours,
+        },
         confidence: ranked.confidence,
     }
 }
 
 /// Points with their votes, key words and representatives.
-fn describe(prepared: &Prepared<'_>, units: &[usize], said: &[OwnedSaid<'_>], ids: &[PointId], place: &[(usize, usize)], analyses: &[Analysis]) -> Vec<Point> {
+fn describe(
+    prepared: &Prepared<'_>,
+    units: &[usize],
+    said: &[OwnedSaid<'_>],
+    ids: &[PointId],
+    place: &[(usize, usize)],
+    analyses: &[Analysis],
+) -> Vec<Point> {
     let mut members: BTreeMap<PointId, Vec<usize>> = BTreeMap::new();
     for (k, &id) in ids.iter().enumerate() {
         members.entry(id).or_default().push(k);
     }
     let words: Vec<Vec<&str>> = members
         .values()
-        .map(|list| list.iter().flat_map(|&k| prepared.gists.list[prepared.units[units[k]].mention.gist].words.iter().map(String::as_str)).collect())
+        .map(|list| {
+            list.iter()
+                .flat_map(|&k| {
+                    prepared.gists.list[prepared.units[units[k]].mention.gist]
+                        .words
+                        .iter()
+                        .map(String::as_str)
+                })
+                .collect()
+        })
         .collect();
     let keywords = points::keywords(&words);
     members
@@ -395,7 +531,11 @@ fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
     for value in values {
         *counts.entry(value).or_default() += 1;
     }
-    counts.into_iter().rev().max_by_key(|(_, n)| *n).map(|(value, _)| value)
+    counts
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, n)| *n)
+        .map(|(value, _)| value)
 }
 
 /// Articles to which at least a third of the units are linked.
@@ -408,5 +548,9 @@ fn articles<'a>(units: impl Iterator<Item = &'a Unit>) -> Vec<ArticleNo> {
             *counts.entry(link.article).or_default() += 1;
         }
     }
-    counts.into_iter().filter(|(_, n)| 3 * n >= total).map(|(article, _)| article).collect()
+    counts
+        .into_iter()
+        .filter(|(_, n)| 3 * n >= total)
+        .map(|(article, _)| article)
+        .collect()
 }

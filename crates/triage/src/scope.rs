@@ -9,8 +9,19 @@ use crate::{
 
 /// Names of the features, in order.
 pub const FEATURES: [&str; 13] = [
-    "cites_article", "cites_many", "cites_chapter", "whole", "new_provision", "insert", "insert_article", "best_link",
-    "chapter_word", "approve", "log_length", "relevance", "quoted",
+    "cites_article",
+    "cites_many",
+    "cites_chapter",
+    "whole",
+    "new_provision",
+    "insert",
+    "insert_article",
+    "best_link",
+    "chapter_word",
+    "approve",
+    "log_length",
+    "relevance",
+    "quoted",
 ];
 
 /// What the decision rests on.
@@ -42,7 +53,9 @@ pub struct Facts<'a> {
 pub fn features(facts: &Facts<'_>) -> Features {
     let flag = |is: bool| f64::from(u8::from(is));
     let insert = facts.edit.is_some_and(|e| e.op == EditOp::Insert);
-    let chapter_word = ["一章", "整章", "该章", "本章", "这章", "那章", "章里", "各章", "章的"];
+    let chapter_word = [
+        "一章", "整章", "该章", "本章", "这章", "那章", "章里", "各章", "章的",
+    ];
     [
         flag(facts.articles > 0),
         flag(facts.articles > 3),
@@ -63,7 +76,13 @@ pub fn features(facts: &Facts<'_>) -> Features {
 /// The most probable scope.
 #[must_use]
 pub fn decide(features: &Features, models: &Models) -> Scope {
-    let odds: Vec<f64> = models.scope.iter().map(|m| m.probability(features)).collect();
-    let best = (0..odds.len()).max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a))).unwrap_or(0);
+    let odds: Vec<f64> = models
+        .scope
+        .iter()
+        .map(|m| m.probability(features))
+        .collect();
+    let best = (0..odds.len())
+        .max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a)))
+        .unwrap_or(0);
     Scope::ALL[best].0
 }

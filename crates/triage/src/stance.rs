@@ -9,9 +9,26 @@ use crate::{
 
 /// Names of the features, in order.
 pub const FEATURES: [&str; 20] = [
-    "propose", "change", "approve", "reject", "ask", "tell", "whole", "law", "remove", "however", "grievance",
-    "question_mark", "ends_asking", "exclaims", "edit_replace", "edit_insert", "edit_delete", "log_length",
-    "approve_alone", "tell_alone",
+    "propose",
+    "change",
+    "approve",
+    "reject",
+    "ask",
+    "tell",
+    "whole",
+    "law",
+    "remove",
+    "however",
+    "grievance",
+    "question_mark",
+    "ends_asking",
+    "exclaims",
+    "edit_replace",
+    "edit_insert",
+    "edit_delete",
+    "log_length",
+    "approve_alone",
+    "tell_alone",
 ];
 
 /// What the decision rests on.
@@ -39,7 +56,10 @@ pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>) -> Features {
         flag(gist.contains('?')),
         flag(matches!(last, Some('?' | '吗' | '呢' | '么'))),
         flag(gist.contains('!')),
-        flag(matches!(op, Some(EditOp::Replace | EditOp::Move | EditOp::Merge | EditOp::Split))),
+        flag(matches!(
+            op,
+            Some(EditOp::Replace | EditOp::Move | EditOp::Merge | EditOp::Split)
+        )),
         flag(matches!(op, Some(EditOp::Insert | EditOp::Clarify))),
         flag(op == Some(EditOp::Delete)),
         (gist.chars().count() as f64).ln_1p(),
@@ -51,8 +71,14 @@ pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>) -> Features {
 /// The most probable stance and its share of all probabilities.
 #[must_use]
 pub fn decide(features: &Features, models: &Models) -> (Stance, f32) {
-    let odds: Vec<f64> = models.stance.iter().map(|m| m.probability(features)).collect();
+    let odds: Vec<f64> = models
+        .stance
+        .iter()
+        .map(|m| m.probability(features))
+        .collect();
     let total: f64 = odds.iter().sum();
-    let best = (0..odds.len()).max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a))).unwrap_or(0);
+    let best = (0..odds.len())
+        .max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a)))
+        .unwrap_or(0);
     (Stance::ALL[best].0, (odds[best] / total.max(1e-9)) as f32)
 }

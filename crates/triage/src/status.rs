@@ -10,8 +10,24 @@ use crate::{
 
 /// Names of the features, in order.
 pub const FEATURES: [&str; 18] = [
-    "propose", "change", "approve", "reject", "tell", "whole", "handle_case", "advertise", "nonsense", "abuse", "law",
-    "cites", "contact", "detail", "relevance", "overlap", "log_length", "repetition",
+    "propose",
+    "change",
+    "approve",
+    "reject",
+    "tell",
+    "whole",
+    "handle_case",
+    "advertise",
+    "nonsense",
+    "abuse",
+    "law",
+    "cites",
+    "contact",
+    "detail",
+    "relevance",
+    "overlap",
+    "log_length",
+    "repetition",
 ];
 
 /// What the decision rests on.
@@ -20,8 +36,19 @@ pub type Features = [f64; FEATURES.len()];
 /// The features of one text. `relevance` is the best cosine of its units to a provision, `overlap`
 /// the share of its content words that the draft uses.
 #[must_use]
-pub fn features(text: &str, cues: &CueCounts, reading: &Reading, relevance: f32, overlap: f32) -> Features {
-    let has = |kinds: &[PersonalDataKind]| reading.personal_data.iter().any(|p| kinds.contains(&p.kind));
+pub fn features(
+    text: &str,
+    cues: &CueCounts,
+    reading: &Reading,
+    relevance: f32,
+    overlap: f32,
+) -> Features {
+    let has = |kinds: &[PersonalDataKind]| {
+        reading
+            .personal_data
+            .iter()
+            .any(|p| kinds.contains(&p.kind))
+    };
     let flag = |is: bool| f64::from(u8::from(is));
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let same = letters.windows(2).filter(|p| p[0] == p[1]).count();
@@ -59,6 +86,14 @@ pub fn features(text: &str, cues: &CueCounts, reading: &Reading, relevance: f32,
 pub fn decide(features: &Features, models: &Models) -> (Status, f32) {
     let complaint = models.complaint.probability(features);
     let spam = models.spam.probability(features);
-    let (status, p) = if spam >= complaint { (Status::Spam, spam) } else { (Status::Complaint, complaint) };
-    if p > 0.5 { (status, p as f32) } else { (Status::Opinion, (1.0 - spam.max(complaint)) as f32) }
+    let (status, p) = if spam >= complaint {
+        (Status::Spam, spam)
+    } else {
+        (Status::Complaint, complaint)
+    };
+    if p > 0.5 {
+        (status, p as f32)
+    } else {
+        (Status::Opinion, (1.0 - spam.max(complaint)) as f32)
+    }
 }

@@ -94,7 +94,11 @@ pub fn train(sets: &[Labelled<'_>]) -> Models {
         }
     }
     let (complaint, spam) = status_models(sets);
-    let nothing = || Logistic { features: Vec::new(), weights: Vec::new(), bias: 0.0 };
+    let nothing = || Logistic {
+        features: Vec::new(),
+        weights: Vec::new(),
+        bias: 0.0,
+    };
     let mut models = Models {
         implicit_link: implicit.fit(&link::FEATURES),
         cited_link: cited.fit(&CITED_FEATURES),
@@ -122,7 +126,10 @@ fn examples<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
         .filter_map(|u| {
             let unit = &set.prepared.units[u];
             let span = set.prepared.reading(unit).span;
-            let gold = set.gold[unit.submission].units.iter().find(|g| overlap_ratio(g.span, span) >= 0.5)?;
+            let gold = set.gold[unit.submission]
+                .units
+                .iter()
+                .find(|g| overlap_ratio(g.span, span) >= 0.5)?;
             Some(Example {
                 unit: u,
                 gold,
@@ -142,10 +149,21 @@ fn overlap_ratio(a: Span, b: Span) -> f64 {
 fn link_rows(set: &Labelled<'_>, example: &Example<'_>, implicit: &mut Rows, cited: &mut Rows) {
     let unit = &set.prepared.units[example.unit];
     let numbers = &set.prepared.provisions.numbers;
-    let right = |article: usize| example.gold.scope == Scope::Article && example.gold.articles.contains(&numbers[article]);
-    let weight = example.weight * if unit.cited.is_empty() { 1.0 } else { CITED_AS_IMPLICIT };
+    let right = |article: usize| {
+        example.gold.scope == Scope::Article && example.gold.articles.contains(&numbers[article])
+    };
+    let weight = example.weight
+        * if unit.cited.is_empty() {
+            1.0
+        } else {
+            CITED_AS_IMPLICIT
+        };
     for candidate in &example.candidates {
-        implicit.push(candidate.features.to_vec(), right(candidate.article), weight);
+        implicit.push(
+            candidate.features.to_vec(),
+            right(candidate.article),
+            weight,
+        );
     }
     for (position, c) in unit.cited.iter().enumerate() {
         if let Some(candidate) = example.candidates.iter().find(|k| k.article == c.article) {
@@ -158,9 +176,17 @@ fn link_rows(set: &Labelled<'_>, example: &Example<'_>, implicit: &mut Rows, cit
 fn stance_rows(set: &Labelled<'_>, example: &Example<'_>, rows: &mut [Rows]) {
     let unit = &set.prepared.units[example.unit];
     let gist = &set.prepared.gists.list[unit.mention.gist];
-    let features = stance::features(&gist.text, &gist.cues, set.prepared.reading(unit).edit.as_ref());
+    let features = stance::features(
+        &gist.text,
+        &gist.cues,
+        set.prepared.reading(unit).edit.as_ref(),
+    );
     for (rows, (stance, ..)) in rows.iter_mut().zip(Stance::ALL) {
-        rows.push(features.to_vec(), example.gold.stance == stance, example.weight);
+        rows.push(
+            features.to_vec(),
+            example.gold.stance == stance,
+            example.weight,
+        );
     }
 }
 
@@ -172,10 +198,17 @@ fn status_models(sets: &[Labelled<'_>]) -> (Logistic, Logistic) {
             spam.push(features.to_vec(), gold.status == Status::Spam, 1.0);
         }
     }
-    (complaint.fit(&status::FEATURES), spam.fit(&status::FEATURES))
+    (
+        complaint.fit(&status::FEATURES),
+        spam.fit(&status::FEATURES),
+    )
 }
 
-fn scope_models(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Models) -> Vec<Logistic> {
+fn scope_models(
+    sets: &[Labelled<'_>],
+    examples: &[Vec<Example<'_>>],
+    models: &Models,
+) -> Vec<Logistic> {
     let mut rows: Vec<Rows> = Scope::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(examples) {
         for example in list {
@@ -184,7 +217,11 @@ fn scope_models(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &M
             let best = links.first().or(others.first());
             let features = scope_features(&set.prepared, unit, &example.candidates, best);
             for (rows, (scope, ..)) in rows.iter_mut().zip(Scope::ALL) {
-                rows.push(features.to_vec(), example.gold.scope == scope, example.weight);
+                rows.push(
+                    features.to_vec(),
+                    example.gold.scope == scope,
+                    example.weight,
+                );
             }
         }
     }
@@ -201,14 +238,17 @@ fn same_point(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Mod
                 let unit = &set.prepared.units[e.unit];
                 let gist = &set.prepared.gists.list[unit.mention.gist];
                 let edit = set.prepared.reading(unit).edit.as_ref();
-                let (stance, _) = stance::decide(&stance::features(&gist.text, &gist.cues, edit), models);
+                let (stance, _) =
+                    stance::decide(&stance::features(&gist.text, &gist.cues, edit), models);
                 (e.unit, stance)
             })
             .collect();
         let owned = said(&set.prepared, &units);
         let mut bundles: BTreeMap<Option<ArticleNo>, Vec<usize>> = BTreeMap::new();
         for (k, e) in list.iter().enumerate() {
-            let article = (e.gold.scope == Scope::Article).then(|| e.gold.articles.first().copied()).flatten();
+            let article = (e.gold.scope == Scope::Article)
+                .then(|| e.gold.articles.first().copied())
+                .flatten();
             bundles.entry(article).or_default().push(k);
         }
         for members in bundles.values() {

@@ -16,7 +16,9 @@ pub(crate) struct Set {
 
 /// Reads a set.
 pub(crate) fn read(dir: &Path) -> Result<Set> {
-    let bytes = |name: &str| fs::read(dir.join(name)).with_context(|| format!("cannot read {name} of {}", dir.display()));
+    let bytes = |name: &str| {
+        fs::read(dir.join(name)).with_context(|| format!("cannot read {name} of {}", dir.display()))
+    };
     let draft = caifeng_law::draft::read(&bytes("draft.txt")?, "draft.txt")?;
     let import = caifeng_channel::read(&bytes("input.jsonl")?, "input.jsonl")?;
     let submissions: Vec<Submission> = import.rows.into_iter().map(|r| r.submission).collect();
@@ -25,22 +27,39 @@ pub(crate) fn read(dir: &Path) -> Result<Set> {
         .enumerate()
         .filter_map(|(i, p)| Some((p["point"].as_str()?.to_owned(), (i, p))))
         .collect();
-    let labels: HashMap<String, Value> =
-        rows(&bytes("gold.jsonl")?)?.into_iter().filter_map(|g| Some((g["id"].as_str()?.to_owned(), g))).collect();
+    let labels: HashMap<String, Value> = rows(&bytes("gold.jsonl")?)?
+        .into_iter()
+        .filter_map(|g| Some((g["id"].as_str()?.to_owned(), g)))
+        .collect();
     let gold = submissions
         .iter()
         .map(|s| {
-            let id = s.external_id.as_deref().context("a submission without id")?;
-            let label = labels.get(id).with_context(|| format!("no label for {id}"))?;
-            Ok(Gold { status: status(label), units: units(label, &points, &s.text) })
+            let id = s
+                .external_id
+                .as_deref()
+                .context("a submission without id")?;
+            let label = labels
+                .get(id)
+                .with_context(|| format!("no label for {id}"))?;
+            Ok(Gold {
+                status: status(label),
+                units: units(label, &points, &s.text),
+            })
         })
         .collect::<Result<_>>()?;
-    Ok(Set { draft, submissions, gold })
+    Ok(Set {
+        draft,
+        submissions,
+        gold,
+    })
 }
 
 fn rows(bytes: &[u8]) -> Result<Vec<Value>> {
     let text = std::str::from_utf8(bytes)?;
-    text.lines().filter(|l| !l.trim().is_empty()).map(|l| Ok(serde_json::from_str(l)?)).collect()
+    text.lines()
+        .filter(|l| !l.trim().is_empty())
+        .map(|l| Ok(serde_json::from_str(l)?))
+        .collect()
 }
 
 fn status(label: &Value) -> Status {
@@ -65,7 +84,11 @@ fn units(label: &Value, points: &HashMap<String, (usize, Value)>, text: &str) ->
             let stance = unit["stance"].as_str().or(point["stance"].as_str())?;
             Some(GoldUnit {
                 span: Span::new(start, start + quote.len()),
-                articles: point["articles"].as_array()?.iter().filter_map(article).collect(),
+                articles: point["articles"]
+                    .as_array()?
+                    .iter()
+                    .filter_map(article)
+                    .collect(),
                 scope: Scope::from_name(scope)?,
                 stance: Stance::from_name(stance)?,
                 point: *number,
@@ -76,7 +99,10 @@ fn units(label: &Value, points: &HashMap<String, (usize, Value)>, text: &str) ->
 
 fn article(value: &Value) -> Option<ArticleNo> {
     match value {
-        Value::Number(n) => n.as_u64().and_then(|n| u16::try_from(n).ok()).map(ArticleNo::new),
+        Value::Number(n) => n
+            .as_u64()
+            .and_then(|n| u16::try_from(n).ok())
+            .map(ArticleNo::new),
         Value::String(s) => s.parse().ok(),
         _ => None,
     }

@@ -15,7 +15,10 @@ const MODEL: &str = "models/multilingual-e5-small";
 pub(crate) fn train(sets: &[PathBuf], out: &Path) -> Result<()> {
     let encoder = caifeng_encode::model::open(Some(Path::new(MODEL)))
         .context("training needs the model: run `caifeng model install` first")?;
-    let read: Vec<_> = sets.iter().map(|dir| crate::gold::read(dir)).collect::<Result<_>>()?;
+    let read: Vec<_> = sets
+        .iter()
+        .map(|dir| crate::gold::read(dir))
+        .collect::<Result<_>>()?;
     let labelled = read
         .iter()
         .map(|set| {

@@ -25,12 +25,35 @@ const NEAR: usize = 10;
 const CAMPAIGN: usize = 200;
 
 const SURNAMES: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
-const GIVEN: [&str; 10] = ["建国", "秀英", "志强", "桂兰", "海燕", "国庆", "玉梅", "浩然", "子涵", "晓明"];
-const PLACES: [&str; 8] = ["东湖街道", "河西社区", "柳林镇", "北门村", "新桥社区", "南苑街道", "石桥乡", "云溪社区"];
-const DEMANDS: [&str; 6] = ["建议删去", "建议修改", "希望明确", "我赞成", "我反对", "请问怎么执行"];
+const GIVEN: [&str; 10] = [
+    "建国", "秀英", "志强", "桂兰", "海燕", "国庆", "玉梅", "浩然", "子涵", "晓明",
+];
+const PLACES: [&str; 8] = [
+    "东湖街道",
+    "河西社区",
+    "柳林镇",
+    "北门村",
+    "新桥社区",
+    "南苑街道",
+    "石桥乡",
+    "云溪社区",
+];
+const DEMANDS: [&str; 6] = [
+    "建议删去",
+    "建议修改",
+    "希望明确",
+    "我赞成",
+    "我反对",
+    "请问怎么执行",
+];
 
 /// `n` submissions about `draft` in the words of `samples`.
-pub(super) fn generate(n: usize, draft: &Draft, samples: &[String], segmenter: &Segmenter) -> Generated {
+pub(super) fn generate(
+    n: usize,
+    draft: &Draft,
+    samples: &[String],
+    segmenter: &Segmenter,
+) -> Generated {
     let mut random = Random::new(20_261_121);
     let chain = Chain::of(samples, segmenter);
     let articles: Vec<u16> = draft.articles().map(|(_, a)| a.number.main).collect();
@@ -41,7 +64,11 @@ pub(super) fn generate(n: usize, draft: &Draft, samples: &[String], segmenter: &
     }
     for i in 0..n * (EXACT + NEAR) / 100 {
         let (text, group) = texts[random.below(originals.max(1))].clone();
-        let copy = if i % (EXACT + NEAR) < EXACT { respaced(&text) } else { retyped(&text, &mut random) };
+        let copy = if i % (EXACT + NEAR) < EXACT {
+            respaced(&text)
+        } else {
+            retyped(&text, &mut random)
+        };
         texts.push((copy, group));
     }
     let mut group = originals;
@@ -57,7 +84,10 @@ pub(super) fn generate(n: usize, draft: &Draft, samples: &[String], segmenter: &
         texts.swap(i, random.below(i + 1));
     }
     let (texts, group): (Vec<String>, Vec<usize>) = texts.into_iter().unzip();
-    let submissions = texts.into_iter().map(|text| submission(text, &mut random)).collect();
+    let submissions = texts
+        .into_iter()
+        .map(|text| submission(text, &mut random))
+        .collect();
     Generated { submissions, group }
 }
 
@@ -119,7 +149,10 @@ struct Chain {
 
 impl Chain {
     fn of(samples: &[String], segmenter: &Segmenter) -> Self {
-        let mut chain = Self { starts: Vec::new(), next: BTreeMap::new() };
+        let mut chain = Self {
+            starts: Vec::new(),
+            next: BTreeMap::new(),
+        };
         for sample in samples {
             for sentence in sample.split_inclusive(['。', '！', '？', '\n']) {
                 let words: Vec<String> = segmenter
@@ -130,7 +163,11 @@ impl Chain {
                     .collect();
                 chain.starts.extend(words.first().cloned());
                 for pair in words.windows(2) {
-                    chain.next.entry(pair[0].clone()).or_default().push(pair[1].clone());
+                    chain
+                        .next
+                        .entry(pair[0].clone())
+                        .or_default()
+                        .push(pair[1].clone());
                 }
             }
         }
@@ -150,7 +187,10 @@ impl Chain {
     fn sentences(&self, count: usize, random: &mut Random) -> String {
         let mut text = String::new();
         for _ in 0..count {
-            let Some(mut word) = (!self.starts.is_empty()).then(|| random.pick(&self.starts)) else { break };
+            let Some(mut word) = (!self.starts.is_empty()).then(|| random.pick(&self.starts))
+            else {
+                break;
+            };
             for _ in 0..10 + random.below(16) {
                 text.push_str(word);
                 match self.next.get(word) {

@@ -41,25 +41,53 @@ impl BenchResult {
     /// Time of one stage.
     #[must_use]
     pub fn time(&self, stage: Stage) -> Duration {
-        self.stages.iter().filter(|s| s.0 == stage).map(|s| s.1).sum()
+        self.stages
+            .iter()
+            .filter(|s| s.0 == stage)
+            .map(|s| s.1)
+            .sum()
     }
 
     /// Time of all stages but encoding.
     #[must_use]
     pub fn time_without_encoding(&self) -> Duration {
-        self.stages.iter().filter(|s| s.0 != Stage::Encode).map(|s| s.1).sum()
+        self.stages
+            .iter()
+            .filter(|s| s.0 != Stage::Encode)
+            .map(|s| s.1)
+            .sum()
     }
 }
 
 /// Triages `n` invented submissions.
-pub fn bench(n: usize, encoder: &dyn Encoder, watch: &dyn Progress) -> Result<BenchResult, AppError> {
+pub fn bench(
+    n: usize,
+    encoder: &dyn Encoder,
+    watch: &dyn Progress,
+) -> Result<BenchResult, AppError> {
     let draft = caifeng_law::draft::parse(DRAFT)?;
     let samples = caifeng_channel::read(SAMPLES.as_bytes(), "submissions.jsonl")?;
-    let samples: Vec<String> = samples.rows.into_iter().map(|r| r.submission.text).collect();
+    let samples: Vec<String> = samples
+        .rows
+        .into_iter()
+        .map(|r| r.submission.text)
+        .collect();
     let generated = generate::generate(n, &draft, &samples, &Segmenter::new());
-    let stopwatch = Stopwatch { watch, stages: Mutex::new(Vec::new()) };
-    let counting = Counting { inner: encoder, texts: Mutex::new(0) };
-    let outcome = caifeng_triage::run(&draft, &generated.submissions, &counting, &Previous::default(), &stopwatch)?;
+    let stopwatch = Stopwatch {
+        watch,
+        stages: Mutex::new(Vec::new()),
+    };
+    let counting = Counting {
+        inner: encoder,
+        texts: Mutex::new(0),
+    };
+    let outcome = caifeng_triage::run(
+        &draft,
+        &generated.submissions,
+        &counting,
+        &Previous::default(),
+        &stopwatch,
+    )?;
     let found: Vec<usize> = outcome.analyses.iter().map(|a| a.duplicate.group).collect();
     let (pairs_found, pairs_right) = compare(&generated.group, &found);
     Ok(BenchResult {
@@ -76,7 +104,11 @@ pub fn bench(n: usize, encoder: &dyn Encoder, watch: &dyn Progress) -> Result<Be
 pub fn invented(n: usize) -> Result<Vec<Submission>, AppError> {
     let draft = caifeng_law::draft::parse(DRAFT)?;
     let samples = caifeng_channel::read(SAMPLES.as_bytes(), "submissions.jsonl")?;
-    let samples: Vec<String> = samples.rows.into_iter().map(|r| r.submission.text).collect();
+    let samples: Vec<String> = samples
+        .rows
+        .into_iter()
+        .map(|r| r.submission.text)
+        .collect();
     Ok(generate::generate(n, &draft, &samples, &Segmenter::new()).submissions)
 }
 
@@ -99,7 +131,11 @@ fn compare(truth: &[usize], found: &[usize]) -> (f64, f64) {
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+    line.split_whitespace()
+        .nth(1)?
+        .parse::<u64>()
+        .ok()
+        .map(|kib| kib * 1024)
 }
 
 /// Times the stages and passes on what it hears.
@@ -155,7 +191,12 @@ impl Encoder for Counting<'_> {
         self.inner.is_lexical()
     }
 
-    fn encode(&self, texts: &[&str], role: Role, done: &(dyn Fn(usize) + Sync)) -> Result<Vectors, EncodeError> {
+    fn encode(
+        &self,
+        texts: &[&str],
+        role: Role,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vectors, EncodeError> {
         if let Ok(mut count) = self.texts.lock() {
             *count += texts.len();
         }

@@ -33,8 +33,15 @@ impl Template {
                 *seen.entry(run).or_default() += 1;
             }
         }
-        let common = seen.into_iter().filter(|(_, n)| *n >= enough).map(|(run, _)| (run, ())).collect();
-        let mut template = Self { common, blanks: HashMap::new() };
+        let common = seen
+            .into_iter()
+            .filter(|(_, n)| *n >= enough)
+            .map(|(run, _)| (run, ()))
+            .collect();
+        let mut template = Self {
+            common,
+            blanks: HashMap::new(),
+        };
         let mut before: HashMap<u64, usize> = HashMap::new();
         for letter in letters {
             let runs: Vec<u64> = letter.runs(RUN).collect();
@@ -44,7 +51,11 @@ impl Template {
                 }
             }
         }
-        template.blanks = before.into_iter().filter(|(_, n)| *n >= enough).map(|(run, _)| (run, ())).collect();
+        template.blanks = before
+            .into_iter()
+            .filter(|(_, n)| *n >= enough)
+            .map(|(run, _)| (run, ()))
+            .collect();
         template
     }
 
@@ -54,7 +65,10 @@ impl Template {
         self.own_stretches(letter)
             .into_iter()
             .filter(|(from, to)| {
-                let blank = from.checked_sub(RUN).and_then(|at| runs.get(at)).is_some_and(|r| self.blanks.contains_key(r));
+                let blank = from
+                    .checked_sub(RUN)
+                    .and_then(|at| runs.get(at))
+                    .is_some_and(|r| self.blanks.contains_key(r));
                 // Words behind a blank that go on far beyond what others fill in are an addition too.
                 to - from >= if blank { 3 * OWN_CHARS } else { OWN_CHARS }
             })

@@ -18,11 +18,19 @@ impl Key {
         let normalised = normalise(original);
         let mut chars = Vec::new();
         let mut places = Vec::new();
-        for (at, c) in normalised.text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+        for (at, c) in normalised
+            .text
+            .char_indices()
+            .filter(|(_, c)| c.is_alphanumeric())
+        {
             chars.extend(c.to_lowercase().next());
             places.push(normalised.original_span(Span::new(at, at + c.len_utf8())));
         }
-        Self { chars, places, len: original.len() }
+        Self {
+            chars,
+            places,
+            len: original.len(),
+        }
     }
 
     /// Hashes of all runs of `size` characters, one for each place where a run starts.

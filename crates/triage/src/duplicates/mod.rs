@@ -26,13 +26,22 @@ pub fn find(texts: &[&str]) -> Vec<Duplicate> {
         .enumerate()
         .map(|(i, key)| {
             // Texts without a letter have nothing to compare: each stays alone.
-            if key.chars.is_empty() { i } else { *first.entry(&key.chars).or_insert(i) }
+            if key.chars.is_empty() {
+                i
+            } else {
+                *first.entry(&key.chars).or_insert(i)
+            }
         })
         .collect();
     let distinct: Vec<usize> = (0..texts.len()).filter(|&i| same[i] == i).collect();
-    let group_of_distinct = groups::similar(&distinct.iter().map(|&i| &keys[i]).collect::<Vec<_>>());
+    let group_of_distinct =
+        groups::similar(&distinct.iter().map(|&i| &keys[i]).collect::<Vec<_>>());
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let place: HashMap<usize, usize> = distinct.iter().zip(group_of_distinct).map(|(&i, g)| (i, g)).collect();
+    let place: HashMap<usize, usize> = distinct
+        .iter()
+        .zip(group_of_distinct)
+        .map(|(&i, g)| (i, g))
+        .collect();
     for (i, s) in same.iter().enumerate() {
         members.entry(place[s]).or_default().push(i);
     }
@@ -45,12 +54,23 @@ pub fn find(texts: &[&str]) -> Vec<Duplicate> {
     }
     out.into_iter()
         .enumerate()
-        .map(|(i, d)| d.unwrap_or(Duplicate { group: i, kind: DuplicateKind::Original, additions: Vec::new() }))
+        .map(|(i, d)| {
+            d.unwrap_or(Duplicate {
+                group: i,
+                kind: DuplicateKind::Original,
+                additions: Vec::new(),
+            })
+        })
         .collect()
 }
 
 /// Says of each member of one group what it is.
-fn describe(group: &[usize], same: &[usize], keys: &[Key], fluency: &Fluency) -> Vec<(usize, Duplicate)> {
+fn describe(
+    group: &[usize],
+    same: &[usize],
+    keys: &[Key],
+    fluency: &Fluency,
+) -> Vec<(usize, Duplicate)> {
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
     for &i in group {
         *copies.entry(same[i]).or_default() += 1;
@@ -62,13 +82,28 @@ fn describe(group: &[usize], same: &[usize], keys: &[Key], fluency: &Fluency) ->
             .iter()
             .map(|&i| {
                 let additions = template.additions(&keys[i]);
-                (i, Duplicate { group: group[0], kind: DuplicateKind::Campaign, additions })
+                (
+                    i,
+                    Duplicate {
+                        group: group[0],
+                        kind: DuplicateKind::Campaign,
+                        additions,
+                    },
+                )
             })
             .collect();
     }
     let original = copies
         .iter()
-        .max_by(|(a, n), (b, m)| n.cmp(m).then(fluency.of_key(&keys[**a]).total_cmp(&fluency.of_key(&keys[**b]))).then(b.cmp(a)))
+        .max_by(|(a, n), (b, m)| {
+            n.cmp(m)
+                .then(
+                    fluency
+                        .of_key(&keys[**a])
+                        .total_cmp(&fluency.of_key(&keys[**b])),
+                )
+                .then(b.cmp(a))
+        })
         .map_or(group[0], |(&i, _)| i);
     group
         .iter()
@@ -78,7 +113,14 @@ fn describe(group: &[usize], same: &[usize], keys: &[Key], fluency: &Fluency) ->
                 (true, false) => DuplicateKind::Exact,
                 (false, _) => DuplicateKind::Near,
             };
-            (i, Duplicate { group: original, kind, additions: Vec::new() })
+            (
+                i,
+                Duplicate {
+                    group: original,
+                    kind,
+                    additions: Vec::new(),
+                },
+            )
         })
         .collect()
 }
@@ -100,7 +142,10 @@ impl Fluency {
 
     /// Mean logarithm of the pairs' frequencies.
     fn of_key(&self, key: &Key) -> f64 {
-        let pairs = key.chars.windows(2).map(|p| f64::from(self.0.get(&(p[0], p[1])).copied().unwrap_or(0)).ln_1p());
+        let pairs = key
+            .chars
+            .windows(2)
+            .map(|p| f64::from(self.0.get(&(p[0], p[1])).copied().unwrap_or(0)).ln_1p());
         let n = key.chars.len().saturating_sub(1).max(1);
         pairs.sum::<f64>() / n as f64
     }

@@ -32,7 +32,10 @@ impl Bm25 {
     /// Indexes articles given as (content words, text).
     #[must_use]
     pub fn new(articles: &[(Vec<String>, String)]) -> Self {
-        let lengths: Vec<f32> = articles.iter().map(|(w, t)| terms(w, t).map(|(_, x)| x).sum()).collect();
+        let lengths: Vec<f32> = articles
+            .iter()
+            .map(|(w, t)| terms(w, t).map(|(_, x)| x).sum())
+            .collect();
         let mean = lengths.iter().sum::<f32>() / (lengths.len() as f32).max(1.0);
         let mut counts: HashMap<String, HashMap<u32, f32>> = HashMap::new();
         for (number, (words, text)) in (0u32..).zip(articles) {
@@ -57,7 +60,10 @@ impl Bm25 {
                 (term, list)
             })
             .collect();
-        Self { postings, articles: articles.len() }
+        Self {
+            postings,
+            articles: articles.len(),
+        }
     }
 
     /// The score of every article for one text.
@@ -87,14 +93,20 @@ mod tests {
     #[test]
     fn rare_words_decide() {
         let article = |words: &[&str], text: &str| {
-            (words.iter().map(ToString::to_string).collect::<Vec<_>>(), text.to_owned())
+            (
+                words.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                text.to_owned(),
+            )
         };
         let index = Bm25::new(&[
             article(&["人民政府", "湖泊"], "人民政府管理湖泊"),
             article(&["人民政府", "道路"], "人民政府管理道路"),
             article(&["人民政府"], "人民政府负责"),
         ]);
-        let scores = index.scores(&["湖泊".to_owned(), "人民政府".to_owned()], "湖泊归人民政府管");
+        let scores = index.scores(
+            &["湖泊".to_owned(), "人民政府".to_owned()],
+            "湖泊归人民政府管",
+        );
         assert!(scores[0] > scores[1] && scores[1] > 0.0, "{scores:?}");
     }
 }

@@ -34,8 +34,23 @@ pub struct Mention {
 
 /// Names of the features, in order.
 pub const FEATURES: [&str; 17] = [
-    "cosine", "cosine_lead", "cosine_rank", "bm25_share", "bm25_log", "bm25_rank", "vote_share", "vote_cosine",
-    "vote_lead", "quoted", "quoted_share", "hint", "hint_alone", "compared", "previous", "elsewhere", "prior",
+    "cosine",
+    "cosine_lead",
+    "cosine_rank",
+    "bm25_share",
+    "bm25_log",
+    "bm25_rank",
+    "vote_share",
+    "vote_cosine",
+    "vote_lead",
+    "quoted",
+    "quoted_share",
+    "hint",
+    "hint_alone",
+    "compared",
+    "previous",
+    "elsewhere",
+    "prior",
 ];
 
 /// One article and its features.
@@ -52,7 +67,13 @@ const PUT_FORWARD: usize = 8;
 
 /// The articles worth considering for one unit, in order of number, and who voted.
 #[must_use]
-pub fn candidates(mention: &Mention, gists: &Gists, provisions: &Provisions, exemplars: &Exemplars, prior: &[f32]) -> (Vec<Candidate>, Votes) {
+pub fn candidates(
+    mention: &Mention,
+    gists: &Gists,
+    provisions: &Provisions,
+    exemplars: &Exemplars,
+    prior: &[f32],
+) -> (Vec<Candidate>, Votes) {
     let gist = &gists.list[mention.gist];
     let cosines = provisions.cosines(gists.vectors.row(mention.gist));
     let bm25 = provisions.bm25(&gist.words, &gist.text);
@@ -69,7 +90,12 @@ pub fn candidates(mention: &Mention, gists: &Gists, provisions: &Provisions, exe
                 || mention.names(a)
         })
         .map(|a| {
-            let quoted: f32 = mention.quoted.iter().filter(|q| q.0 == a).map(|q| q.1).sum();
+            let quoted: f32 = mention
+                .quoted
+                .iter()
+                .filter(|q| q.0 == a)
+                .map(|q| q.1)
+                .sum();
             let hint = mention.hint == Some(a);
             let features = [
                 f64::from(cosines[a]),
@@ -82,7 +108,11 @@ pub fn candidates(mention: &Mention, gists: &Gists, provisions: &Provisions, exe
                 f64::from(votes.nearest[a]),
                 f64::from(lead(&votes.nearest, a, &vote_rank)),
                 f64::from(quoted.ln_1p()),
-                if quoted_total > 0.0 { f64::from(quoted / quoted_total) } else { 0.0 },
+                if quoted_total > 0.0 {
+                    f64::from(quoted / quoted_total)
+                } else {
+                    0.0
+                },
                 flag(hint),
                 flag(hint && mention.alone),
                 flag(mention.compared.contains(&a)),
@@ -90,7 +120,10 @@ pub fn candidates(mention: &Mention, gists: &Gists, provisions: &Provisions, exe
                 flag(mention.elsewhere.contains(&a)),
                 f64::from((prior[a] * provisions.len() as f32).ln()),
             ];
-            Candidate { article: a, features }
+            Candidate {
+                article: a,
+                features,
+            }
         })
         .collect();
     (rows, votes)
@@ -129,7 +162,11 @@ fn ranks(scores: &[f32]) -> Vec<usize> {
 /// How far an entry lies above the best of the others.
 fn lead(scores: &[f32], of: usize, rank: &[usize]) -> f32 {
     let rival = usize::from(rank[of] == 0);
-    let best = scores.iter().zip(rank).find(|(_, r)| **r == rival).map_or(scores[of], |(s, _)| *s);
+    let best = scores
+        .iter()
+        .zip(rank)
+        .find(|(_, r)| **r == rival)
+        .map_or(scores[of], |(s, _)| *s);
     scores[of] - best
 }
 

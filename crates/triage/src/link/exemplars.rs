@@ -40,7 +40,10 @@ impl Exemplars {
     /// None yet, for a draft of `articles` articles.
     #[must_use]
     pub fn new(articles: usize) -> Self {
-        Self { list: Vec::new(), per_article: vec![0; articles] }
+        Self {
+            list: Vec::new(),
+            per_article: vec![0; articles],
+        }
     }
 
     /// Adds a labelled gist, unless all its articles have enough.
@@ -48,13 +51,23 @@ impl Exemplars {
         if articles.iter().all(|&a| self.per_article[a] >= PER_ARTICLE) {
             return;
         }
-        if self.list.iter().rev().take(PER_ARTICLE).any(|e| e.gist == gist) {
+        if self
+            .list
+            .iter()
+            .rev()
+            .take(PER_ARTICLE)
+            .any(|e| e.gist == gist)
+        {
             return;
         }
         for &article in articles {
             self.per_article[article] += 1;
         }
-        self.list.push(Exemplar { gist, group, articles: articles.to_vec() });
+        self.list.push(Exemplar {
+            gist,
+            group,
+            articles: articles.to_vec(),
+        });
     }
 
     /// The share of each article among all exemplars, smoothed: how much it is talked about.
@@ -62,7 +75,10 @@ impl Exemplars {
     pub fn prior(&self) -> Vec<f32> {
         let total: usize = self.per_article.iter().sum();
         let n = self.per_article.len() as f32;
-        self.per_article.iter().map(|&c| (c as f32 + 1.0) / (total as f32 + n)).collect()
+        self.per_article
+            .iter()
+            .map(|&c| (c as f32 + 1.0) / (total as f32 + n))
+            .collect()
     }
 
     /// Asks the neighbours of gist `of`, leaving out its own duplicate group.
@@ -82,7 +98,8 @@ impl Exemplars {
             }
             near.push((cosine, index));
         }
-        let by_cosine = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        let by_cosine =
+            |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if near.len() > VOTERS {
             near.select_nth_unstable_by(VOTERS, by_cosine);
             near.truncate(VOTERS);
@@ -103,6 +120,10 @@ impl Exemplars {
                 *s /= total;
             }
         }
-        Votes { share, nearest, voters: near.iter().map(|&(_, i)| self.list[i].gist).collect() }
+        Votes {
+            share,
+            nearest,
+            voters: near.iter().map(|&(_, i)| self.list[i].gist).collect(),
+        }
     }
 }

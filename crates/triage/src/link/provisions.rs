@@ -24,7 +24,11 @@ pub struct Provisions {
 
 impl Provisions {
     /// Reads and encodes the draft.
-    pub fn new(draft: &Draft, segmenter: &Segmenter, encoder: &dyn Encoder) -> Result<Self, EncodeError> {
+    pub fn new(
+        draft: &Draft,
+        segmenter: &Segmenter,
+        encoder: &dyn Encoder,
+    ) -> Result<Self, EncodeError> {
         let mut nodes = Vec::new();
         let mut numbers = Vec::new();
         let mut row_article = Vec::new();
@@ -45,7 +49,14 @@ impl Provisions {
         let mut vectors = encoder.encode(&texts, Role::Query, &|_| ())?;
         centre(&mut vectors);
         let place = nodes.iter().enumerate().map(|(i, &id)| (id, i)).collect();
-        Ok(Self { nodes, numbers, place, row_article, vectors, words: Bm25::new(&documents) })
+        Ok(Self {
+            nodes,
+            numbers,
+            place,
+            row_article,
+            vectors,
+            words: Bm25::new(&documents),
+        })
     }
 
     /// Number of articles.
@@ -63,7 +74,10 @@ impl Provisions {
     /// The number of the article that `node` is or is part of.
     #[must_use]
     pub fn place(&self, draft: &Draft, node: NodeId) -> Option<usize> {
-        draft.article_of(node).and_then(|id| self.place.get(&id)).copied()
+        draft
+            .article_of(node)
+            .and_then(|id| self.place.get(&id))
+            .copied()
     }
 
     /// The cosine of the nearest passage of every article.

@@ -20,7 +20,15 @@ pub struct Ranked {
 
 /// Names of the features of a cited article, in order.
 pub const CITED_FEATURES: [&str; 9] = [
-    "citation_confidence", "relative", "first", "log_count", "cosine", "bm25_share", "vote_cosine", "quoted_share", "hint",
+    "citation_confidence",
+    "relative",
+    "first",
+    "log_count",
+    "cosine",
+    "bm25_share",
+    "vote_cosine",
+    "quoted_share",
+    "hint",
 ];
 
 /// How a citation names an article.
@@ -36,7 +44,12 @@ pub struct CitedAs {
 
 /// The features of the `position`-th of `count` cited articles.
 #[must_use]
-pub fn cited_features(cited: CitedAs, position: usize, count: usize, candidate: &Candidate) -> Vec<f64> {
+pub fn cited_features(
+    cited: CitedAs,
+    position: usize,
+    count: usize,
+    candidate: &Candidate,
+) -> Vec<f64> {
     let feature = |name: &str| {
         let at = super::FEATURES.iter().position(|f| *f == name);
         at.map_or(0.0, |i| candidate.features[i])
@@ -64,13 +77,21 @@ pub fn implicit(candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<
             confidence: models.implicit_link.probability(&c.features) as f32,
         })
         .collect();
-    ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.article.cmp(&b.article)));
+    ranked.sort_by(|a, b| {
+        b.confidence
+            .total_cmp(&a.confidence)
+            .then(a.article.cmp(&b.article))
+    });
     split(ranked)
 }
 
 /// The same for cited ones.
 #[must_use]
-pub fn cited(cited: &[CitedAs], candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<Ranked>) {
+pub fn cited(
+    cited: &[CitedAs],
+    candidates: &[Candidate],
+    models: &Models,
+) -> (Vec<Ranked>, Vec<Ranked>) {
     let ranked = cited
         .iter()
         .enumerate()
@@ -89,7 +110,11 @@ pub fn cited(cited: &[CitedAs], candidates: &[Candidate], models: &Models) -> (V
 fn split(ranked: Vec<Ranked>) -> (Vec<Ranked>, Vec<Ranked>) {
     let (mut links, mut others) = (Vec::new(), Vec::new());
     for r in ranked {
-        let least = if links.is_empty() { ACCEPT } else { ACCEPT_FURTHER };
+        let least = if links.is_empty() {
+            ACCEPT
+        } else {
+            ACCEPT_FURTHER
+        };
         if f64::from(r.confidence) >= least {
             links.push(r);
         } else if others.len() < SHOWN {

@@ -10,7 +10,15 @@ pub(super) const SAME: f32 = 0.5;
 
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 10] = [
-    "cosine", "words", "words_smaller", "same_stance", "same_place", "other_place", "same_op", "same_from", "same_to",
+    "cosine",
+    "words",
+    "words_smaller",
+    "same_stance",
+    "same_place",
+    "other_place",
+    "same_op",
+    "same_from",
+    "same_to",
     "both_edit",
 ];
 
@@ -41,7 +49,13 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
     let places = a.place.zip(b.place);
     let edits = a.edit.zip(b.edit);
     let alike = |x: Option<&String>, y: Option<&String>| {
-        x.zip(y).map_or(0.0, |(x, y)| if x.is_empty() || y.is_empty() { 0.0 } else { bigram_dice(x, y) })
+        x.zip(y).map_or(0.0, |(x, y)| {
+            if x.is_empty() || y.is_empty() {
+                0.0
+            } else {
+                bigram_dice(x, y)
+            }
+        })
     };
     [
         f64::from(dot(a.vector, b.vector)),
@@ -83,7 +97,11 @@ fn overlap(a: &[(u32, f32)], b: &[(u32, f32)]) -> (f32, f32, f32) {
             }
         }
     }
-    (common, a.iter().map(|w| w.1).sum(), b.iter().map(|w| w.1).sum())
+    (
+        common,
+        a.iter().map(|w| w.1).sum(),
+        b.iter().map(|w| w.1).sum(),
+    )
 }
 
 /// Dice coefficient of the character pairs of two short strings.

@@ -10,7 +10,11 @@ use caifeng_domain::PointId;
 /// `earlier` says for each unit of the present run which point it was in before, if any; `groups`
 /// its group now, numbered from 0.
 #[must_use]
-pub fn keep_ids(groups: &[usize], earlier: &[Option<PointId>], next: PointId) -> (Vec<PointId>, PointId) {
+pub fn keep_ids(
+    groups: &[usize],
+    earlier: &[Option<PointId>],
+    next: PointId,
+) -> (Vec<PointId>, PointId) {
     let count = groups.iter().max().map_or(0, |m| m + 1);
     let mut shared: BTreeMap<(usize, PointId), usize> = BTreeMap::new();
     for (&group, id) in groups.iter().zip(earlier) {
@@ -19,7 +23,11 @@ pub fn keep_ids(groups: &[usize], earlier: &[Option<PointId>], next: PointId) ->
         }
     }
     let mut claims: Vec<((usize, PointId), usize)> = shared.into_iter().collect();
-    claims.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.1.cmp(&b.0.1)).then(a.0.0.cmp(&b.0.0)));
+    claims.sort_by(|a, b| {
+        b.1.cmp(&a.1)
+            .then(a.0.1.cmp(&b.0.1))
+            .then(a.0.0.cmp(&b.0.0))
+    });
     let mut ids: Vec<Option<PointId>> = vec![None; count];
     let mut taken = BTreeSet::new();
     for ((group, id), _) in claims {
@@ -52,7 +60,13 @@ mod tests {
         let id = |n| PointId::new(n).unwrap();
         // Group 0 was mostly P-7; group 1 has the remaining unit of P-7 and is new; group 2 is P-3.
         let groups = [0, 0, 1, 0, 2];
-        let earlier = [Some(id(7)), Some(id(7)), Some(id(7)), Some(id(3)), Some(id(3))];
+        let earlier = [
+            Some(id(7)),
+            Some(id(7)),
+            Some(id(7)),
+            Some(id(3)),
+            Some(id(3)),
+        ];
         let (ids, next) = keep_ids(&groups, &earlier, id(10));
         assert_eq!(ids, [id(7), id(10), id(3)]);
         assert_eq!(next, id(11));

@@ -24,7 +24,11 @@ pub fn representative(units: &[Said<'_>]) -> usize {
     }
     let closeness = |unit: &Said<'_>| caifeng_encode::vectors::dot(unit.vector, &mean);
     (0..sample.len())
-        .max_by(|&a, &b| closeness(&sample[a]).total_cmp(&closeness(&sample[b])).then(b.cmp(&a)))
+        .max_by(|&a, &b| {
+            closeness(&sample[a])
+                .total_cmp(&closeness(&sample[b]))
+                .then(b.cmp(&a))
+        })
         .unwrap_or(0)
 }
 
@@ -44,10 +48,16 @@ pub fn keywords(points: &[Vec<&str>]) -> Vec<Vec<String>> {
             for word in words {
                 *counts.entry(word).or_default() += 1.0;
             }
-            let mut scored: Vec<(&str, f64)> =
-                counts.into_iter().map(|(word, tf)| (word, tf * (mean / overall[word]).ln_1p())).collect();
+            let mut scored: Vec<(&str, f64)> = counts
+                .into_iter()
+                .map(|(word, tf)| (word, tf * (mean / overall[word]).ln_1p()))
+                .collect();
             scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-            scored.into_iter().take(SHOWN).map(|(word, _)| word.to_owned()).collect()
+            scored
+                .into_iter()
+                .take(SHOWN)
+                .map(|(word, _)| word.to_owned())
+                .collect()
         })
         .collect()
 }

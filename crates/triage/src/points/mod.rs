@@ -59,10 +59,12 @@ pub fn group(units: &[Said<'_>], models: &Models) -> Vec<usize> {
         .iter()
         .map(|unit| {
             // The same words may be said for and, with an ironic prefix, against.
-            *distinct.entry((unit.gist, unit.stance == Stance::Support)).or_insert_with(|| {
-                firsts.push(unit);
-                firsts.len() - 1
-            })
+            *distinct
+                .entry((unit.gist, unit.stance == Stance::Support))
+                .or_insert_with(|| {
+                    firsts.push(unit);
+                    firsts.len() - 1
+                })
         })
         .collect();
     let groups = group_distinct(&firsts, models);
@@ -76,7 +78,9 @@ fn group_distinct(units: &[&Said<'_>], models: &Models) -> Vec<usize> {
     let mut next = 0;
     while !open.is_empty() {
         let (now, later) = open.split_at(open.len().min(COMPARED));
-        let found = average_linkage(now.len(), affinity::SAME, |i, j| affinity(units[now[i]], units[now[j]]));
+        let found = average_linkage(now.len(), affinity::SAME, |i, j| {
+            affinity(units[now[i]], units[now[j]])
+        });
         let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (&unit, group) in now.iter().zip(&found) {
             groups[unit] = next + group;

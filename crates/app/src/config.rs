@@ -1,0 +1,136 @@
+//! Settings: flag over environment over file over default.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use caifeng_encode::install::DEFAULT_MODEL;
+use serde::Deserialize;
+
+use crate::{AppError, SharedEncoder};
+
+/// The name that asks for no model.
+const LEXICAL: &str = "lexical";
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Folder of the database, its key and the index.
+    pub data: PathBuf,
+    /// Folder of installed models.
+    pub models: PathBuf,
+    /// Name of a model in `models`, path of a model folder, or `lexical`.
+    pub model: String,
+    /// Where the database is, if not in `data`: `postgres://…`.
+    pub database: Option<String>,
+}
+
+/// What a flag, the environment or the file may say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// See [`Config::data`].
+    pub data: Option<PathBuf>,
+    /// See [`Config::models`].
+    pub models: Option<PathBuf>,
+    /// See [`Config::model`].
+    pub model: Option<String>,
+    /// See [`Config::database`].
+    pub database: Option<String>,
+}
+
+impl Config {
+    /// The settings from `said` (flags and environment), then `file`, then defaults.
+    pub fn load(said: Overrides, file: Option<&Path>) -> Result<Self, AppError> {
+        let written = match file {
+            Some(path) => {
+                let text =
+                    fs::read_to_string(path).map_err(|source| AppError::file(path, source))?;
+                toml::from_str(&text)
+                    .map_err(|e| AppError::Config(format!("{}：{}", path.display(), e.message())))?
+            }
+            None => Overrides::default(),
+        };
+        Ok(Self {
+            data: said.data.or(written.data).unwrap_or_else(|| "data".into()),
+            models: said
+                .models
+                .or(written.models)
+                .unwrap_or_else(|| "models".into()),
+            model: said
+                .model
+                .or(written.model)
+                .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            database: said.database.or(written.database),
+        })
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        let file = || format!("sqlite://{}", self.data.join("caifeng.db").display());
+        self.database.clone().unwrap_or_else(file)
+    }
+
+    /// Folder of the search index of a consultation.
+    pub(crate) fn index(&self, slug: &str) -> PathBuf {
+        self.data.join("index").join(slug)
+    }
+
+    /// Folder of the model in use; none where no model is wanted.
+    #[must_use]
+    pub fn model_dir(&self) -> Option<PathBuf> {
+        if self.model == LEXICAL {
+            return None;
+        }
+        let as_path = Path::new(&self.model);
+        let named = as_path.components().count() == 1;
+        Some(if named {
+            self.models.join(as_path)
+        } else {
+            as_path.to_owned()
+        })
+    }
+
+    /// Opens the encoder. When the default model is simply not installed, the lexical encoder
+    /// stands in, and says so by [`caifeng_encode::Encoder::is_lexical`]; a model that is there but
+    /// wrong, or one that somebody asked for, is refused.
+    pub fn open_encoder(&self) -> Result<SharedEncoder, AppError> {
+        let dir = self
+            .model_dir()
+            .filter(|dir| self.model != DEFAULT_MODEL || dir.exists());
+        Ok(Arc::from(caifeng_encode::model::open(dir.as_deref())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Overrides};
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_the_default() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("caifeng.toml");
+        std::fs::write(&file, "data = \"from-file\"\nmodel = \"lexical\"\n").unwrap();
+        let said = Overrides {
+            data: Some("from-flag".into()),
+            ..Overrides::default()
+        };
+        let config = Config::load(said, Some(&file)).unwrap();
+        assert_eq!(config.data.to_str(), Some("from-flag"));
+        assert_eq!(config.model, "lexical");
+        assert_eq!(config.models.to_str(), Some("models"));
+        assert!(config.model_dir().is_none());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("caifeng.toml");
+        std::fs::write(&file, "modle = \"x\"\n").unwrap();
+        let error = Config::load(Overrides::default(), Some(&file)).unwrap_err();
+        assert!(error.to_string().contains("modle"), "{error}");
+    }
+}

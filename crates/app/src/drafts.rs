@@ -1,0 +1,136 @@
+//! Drafts: import, show, compare versions.
+
+use caifeng_domain::{Consultation, Draft};
+use caifeng_law::{
+    align::{self, Alignment},
+    amendment,
+    draft::{self, DraftWarning},
+};
+use caifeng_store::{Act, DraftRecord};
+use sha2::{Digest, Sha256};
+
+use crate::{App, AppError};
+
+/// What an import of a draft did.
+#[derive(Debug, Clone)]
+pub struct DraftImported {
+    /// The consultation's short name.
+    pub slug: String,
+    /// The draft as it was read.
+    pub draft: Draft,
+    /// 第几稿
+    pub version: usize,
+    /// Whether the same file was there already.
+    pub known: bool,
+    /// Things that look odd but do not hinder.
+    pub warnings: Vec<DraftWarning>,
+    /// Against the version before, where there is one.
+    pub comparison: Option<Comparison>,
+}
+
+/// Two versions and how they correspond.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The earlier version.
+    pub old: Draft,
+    /// The later version.
+    pub new: Draft,
+    /// Which article became which.
+    pub alignment: Alignment,
+}
+
+impl App {
+    /// Reads a draft and files it under `slug`: a new consultation, or the next version in one that
+    /// exists.
+    pub async fn import_draft(
+        &self,
+        slug: &str,
+        file_name: &str,
+        bytes: &[u8],
+    ) -> Result<DraftImported, AppError> {
+        let draft = read(bytes, file_name)?;
+        let warnings = draft::check(&draft);
+        let act = Act {
+            actor: "cli",
+            at: jiff::Timestamp::now(),
+        };
+        let known = self.store.consultation(slug).await?;
+        let id = match known {
+            Some((id, _)) => id,
+            None => {
+                let consultation = Consultation {
+                    slug: slug.to_owned(),
+                    title: draft.title.clone(),
+                    window: None,
+                };
+                self.store.create_consultation(&act, &consultation).await?
+            }
+        };
+        let before = self.store.drafts(id).await?;
+        let record = DraftRecord {
+            version: format!("第{}稿", before.len() + 1),
+            file_name: file_name.to_owned(),
+            source_sha256: Sha256::digest(bytes)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect(),
+            text: draft::print(&draft),
+        };
+        let stored = self.store.add_draft(&act, id, &record).await?;
+        let place = before.iter().position(|d| d.id == stored);
+        let version = place.unwrap_or(before.len()) + 1;
+        let comparison = match before.get(version.wrapping_sub(2)) {
+            Some(old) => Some(compare(draft::parse(&old.record.text)?, draft.clone())),
+            None => None,
+        };
+        Ok(DraftImported {
+            slug: slug.to_owned(),
+            draft,
+            version,
+            known: place.is_some(),
+            warnings,
+            comparison,
+        })
+    }
+
+    /// The latest version.
+    pub async fn show_draft(&self, slug: Option<&str>) -> Result<Draft, AppError> {
+        let chosen = self.choose(slug).await?;
+        Ok(self.draft(&chosen).await?.1)
+    }
+
+    /// The last two versions against each other.
+    pub async fn compare_drafts(&self, slug: Option<&str>) -> Result<Comparison, AppError> {
+        let chosen = self.choose(slug).await?;
+        let all = self.store.drafts(chosen.id).await?;
+        match all.as_slice() {
+            [.., old, new] => Ok(compare(
+                draft::parse(&old.record.text)?,
+                draft::parse(&new.record.text)?,
+            )),
+            _ => Err(AppError::Argument(format!(
+                "任务 {} 只有一稿，无从对照。请先导入下一次审议稿",
+                chosen.consultation.slug
+            ))),
+        }
+    }
+}
+
+/// A draft, or an amendment read as one.
+fn read(bytes: &[u8], file_name: &str) -> Result<Draft, AppError> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        if amendment::is_amendment(text) {
+            return Ok(amendment::to_draft(&amendment::parse(text)?));
+        }
+    }
+    Ok(draft::read(bytes, file_name)?)
+}
+
+fn compare(old: Draft, new: Draft) -> Comparison {
+    let alignment = align::align(&old, &new);
+    Comparison {
+        old,
+        new,
+        alignment,
+    }
+}

@@ -1,0 +1,190 @@
+//! The report on a consultation: results of triage put in the order of the draft.
+
+mod points;
+mod sections;
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::{Draft, Named, Status, Submission};
+use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
+use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
+use caifeng_text::personal;
+
+use crate::{App, AppError};
+
+/// Everything that a report is made of.
+pub(crate) struct Material {
+    draft: Draft,
+    record: TriageRecord,
+    /// In the order of the record.
+    stored: Vec<StoredSubmission>,
+}
+
+impl App {
+    /// The report on a consultation as plain data; the writers are in [`caifeng_report`].
+    pub async fn report(&self, slug: Option<&str>) -> Result<Report, AppError> {
+        let chosen = self.choose(slug).await?;
+        let (_, draft) = self.draft(&chosen).await?;
+        let not_triaged = || AppError::NotTriaged(chosen.consultation.slug.clone());
+        let record = self
+            .store
+            .load_triage(chosen.id)
+            .await?
+            .ok_or_else(not_triaged)?;
+        let by_id: BTreeMap<_, _> = self
+            .store
+            .submissions(chosen.id)
+            .await?
+            .into_iter()
+            .map(|s| (s.id, s))
+            .collect();
+        let stored = record
+            .analyses
+            .iter()
+            .filter_map(|(id, _)| by_id.get(id).cloned())
+            .collect();
+        let ledger = self.store.ledger(chosen.id).await?;
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+        let material = Material {
+            draft,
+            record,
+            stored,
+        };
+        let build =
+            move || material.report(ledger, now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string());
+        Ok(tokio::task::spawn_blocking(build).await?)
+    }
+}
+
+impl Material {
+    fn report(&self, ledger: caifeng_domain::Ledger, generated_at: String) -> Report {
+        let lexical = self.record.run.encoder.starts_with("lexical");
+        Report {
+            title: format!("关于《{}》征求意见情况的汇总", self.draft.title),
+            draft_title: self.draft.title.clone(),
+            generated_at,
+            encoder_note: lexical
+                .then(|| "未安装语言模型：语义关联按词面比对得出，准确度较低".to_owned()),
+            ledger,
+            totals: self.totals(),
+            sections: sections::sections(self),
+            complaints: self.listed(
+                |status, _| status == Status::Complaint,
+                "疑似民情诉求，建议转办",
+            ),
+            waiting: self.listed(
+                |status, units| status == Status::Opinion && units == 0,
+                "未能从中分出意见，请人工查看",
+            ),
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        let opinions: Vec<usize> = (0..self.record.analyses.len())
+            .filter(|&i| self.record.analyses[i].1.status == Status::Opinion)
+            .collect();
+        Totals {
+            counts: self.counts(opinions.iter().copied()),
+            units: self
+                .record
+                .analyses
+                .iter()
+                .map(|(_, a)| a.units.len())
+                .sum(),
+            points: self.record.points.len(),
+            channels: self.tally(&opinions, |s| Some(s.channel.chinese().to_owned())),
+            stations: self.tally(&opinions, |s| s.station.clone()),
+            identities: self.tally(&opinions, |s| s.submitter.identity.clone()),
+        }
+    }
+
+    /// Counts distinct submissions, senders and texts. A sender of whom nothing is known counts for
+    /// itself; copies and the letters of one campaign are one text.
+    fn counts(&self, submissions: impl Iterator<Item = usize>) -> caifeng_report::Counts {
+        #[derive(PartialEq, Eq, PartialOrd, Ord)]
+        enum Who {
+            Known(SenderId),
+            Unknown(usize),
+        }
+        let mut all: Vec<usize> = submissions.collect();
+        all.sort_unstable();
+        all.dedup();
+        let mut senders: Vec<Who> = all
+            .iter()
+            .map(|&i| self.stored[i].sender.map_or(Who::Unknown(i), Who::Known))
+            .collect();
+        senders.sort_unstable();
+        senders.dedup();
+        let mut texts: Vec<usize> = all
+            .iter()
+            .map(|&i| self.record.analyses[i].1.duplicate.group)
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        caifeng_report::Counts {
+            submissions: all.len(),
+            senders: senders.len(),
+            texts: texts.len(),
+        }
+    }
+
+    /// Submissions by name, most first.
+    fn tally(
+        &self,
+        submissions: &[usize],
+        name: impl Fn(&Submission) -> Option<String>,
+    ) -> Vec<Tally> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for &i in submissions {
+            if let Some(name) = name(&self.stored[i].submission) {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        let mut out: Vec<Tally> = counts
+            .into_iter()
+            .map(|(name, submissions)| Tally { name, submissions })
+            .collect();
+        out.sort_by(|a, b| {
+            b.submissions
+                .cmp(&a.submissions)
+                .then_with(|| a.name.cmp(&b.name))
+        });
+        out
+    }
+
+    fn listed(&self, wanted: impl Fn(Status, usize) -> bool, reason: &str) -> Vec<SubmissionEntry> {
+        let analyses = self.record.analyses.iter().enumerate();
+        analyses
+            .filter(|(_, (_, a))| wanted(a.status, a.units.len()))
+            .map(|(i, _)| SubmissionEntry {
+                quotation: self.quotation(
+                    i,
+                    caifeng_domain::Span::new(0, self.stored[i].submission.text.len()),
+                ),
+                reason: reason.to_owned(),
+            })
+            .collect()
+    }
+
+    /// Somebody's words, personal data masked.
+    fn quotation(&self, submission: usize, span: caifeng_domain::Span) -> Quotation {
+        let stored = &self.stored[submission];
+        let inside: Vec<caifeng_domain::PersonalData> = self.record.analyses[submission]
+            .1
+            .personal_data
+            .iter()
+            .filter(|p| span.contains(p.span))
+            .map(|p| caifeng_domain::PersonalData {
+                span: caifeng_domain::Span::new(p.span.start - span.start, p.span.end - span.start),
+                ..*p
+            })
+            .collect();
+        Quotation {
+            text: personal::redact(span.of(&stored.submission.text), &inside),
+            submission: stored.id.to_string(),
+            station: stored.submission.station.clone(),
+            identity: stored.submission.submitter.identity.clone(),
+            channel: stored.submission.channel,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One point as a report shows it.
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::{DuplicateKind, EvidenceKind, Named, Point, Unit};
+use caifeng_law::numeral;
+use caifeng_report::{EditEntry, PointEntry, Quotation};
+
+use super::Material;
+
+/// Quotations shown for a point, besides its label.
+const QUOTED: usize = 3;
+/// Additions shown for a point.
+const ADDITIONS: usize = 5;
+/// A rejected article at least this probable is named as an alternative.
+const ALTERNATIVE: f32 = 0.2;
+
+impl Material {
+    pub(super) fn unit(&self, place: (usize, usize)) -> &Unit {
+        &self.record.analyses[place.0].1.units[place.1]
+    }
+
+    pub(super) fn point(&self, point: &Point) -> PointEntry {
+        let submissions: Vec<usize> = point.units.iter().map(|u| u.0).collect();
+        PointEntry {
+            id: point.id,
+            label: self.words(point.representative).text,
+            stance: point.stance,
+            counts: self.counts(submissions.iter().copied()),
+            keywords: point.keywords.clone(),
+            reason: None,
+            quotations: self.quotations(point),
+            edits: self.edits(point),
+            additions: self.additions(point),
+            identities: self.tally(&submissions, |s| s.submitter.identity.clone()),
+            channels: self.tally(&submissions, |s| Some(s.channel.chinese().to_owned())),
+            stations: self.tally(&submissions, |s| s.station.clone()),
+            confidence: self.confidence(point),
+            evidence: self.evidence(point),
+            undecided_with: self.alternatives(point),
+        }
+    }
+
+    fn words(&self, (submission, unit): (usize, usize)) -> Quotation {
+        self.quotation(submission, self.unit((submission, unit)).span)
+    }
+
+    /// The representative first, then others of other texts.
+    fn quotations(&self, point: &Point) -> Vec<Quotation> {
+        let group = |submission: usize| self.record.analyses[submission].1.duplicate.group;
+        let mut seen = vec![group(point.representative.0)];
+        let mut out = vec![self.words(point.representative)];
+        for &place in &point.units {
+            if out.len() > QUOTED {
+                break;
+            }
+            if !seen.contains(&group(place.0)) {
+                seen.push(group(place.0));
+                out.push(self.words(place));
+            }
+        }
+        out
+    }
+
+    /// What senders of form letters added, where the letter makes this point.
+    fn additions(&self, point: &Point) -> Vec<Quotation> {
+        let letters = point.units.iter().filter(|u| {
+            let duplicate = &self.record.analyses[u.0].1.duplicate;
+            duplicate.kind == DuplicateKind::Campaign
+        });
+        let mut out: Vec<Quotation> = Vec::new();
+        for &(submission, _) in letters {
+            for &span in &self.record.analyses[submission].1.duplicate.additions {
+                let quotation = self.quotation(submission, span);
+                if out.len() < ADDITIONS && out.iter().all(|q| q.text != quotation.text) {
+                    out.push(quotation);
+                }
+            }
+        }
+        out
+    }
+
+    fn edits(&self, point: &Point) -> Vec<EditEntry> {
+        let mut out: Vec<EditEntry> = Vec::new();
+        for edit in point
+            .units
+            .iter()
+            .filter_map(|&u| self.unit(u).edit.as_ref())
+        {
+            let same =
+                |e: &&mut EditEntry| e.op == edit.op && e.from == edit.from && e.to == edit.to;
+            match out.iter_mut().find(same) {
+                Some(known) => known.count += 1,
+                None => out.push(EditEntry {
+                    op: edit.op,
+                    target: edit.target.clone(),
+                    from: edit.from.clone(),
+                    to: edit.to.clone(),
+                    count: 1,
+                    from_in_draft: edit.from_in_draft,
+                }),
+            }
+        }
+        out.sort_by(|a, b| b.count.cmp(&a.count));
+        out
+    }
+
+    /// Mean probability of the units' best links; 1 where no link is needed.
+    fn confidence(&self, point: &Point) -> f32 {
+        let best: Vec<f32> = point
+            .units
+            .iter()
+            .filter_map(|&u| self.unit(u).links.first())
+            .map(|l| l.confidence)
+            .collect();
+        if best.is_empty() {
+            1.0
+        } else {
+            best.iter().sum::<f32>() / best.len() as f32
+        }
+    }
+
+    fn evidence(&self, point: &Point) -> String {
+        let mut counts: BTreeMap<EvidenceKind, usize> = BTreeMap::new();
+        for link in point
+            .units
+            .iter()
+            .filter_map(|&u| self.unit(u).links.first())
+        {
+            *counts.entry(link.evidence.kind).or_default() += 1;
+        }
+        let parts: Vec<String> = counts
+            .into_iter()
+            .map(|(kind, n)| format!("{} {n} 处", kind.chinese()))
+            .collect();
+        parts.join("，")
+    }
+
+    fn alternatives(&self, point: &Point) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for &u in &point.units {
+            for link in self
+                .unit(u)
+                .candidates
+                .iter()
+                .filter(|c| c.confidence >= ALTERNATIVE)
+            {
+                let name = article_name(link.article);
+                if !out.contains(&name) {
+                    out.push(name);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// 第十二条, 第一百二十条之一.
+pub(super) fn article_name(article: caifeng_domain::ArticleNo) -> String {
+    let main = numeral::format(article.main);
+    match article.inserted {
+        0 => format!("第{main}条"),
+        inserted => format!("第{main}条之{}", numeral::format(inserted)),
+    }
+}
