@@ -1,1 +1,31 @@
 //! Full-text and vector search over submissions and articles.
+//!
+//! Words are matched by BM25 over two fields of a tantivy index: the words of the shared dictionary,
+//! and all characters and pairs of characters, so that nothing is unfindable. Meaning is matched by
+//! an exact scan over the parts' vectors. [`Part`]s that share an article or a point lift each other.
+//!
+//! The index holds nothing that the store does not have: it can always be rebuilt.
+
+mod catalogue;
+mod document;
+mod error;
+mod filter;
+mod highlight;
+mod index;
+mod lexical;
+mod query;
+mod rank;
+mod record;
+mod schema;
+mod search;
+mod snapshot;
+mod terms;
+mod vectors;
+
+#[cfg(test)]
+mod testing;
+
+pub use document::{Document, Kind, Part};
+pub use error::SearchError;
+pub use index::SearchIndex;
+pub use query::{Answer, Filters, Hit, Query, Reason, Snippet};

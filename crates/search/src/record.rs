@@ -1,0 +1,110 @@
+//! The stored form of a document: JSON without the vectors, which follow as little-endian floats.
+
+use caifeng_domain::{Channel, PointId, Span, Status};
+use serde::{Deserialize, Serialize};
+
+use crate::{Document, Kind, Part, SearchError};
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    key: String,
+    kind: String,
+    consultation: String,
+    title: Option<String>,
+    text: String,
+    channel: Option<String>,
+    station: Option<String>,
+    date: Option<String>,
+    status: Option<String>,
+    group: Option<u64>,
+    parts: Vec<RecordPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RecordPart {
+    start: usize,
+    end: usize,
+    articles: Vec<String>,
+    point: Option<u64>,
+    dimension: usize,
+}
+
+/// The record and the vectors of `document`.
+pub(crate) fn encode(document: &Document) -> Result<(Vec<u8>, Vec<u8>), SearchError> {
+    let record = Record {
+        key: document.key.clone(),
+        kind: name(&Kind::ALL, document.kind),
+        consultation: document.consultation.clone(),
+        title: document.title.clone(),
+        text: document.text.clone(),
+        channel: document.channel.map(|c| name(&Channel::ALL, c)),
+        station: document.station.clone(),
+        date: document.date.clone(),
+        status: document.status.map(|s| name(&Status::ALL, s)),
+        group: document.group,
+        parts: document.parts.iter().map(RecordPart::from).collect(),
+    };
+    let json = serde_json::to_vec(&record).map_err(|source| SearchError::Record {
+        key: record.key,
+        source,
+    })?;
+    let vectors = document.parts.iter().flat_map(|part| &part.vector);
+    Ok((json, vectors.flat_map(|x| x.to_le_bytes()).collect()))
+}
+
+/// The document back. Values that are no longer known become `None`.
+pub(crate) fn decode(json: &[u8], vectors: &[u8]) -> Result<Document, SearchError> {
+    let record: Record = serde_json::from_slice(json).map_err(|source| SearchError::Record {
+        key: String::new(),
+        source,
+    })?;
+    let (floats, _) = vectors.as_chunks();
+    let mut floats = floats.iter().map(|b| f32::from_le_bytes(*b));
+    let mut part = |part: RecordPart| Part {
+        span: Span::new(part.start, part.end),
+        articles: part
+            .articles
+            .iter()
+            .filter_map(|a| a.parse().ok())
+            .collect(),
+        point: part.point.and_then(PointId::new),
+        vector: floats.by_ref().take(part.dimension).collect(),
+    };
+    Ok(Document {
+        parts: record.parts.into_iter().map(&mut part).collect(),
+        kind: value(&Kind::ALL, &record.kind).unwrap_or(Kind::Submission),
+        channel: record.channel.and_then(|c| value(&Channel::ALL, &c)),
+        status: record.status.and_then(|s| value(&Status::ALL, &s)),
+        key: record.key,
+        consultation: record.consultation,
+        title: record.title,
+        text: record.text,
+        station: record.station,
+        date: record.date,
+        group: record.group,
+    })
+}
+
+impl From<&Part> for RecordPart {
+    fn from(part: &Part) -> Self {
+        Self {
+            start: part.span.start,
+            end: part.span.end,
+            articles: part.articles.iter().map(ToString::to_string).collect(),
+            point: part.point.map(PointId::get),
+            dimension: part.vector.len(),
+        }
+    }
+}
+
+fn name<T: Copy + PartialEq>(all: &[(T, &str, &str)], wanted: T) -> String {
+    let found = all.iter().find(|(value, ..)| *value == wanted);
+    found
+        .map(|(_, name, _)| (*name).to_owned())
+        .unwrap_or_default()
+}
+
+fn value<T: Copy>(all: &[(T, &str, &str)], wanted: &str) -> Option<T> {
+    let found = all.iter().find(|(_, name, _)| *name == wanted);
+    found.map(|(value, ..)| *value)
+}
