@@ -25,6 +25,11 @@ static DICTIONARY: LazyLock<Arc<Jieba>> = LazyLock::new(|| {
     Arc::new(jieba)
 });
 
+/// The dictionary, for what needs no more than its words.
+pub(crate) fn dictionary() -> &'static Jieba {
+    &DICTIONARY
+}
+
 static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     listed(include_str!("../data/stop_words.txt"))
         .chain(listed(include_str!("../data/comment_words.txt")))

@@ -10,7 +10,9 @@ use super::pattern;
 use super::view::View;
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[0-9A-Za-z][0-9A-Za-z._%+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63})*\.[A-Za-z]{2,12}")
+    pattern(
+        r"[0-9A-Za-z][0-9A-Za-z._%+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63})*\.[A-Za-z]{2,12}",
+    )
 });
 
 /// A run of characters that account names are made of.
@@ -18,8 +20,30 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9A-Za-z_][0-9A-Za-
 
 const QQ_CUES: [&str; 5] = ["QQ", "qq", "Qq", "扣扣", "企鹅"];
 const WECHAT_CUES: [&str; 24] = [
-    "微信", "微信同", "威信", "薇信", "vx", "VX", "Vx", "wx", "WX", "V信", "v信", "加V", "加v", "+V", "+v",
-    "V", "加我", "加微", "微", "微信ID", "微信id", "wechat", "WeChat", "薇",
+    "微信",
+    "微信同",
+    "威信",
+    "薇信",
+    "vx",
+    "VX",
+    "Vx",
+    "wx",
+    "WX",
+    "V信",
+    "v信",
+    "加V",
+    "加v",
+    "+V",
+    "+v",
+    "V",
+    "加我",
+    "加微",
+    "微",
+    "微信ID",
+    "微信id",
+    "wechat",
+    "WeChat",
+    "薇",
 ];
 
 /// Finds e-mail addresses. They come before the numbers that may be part of them.
@@ -42,7 +66,12 @@ pub(super) fn find(view: &View, found: &mut Findings) {
 }
 
 fn is_account(view: &View, start: usize, end: usize, token: &str) -> bool {
-    let linked = |c: Option<char>| matches!(c, Some('/' | '.' | '@' | '=' | '\\' | '&' | '?' | '#' | '%'));
+    let linked = |c: Option<char>| {
+        matches!(
+            c,
+            Some('/' | '.' | '@' | '=' | '\\' | '&' | '?' | '#' | '%')
+        )
+    };
     if linked(view.previous(start)) || matches!(view.get(end), Some('/' | '@' | '=' | '\\')) {
         return false; // part of a web address
     }
@@ -54,7 +83,8 @@ fn is_account(view: &View, start: usize, end: usize, token: &str) -> bool {
         return false;
     }
     is_openid(token)
-        || is_wechat_id(token) && (view.follows_cue(start, &WECHAT_CUES) && is_no_word(token) || looks_invented(token))
+        || is_wechat_id(token)
+            && (view.follows_cue(start, &WECHAT_CUES) && is_no_word(token) || looks_invented(token))
 }
 
 /// The identifier that WeChat gives a follower of an account.
@@ -94,7 +124,11 @@ mod tests {
 
     #[test]
     fn mail_addresses() {
-        check_kind(Email, "邮箱ou_li@heng.example，谢谢", &["ou_li@heng.example"]);
+        check_kind(
+            Email,
+            "邮箱ou_li@heng.example，谢谢",
+            &["ou_li@heng.example"],
+        );
         check_kind(Email, "ｌｉ＠ａ．ｃｎ", &["ｌｉ＠ａ．ｃｎ"]);
         check_kind(Email, "价格@每个 a@b 无", &[]);
     }
@@ -107,7 +141,11 @@ mod tests {
         check_kind(Wechat, "加V  zhang-san", &["zhang-san"]);
         check_kind(Wechat, "下载微信WeChat办理", &[]);
         check_kind(Wechat, "优惠多多 fuli_888 速来", &["fuli_888"]);
-        check_kind(Wechat, "openid oT3st-abcDEF0123456789_xyzAB", &["oT3st-abcDEF0123456789_xyzAB"]);
+        check_kind(
+            Wechat,
+            "openid oT3st-abcDEF0123456789_xyzAB",
+            &["oT3st-abcDEF0123456789_xyzAB"],
+        );
         check_kind(Wechat, "见 https://example.org/some-page_12", &[]);
         check_kind(Wechat, "GB18030和COVID-19", &[]);
     }

@@ -77,9 +77,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
 }
 
 fn decimal(digits: &[u8]) -> u32 {
-    digits
-        .iter()
-        .fold(0, |n, &d| n * 10 + u32::from(d - b'0'))
+    digits.iter().fold(0, |n, &d| n * 10 + u32::from(d - b'0'))
 }
 
 /// Whether `month_day` (MMDD) exists in `year`.
@@ -112,17 +110,29 @@ mod tests {
         }
         assert!(!id_card_check(b"110105194912310021"));
         assert!(id_card_structure(b"110105491231002"), "the old form of 15");
-        for number in ["110105194902290021", "990105194912310021", "110105194913010021", "1101"] {
+        for number in [
+            "110105194902290021",
+            "990105194912310021",
+            "110105194913010021",
+            "1101",
+        ] {
             assert!(!id_card_structure(number.as_bytes()), "{number}");
         }
     }
 
     #[test]
     fn credit_codes_check() {
-        for code in ["91350100M000100Y43", "91110000101623741K", "911101066976941872"] {
+        for code in [
+            "91350100M000100Y43",
+            "91110000101623741K",
+            "911101066976941872",
+        ] {
             assert!(credit_code_check(code.as_bytes()), "{code}");
         }
-        assert!(!credit_code_check(b"91350211M0000XUF46"), "exists, but fails");
+        assert!(
+            !credit_code_check(b"91350211M0000XUF46"),
+            "exists, but fails"
+        );
     }
 
     #[test]

@@ -22,21 +22,47 @@ static PERMIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Z]{0,2}[0-9]{7,10
 
 /// （2025）苏0684民初1234号
 static CASE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[(\[](?:19|20)[0-9]{2}[)\]][最京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼兵军][高法]{0,2}[0-9]{0,4}[\p{Han}]{1,6}(?:字第)?[0-9]{1,6}号(?:之[一二三四五六七八九十0-9]{1,2})?")
+    pattern(
+        r"[(\[](?:19|20)[0-9]{2}[)\]][最京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼兵军][高法]{0,2}[0-9]{0,4}[\p{Han}]{1,6}(?:字第)?[0-9]{1,6}号(?:之[一二三四五六七八九十0-9]{1,2})?",
+    )
 });
 
 static RECORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9][A-Za-z0-9-]{3,29}"));
 
 const PERMIT_CUES: [&str; 10] = [
-    "护照", "通行证", "回乡证", "台胞证", "居留证", "居住证", "永居证", "居留身份证", "证件", "签证",
+    "护照",
+    "通行证",
+    "回乡证",
+    "台胞证",
+    "居留证",
+    "居住证",
+    "永居证",
+    "居留身份证",
+    "证件",
+    "签证",
 ];
 const RECORD_CUES: [&str; 14] = [
-    "病历", "病案", "住院", "门诊", "就诊", "就诊卡", "医保卡", "医保", "社保卡", "学籍", "学生证",
-    "残疾证", "低保证", "驾驶证",
+    "病历",
+    "病案",
+    "住院",
+    "门诊",
+    "就诊",
+    "就诊卡",
+    "医保卡",
+    "医保",
+    "社保卡",
+    "学籍",
+    "学生证",
+    "残疾证",
+    "低保证",
+    "驾驶证",
 ];
 
 /// Finds case numbers. They come before the numbers that may be part of them.
 pub(super) fn find_cases(view: &View, found: &mut Findings) {
+    if !view.has_digits() {
+        return;
+    }
     for hit in CASE.find_iter(view.folded()) {
         found.add(PersonalDataKind::Record, view.chars_of(hit.range()));
     }
@@ -44,11 +70,16 @@ pub(super) fn find_cases(view: &View, found: &mut Findings) {
 
 /// Finds plates, permits and record numbers.
 pub(super) fn find(view: &View, found: &mut Findings) {
+    if !view.has_digits() {
+        return;
+    }
     let text = view.folded();
     for hit in PLATE.find_iter(text) {
         let range = view.chars_of(hit.range());
         let digits = hit.as_str().bytes().filter(u8::is_ascii_digit).count();
-        let ends = !view.get(range.end).is_some_and(|c| c.is_ascii_alphanumeric());
+        let ends = !view
+            .get(range.end)
+            .is_some_and(|c| c.is_ascii_alphanumeric());
         if ends && digits >= 3 {
             found.add(PersonalDataKind::Plate, range);
         }
@@ -91,7 +122,11 @@ mod tests {
 
     #[test]
     fn case_and_record_numbers() {
-        check_kind(Record, "见（2025）苏0684民初1234号判决", &["（2025）苏0684民初1234号"]);
+        check_kind(
+            Record,
+            "见（2025）苏0684民初1234号判决",
+            &["（2025）苏0684民初1234号"],
+        );
         check_kind(Record, "病历号：ZY202500123", &["ZY202500123"]);
         check_kind(Record, "住院30天，国发（2024）3号文", &[]);
     }

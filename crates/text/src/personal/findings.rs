@@ -7,7 +7,7 @@ use caifeng_domain::PersonalDataKind;
 /// Finds in the order in which they were made, in characters of the view.
 pub(super) struct Findings {
     items: Vec<(PersonalDataKind, Range<usize>)>,
-    taken: Vec<bool>,
+    taken: Vec<Option<PersonalDataKind>>,
 }
 
 impl Findings {
@@ -15,7 +15,7 @@ impl Findings {
     pub(super) fn new(len: usize) -> Self {
         Self {
             items: Vec::new(),
-            taken: vec![false; len],
+            taken: vec![None; len],
         }
     }
 
@@ -23,7 +23,7 @@ impl Findings {
     pub(super) fn add(&mut self, kind: PersonalDataKind, range: Range<usize>) -> bool {
         let free = !range.is_empty() && range.clone().all(|at| !self.is_taken(at));
         if free {
-            self.taken[range.clone()].fill(true);
+            self.taken[range.clone()].fill(Some(kind));
             self.items.push((kind, range));
         }
         free
@@ -31,7 +31,12 @@ impl Findings {
 
     /// Whether the character at `at` belongs to a find.
     pub(super) fn is_taken(&self, at: usize) -> bool {
-        self.taken.get(at).copied().unwrap_or(false)
+        self.kind_at(at).is_some()
+    }
+
+    /// Of what kind the find is that the character at `at` belongs to.
+    pub(super) fn kind_at(&self, at: usize) -> Option<PersonalDataKind> {
+        self.taken.get(at).copied().flatten()
     }
 
     /// All finds in the order of the text.

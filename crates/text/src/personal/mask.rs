@@ -48,7 +48,13 @@ fn mask(kind: PersonalDataKind, own: &str) -> String {
         PersonalDataKind::Address => address(own),
         PersonalDataKind::Record => own
             .chars()
-            .map(|c| if c.is_alphanumeric() && !super::view::is_han(c) { '*' } else { c })
+            .map(|c| {
+                if c.is_alphanumeric() && !super::view::is_han(c) {
+                    '*'
+                } else {
+                    c
+                }
+            })
             .collect(),
     }
 }
@@ -79,7 +85,9 @@ fn phone(own: &str) -> String {
 /// The surname stays: 王某某, 王某, 欧阳某. 老裘 becomes 老某.
 fn name(own: &str) -> String {
     let chars: Vec<char> = own.chars().collect();
-    let kept = names::surname_len(&chars).min(chars.len().saturating_sub(1)).max(1);
+    let kept = names::surname_len(&chars)
+        .min(chars.len().saturating_sub(1))
+        .max(1);
     let rest = chars.len().saturating_sub(kept).clamp(1, 2);
     chars
         .into_iter()
@@ -134,6 +142,10 @@ mod tests {
         check(Address, "东江市江北区桂花弄38号301室", "东江市江北区××");
         check(Address, "柳溪街道荷塘小区22幢401", "柳溪街道××");
         check(Address, "后秦村六组31号", "××");
-        check(Record, "（2025）苏0684民初1234号", "（****）苏****民初****号");
+        check(
+            Record,
+            "（2025）苏0684民初1234号",
+            "（****）苏****民初****号",
+        );
     }
 }

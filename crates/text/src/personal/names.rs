@@ -10,9 +10,7 @@ mod judge;
 mod lexicon;
 mod nickname;
 
-use std::ops::Range;
-
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use caifeng_domain::PersonalDataKind;
 
 use super::findings::Findings;
@@ -20,18 +18,18 @@ use super::view::{View, is_han};
 
 /// Finds names. Numbers, accounts and addresses must be in `found` already: they are evidence.
 pub(super) fn find(view: &View, known: &[&str], found: &mut Findings) {
-    let mut names: Vec<(String, PersonalDataKind)> = known
+    let known: Vec<_> = known
         .iter()
         .map(|name| name.trim())
         .filter(|name| is_personal(name))
         .map(|name| (name.to_owned(), PersonalDataKind::Name))
         .collect();
-    mark_all(view, &names, found);
+    mark_all(view, &known, found);
+    let mut names = Vec::new();
     let mut at = 0;
-    let mut last: Option<Range<usize>> = None;
     while at < view.len() {
         let hit = (!found.is_taken(at))
-            .then(|| judge::name_at(view, at, found, last.as_ref()).or_else(|| nickname::at(view, at)))
+            .then(|| judge::name_at(view, at, found).or_else(|| nickname::at(view, at, found)))
             .flatten();
         at += 1;
         if let Some((kind, range)) = hit
@@ -39,7 +37,6 @@ pub(super) fn find(view: &View, known: &[&str], found: &mut Findings) {
         {
             names.push((view.slice(range.clone()).to_owned(), kind));
             at = range.end;
-            last = Some(range);
         }
     }
     mark_all(view, &names, found);
@@ -52,6 +49,8 @@ fn mark_all(view: &View, names: &[(String, PersonalDataKind)], found: &mut Findi
     }
     let finder = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
+        // A few names for one text: quick to build matters most.
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
         .build(names.iter().map(|(name, _)| name));
     let Ok(finder) = finder else { return };
     for hit in finder.find_iter(view.folded()) {

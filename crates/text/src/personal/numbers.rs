@@ -88,10 +88,7 @@ fn longest(
 }
 
 /// What the number is, and its exact place: a letter or a prefix may belong to it.
-fn recognise(
-    view: &View,
-    number: &Number<'_>,
-) -> Option<(Option<PersonalDataKind>, Range<usize>)> {
+fn recognise(view: &View, number: &Number<'_>) -> Option<(Option<PersonalDataKind>, Range<usize>)> {
     let Range { start, end } = number.range;
     if view.previous(start) == Some('*') || view.get(end) == Some('*') {
         return None; // masked by somebody already
@@ -123,7 +120,11 @@ fn id_card(view: &View, number: &Number<'_>) -> Option<usize> {
     let mut end = end;
     if own.len() == 17 {
         let x = |at| matches!(view.get(at), Some('x' | 'X'));
-        let at = if view.get(end) == Some(' ') { end + 1 } else { end };
+        let at = if view.get(end) == Some(' ') {
+            end + 1
+        } else {
+            end
+        };
         if !x(at) {
             return None;
         }
@@ -143,7 +144,10 @@ fn mobile(view: &View, number: &Number<'_>) -> Option<usize> {
         digits.len() == 11 && digits[0] == b'1' && (b'3'..=b'9').contains(&digits[1])
     };
     let grouped = |shape: &[usize]| {
-        matches!(shape, [11] | [3, 4, 4] | [3, 8] | [4, 4, 3] | [4, 3, 4] | [7, 4] | [3, 3, 5])
+        matches!(
+            shape,
+            [11] | [3, 4, 4] | [3, 8] | [4, 4, 3] | [4, 3, 4] | [7, 4] | [3, 3, 5]
+        )
     };
     let plus = usize::from(view.previous(start) == Some('+'));
     let (digits, shape) = (number.digits, number.shape);
@@ -168,7 +172,10 @@ fn is_service_line(number: &Number<'_>) -> bool {
     let digits = number.digits;
     digits.len() == 10
         && (digits.starts_with(b"400") || digits.starts_with(b"800"))
-        && matches!(number.shape, [10] | [3, 7] | [3, 3, 4] | [3, 4, 3] | [4, 3, 3] | [4, 6])
+        && matches!(
+            number.shape,
+            [10] | [3, 7] | [3, 3, 4] | [3, 4, 3] | [4, 3, 3] | [4, 6]
+        )
 }
 
 /// Area code and number: 010 and 02x have three digits, all others four.
@@ -192,9 +199,7 @@ fn is_landline(number: &Number<'_>) -> bool {
 
 /// Seven or eight digits right behind a word for telephone.
 fn is_local_call(view: &View, number: &Number<'_>) -> bool {
-    const CUES: [&str; 8] = [
-        "电话", "座机", "手机", "拨打", "致电", "tel", "Tel", "TEL",
-    ];
+    const CUES: [&str; 8] = ["电话", "座机", "手机", "拨打", "致电", "tel", "Tel", "TEL"];
     (7..=8).contains(&number.digits.len())
         && matches!(number.shape, [_] | [4, 4] | [3, 4])
         && (b'2'..=b'8').contains(&number.digits[0])
@@ -219,13 +224,25 @@ fn extension(view: &View, end: usize) -> usize {
 
 /// Whether the bracket before `start` closes right behind the area code.
 fn closes(view: &View, start: usize) -> bool {
-    matches!((view.get(start + 3), view.get(start + 4)), (Some(')'), _) | (_, Some(')')))
+    matches!(
+        (view.get(start + 3), view.get(start + 4)),
+        (Some(')'), _) | (_, Some(')'))
+    )
 }
 
 /// A card by its issuer and length, by its check digit, or by the word before it.
 fn is_bank_card(view: &View, number: &Number<'_>) -> bool {
     const CUES: [&str; 10] = [
-        "卡号", "账户", "账号", "帐号", "帐户", "银行卡", "储蓄卡", "信用卡", "存折", "银行",
+        "卡号",
+        "账户",
+        "账号",
+        "帐号",
+        "帐户",
+        "银行卡",
+        "储蓄卡",
+        "信用卡",
+        "存折",
+        "银行",
     ];
     let digits = number.digits;
     let glued = |at: Option<char>| at.is_some_and(|c| c.is_ascii_alphabetic());
@@ -262,8 +279,17 @@ fn groups(view: &View, digit: impl Fn(char) -> Option<u32>) -> Vec<(Group, Vec<u
             i += 1;
             continue;
         }
-        let joined = joins(view, i) && view.get(i + 1 + usize::from(is_wide(view, i))).is_some_and(|c| digit(c).is_some());
-        out.push((Group { range: start..i, joined }, own));
+        let joined = joins(view, i)
+            && view
+                .get(i + 1 + usize::from(is_wide(view, i)))
+                .is_some_and(|c| digit(c).is_some());
+        out.push((
+            Group {
+                range: start..i,
+                joined,
+            },
+            own,
+        ));
     }
     out
 }

@@ -63,6 +63,11 @@ impl View {
         &self.folded
     }
 
+    /// Whether there is an ASCII digit: most recognisers have nothing to do without one.
+    pub(super) fn has_digits(&self) -> bool {
+        self.folded.bytes().any(|b| b.is_ascii_digit())
+    }
+
     /// The folded characters `range`.
     pub(super) fn slice(&self, range: Range<usize>) -> &str {
         &self.folded[self.folded_at[range.start]..self.folded_at[range.end]]

@@ -1,18 +1,16 @@
 //! Where words start, as the shared dictionary sees it.
 
-use std::sync::LazyLock;
+use crate::segment::dictionary;
 
-use jieba_rs::Jieba;
-
-static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
-
+/// Unknown words are not guessed: a guess might run across the edge of a name.
+///
 /// For each character of `text`, whether a word starts there.
 ///
 /// `at` holds the byte where each character starts, and the length of the text.
 pub(super) fn starts(text: &str, at: &[usize]) -> Vec<bool> {
     let mut starts = vec![false; at.len()];
     let mut i = 0;
-    for token in JIEBA.cut(text, false) {
+    for token in dictionary().cut(text, false) {
         while at[i] < token.byte_start {
             i += 1;
         }

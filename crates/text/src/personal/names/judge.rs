@@ -9,6 +9,9 @@ use super::super::view::{View, is_han};
 use super::cue::{self, Left, Right, is_edge};
 use super::lexicon::{self, Surname};
 
+/// Characters in which 我是 is looked for: 我是柳溪街道立法联系点的居民王芳.
+const LONGEST_CLAUSE: usize = 24;
+
 /// A possible name with everything that speaks for or against it.
 struct Candidate {
     range: Range<usize>,
@@ -21,16 +24,17 @@ struct Candidate {
     is_word: bool,
     /// The given name is a word of the dictionary.
     given_is_word: bool,
+    /// A word of the dictionary begins with the surname and ends within the given name: 商量|后.
+    split: bool,
     /// A word of the dictionary runs across its end.
     cut: bool,
 }
 
-/// The name that starts at `at`. `last` is the name found before it.
+/// The name that starts at `at`.
 pub(super) fn name_at(
     view: &View,
     at: usize,
     found: &Findings,
-    last: Option<&Range<usize>>,
 ) -> Option<(PersonalDataKind, Range<usize>)> {
     let (surname_len, surname) = lexicon::surname(&view.chars[at..])?;
     let mut left = None;
@@ -38,8 +42,13 @@ pub(super) fn name_at(
         let Some(candidate) = candidate(view, at, surname_len, surname, given) else {
             continue;
         };
-        let left = *left.get_or_insert_with(|| left_with_list(view, at, last));
+        let left = *left.get_or_insert_with(|| left_with_list(view, at, found));
         let right = cue::right(view, candidate.range.end, found);
+        // 李强和王磊: the last character may be the next word.
+        let last = candidate.range.end - 1;
+        if given == 2 && !is_firm(right) && cue::is_follower(view.chars[last]) {
+            continue;
+        }
         if believed(view, &candidate, left, right) {
             return Some((kind(view, &candidate.range, left), candidate.range));
         }
@@ -48,11 +57,11 @@ pub(super) fn name_at(
 }
 
 /// 张芳、李强和王磊: what holds for one name of a list holds for the next.
-fn left_with_list(view: &View, at: usize, last: Option<&Range<usize>>) -> Left {
+fn left_with_list(view: &View, at: usize, found: &Findings) -> Left {
+    use PersonalDataKind::{Name, OtherPersonName};
     let left = cue::left(view, at);
-    let listed = last.is_some_and(|last| {
-        last.end + 1 == at && matches!(view.get(last.end), Some('、' | '和' | '与' | '及' | ' '))
-    });
+    let joined = matches!(view.previous(at), Some('、' | '和' | '与' | '及' | ' '));
+    let listed = joined && at >= 2 && matches!(found.kind_at(at - 2), Some(Name | OtherPersonName));
     if listed { left.min(Left::Role) } else { left }
 }
 
@@ -77,51 +86,82 @@ fn candidate(
         score,
         is_word: bounded(at) && inner(at) && bounded(range.end),
         given_is_word: given == 2 && bounded(at + surname_len) && inner(at + surname_len),
+        split: given == 2 && inner_word(view, at, surname_len, range.end),
         cut: !bounded(range.end),
         range,
     })
 }
 
+/// The name ends here for certain.
+fn is_firm(right: Right) -> bool {
+    !matches!(
+        right,
+        Right::Inside | Right::Word | Right::Speech | Right::Title
+    )
+}
+
+/// Whether a word of the dictionary covers the surname and the first character of the given name only.
+fn inner_word(view: &View, at: usize, surname_len: usize, end: usize) -> bool {
+    let second = at + surname_len;
+    view.is_word_boundary(at)
+        && !view.is_word_boundary(second)
+        && (second + 1..end).any(|i| view.is_word_boundary(i))
+}
+
+/// Whether the evidence suffices. The less the surroundings say, the more the characters must.
 fn believed(view: &View, name: &Candidate, left: Left, right: Right) -> bool {
     use Right as R;
     let clear = name.surname == Surname::Clear;
-    let firm = !matches!(right, R::Inside | R::Word | R::Speech | R::Title);
-    // 方便, 高兴: only a label makes a name of a word.
-    let common = name.is_word && (name.given == 1 || name.score < 2);
-    // 和家长: an everyday word behind an everyday word.
-    let phrase = !clear && (name.given_is_word || name.score == 0);
     let score = name.score;
+    let firm = is_firm(right);
+    let speaker = matches!(right, R::Introduced | R::Colon);
+    // 安静, 高中生: a word of the dictionary is a name only where a name is due.
+    let signature = right == R::LineEnd && stands_alone(view, &name.range);
+    let due = left <= Left::Role || left == Left::Edge && (speaker || signature);
+    let enough = if speaker && left == Left::Role { 1 } else { 2 };
+    let word = name.is_word && !(due && clear && score >= enough);
+    // 和家长: an everyday word behind an everyday word.
+    let phrase = !clear && (name.given_is_word && score < 3 || name.split || score == 0)
+        || name.given_is_word && score == 0
+        || name.split && !firm && score < 3;
     if name.cut && !firm {
         return false;
     }
     match left {
         Left::Label => match right {
-            R::Inside | R::Word => score >= 2 && !common,
-            R::Speech | R::Title => score >= 1 && !common,
-            _ => !common || score >= 2,
+            R::Inside | R::Word => score >= 2 && !word,
+            R::Speech | R::Title => score >= 1 && !word,
+            _ => !word,
         },
-        _ if common && !(score >= 2 && matches!(right, R::Introduced | R::Contact)) => false,
-        _ if phrase && right != R::Introduced => false,
-        Left::Kin => score >= 1 && right != R::Inside || score >= 2,
-        Left::Role | Left::Unit if firm => score >= 1 + u32::from(left == Left::Unit && right == R::Edge),
+        _ if word || phrase && (right != R::Introduced || name.given_is_word && score == 0) => {
+            false
+        }
+        Left::Kin => score >= 1 && (right != R::Inside || clear && name.given == 2) || score >= 2,
+        Left::Role if firm => score >= 1,
         Left::Role => score >= 2 && (right != R::Inside || score >= 3 && clear),
+        Left::Unit if firm => score >= 1 + u32::from(right == R::Edge),
         Left::Edge => match right {
             R::Introduced => is_head_of_line(view, name.range.start, 6),
             R::Colon => score >= 1 && is_head_of_line(view, name.range.start, 12),
             R::Contact | R::Title => score >= 1,
             R::Speech => score >= 2 && clear,
-            R::LineEnd => score >= 2 && stands_alone(view, &name.range),
+            R::LineEnd => score >= 2 && signature,
             R::Edge => score >= 3 && clear && name.given == 2 && !name.given_is_word,
             R::Word | R::Inside => false,
         },
         Left::Unit | Left::Word => match right {
             R::Introduced | R::Contact => score >= 2,
             R::Colon => score >= 2 && is_head_of_line(view, name.range.start, 12),
-            R::Title => score >= 3 && clear,
+            R::Title => score >= 4 - name.given as u32 && clear,
             R::Speech => score >= 3 && clear && left == Left::Unit,
+            // （乡贤李士元）
+            R::Edge => score >= 2 && in_brackets(view, &name.range),
             _ => false,
         },
-        Left::Inside => false,
+        // 研一程可欣：, where the dictionary sees 一程.
+        Left::Inside => {
+            speaker && clear && score >= 3 && is_head_of_line(view, name.range.start, 12)
+        }
     }
 }
 
@@ -131,21 +171,31 @@ fn is_head_of_line(view: &View, at: usize, longest: usize) -> bool {
         .is_some_and(|head| !view.slice(head).contains([',', '。', ';', '“', '《']))
 }
 
+/// The name ends a short remark in brackets.
+fn in_brackets(view: &View, range: &Range<usize>) -> bool {
+    view.get(range.end) == Some(')') && view.before(range.start, 6).contains('(')
+}
+
 /// A signature: the line holds nothing else, or the sentence before it is finished.
 fn stands_alone(view: &View, range: &Range<usize>) -> bool {
-    let before = view.before(range.start, 6).trim_end_matches([' ', '-', '—']);
+    let before = view
+        .before(range.start, 6)
+        .trim_end_matches([' ', '-', '—']);
     let last = before.chars().next_back();
     last.is_none_or(|c| matches!(c, '\n' | '。' | '!' | '?' | '.' | ':'))
-        || view.previous(range.start).is_some_and(|c| matches!(c, ' ' | '—'))
+        || view
+            .previous(range.start)
+            .is_some_and(|c| matches!(c, ' ' | '—'))
             && last.is_some_and(|c| !is_edge(c))
 }
 
 /// The sender's own name stands behind a label or as a signature; all others are somebody else's.
 fn kind(view: &View, range: &Range<usize>, left: Left) -> PersonalDataKind {
-    let before = view.before(range.start, 6);
-    let own = left == Left::Label && !before.ends_with("人叫")
-        || before.ends_with('我')
-        || before.ends_with("我是")
+    let clause = view.before(range.start, LONGEST_CLAUSE);
+    let clause = clause.rsplit(is_edge).next().unwrap_or(clause);
+    let own = left == Left::Label && !clause.ends_with("人叫")
+        || clause.contains("我是")
+        || clause.ends_with('我')
         || range.end == view.len();
     if own {
         PersonalDataKind::Name

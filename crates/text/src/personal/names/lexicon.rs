@@ -1,6 +1,5 @@
 //! Surnames and the characters of given names.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// How much a surname character says by itself.
@@ -20,17 +19,29 @@ enum Given {
     Never,
 }
 
+/// What is known of one character.
+#[derive(Debug, Clone, Copy, Default)]
+struct Traits {
+    surname: Option<Surname>,
+    given: Option<Given>,
+    /// A surname of two characters may begin with it.
+    heads_compound: bool,
+}
+
+/// The table covers the characters from here on; surnames and given names beyond are not listed.
+const FIRST: u32 = 0x4e00;
+const CHARS: usize = 0x5200;
+
 struct Lexicon {
-    surnames: HashMap<char, Surname>,
+    /// By code point less [`FIRST`].
+    traits: Vec<Traits>,
     compound: Vec<[char; 2]>,
-    given: HashMap<char, Given>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
-        surnames: HashMap::new(),
+        traits: vec![Traits::default(); CHARS],
         compound: Vec::new(),
-        given: HashMap::new(),
     };
     let lines = concat!(
         include_str!("../../../data/personal_surnames.txt"),
@@ -39,31 +50,60 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     .lines()
     .filter(|line| !line.starts_with('#'));
     for (kind, own) in lines.filter_map(|line| line.split_once(' ')) {
-        let chars = own.chars().filter(|c| !c.is_whitespace());
         match kind {
-            "clear" => lexicon.surnames.extend(chars.map(|c| (c, Surname::Clear))),
-            "loose" => lexicon.surnames.extend(chars.map(|c| (c, Surname::Loose))),
-            "typical" => lexicon.given.extend(chars.map(|c| (c, Given::Typical))),
-            "ordinary" => lexicon.given.extend(chars.map(|c| (c, Given::Ordinary))),
-            "never" => lexicon.given.extend(chars.map(|c| (c, Given::Never))),
-            _ => lexicon.compound.extend(own.split(' ').filter_map(|pair| {
-                let mut chars = pair.chars();
-                Some([chars.next()?, chars.next()?])
-            })),
+            "clear" => lexicon.note(own, |t| t.surname = Some(Surname::Clear)),
+            "loose" => lexicon.note(own, |t| t.surname = Some(Surname::Loose)),
+            "typical" => lexicon.note(own, |t| t.given = Some(Given::Typical)),
+            "ordinary" => lexicon.note(own, |t| t.given = Some(Given::Ordinary)),
+            "never" => lexicon.note(own, |t| t.given = Some(Given::Never)),
+            _ => own.split(' ').for_each(|pair| lexicon.note_compound(pair)),
         }
     }
     lexicon
 });
 
+impl Lexicon {
+    fn note(&mut self, chars: &str, set: impl Fn(&mut Traits)) {
+        for c in chars.chars() {
+            if let Some(traits) = index(c).and_then(|at| self.traits.get_mut(at)) {
+                set(traits);
+            }
+        }
+    }
+
+    fn note_compound(&mut self, pair: &str) {
+        let mut chars = pair.chars();
+        if let (Some(first), Some(second)) = (chars.next(), chars.next()) {
+            self.compound.push([first, second]);
+            self.note(pair.get(..first.len_utf8()).unwrap_or_default(), |t| {
+                t.heads_compound = true;
+            });
+        }
+    }
+
+    fn of(&self, c: char) -> Traits {
+        index(c)
+            .and_then(|at| self.traits.get(at))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+fn index(c: char) -> Option<usize> {
+    u32::from(c).checked_sub(FIRST).map(|at| at as usize)
+}
+
 /// The surname at the head of `chars`: its length and what it says.
 pub(super) fn surname(chars: &[char]) -> Option<(usize, Surname)> {
     let first = *chars.first()?;
-    if let Some(&second) = chars.get(1)
+    let traits = LEXICON.of(first);
+    if traits.heads_compound
+        && let Some(&second) = chars.get(1)
         && LEXICON.compound.contains(&[first, second])
     {
         return Some((2, Surname::Clear));
     }
-    LEXICON.surnames.get(&first).map(|&tier| (1, tier))
+    traits.surname.map(|tier| (1, tier))
 }
 
 /// How much `chars` resemble a given name: 2 for a typical character, 1 for an ordinary one. None when
@@ -71,8 +111,7 @@ pub(super) fn surname(chars: &[char]) -> Option<(usize, Surname)> {
 pub(super) fn given(chars: &[char]) -> Option<u32> {
     chars
         .iter()
-        .map(|c| match LEXICON.given.get(c) {
-            _ if *c == '某' => None,
+        .map(|&c| match LEXICON.of(c).given {
             Some(Given::Typical) => Some(2),
             Some(Given::Ordinary) => Some(1),
             Some(Given::Never) => None,
