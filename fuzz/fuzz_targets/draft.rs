@@ -1,4 +1,4 @@
-//! Any bytes are a draft or a clear refusal; a draft prints, is read again, and aligns with itself.
+//! Any bytes are a draft or a clear refusal; a draft prints, and aligns with itself.
 
 #![no_main]
 
@@ -10,13 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let _ = draft::check(&read);
-    let _ = align::align(&read, &read);
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return;
-    };
-    if let Ok(first) = draft::parse(text) {
-        let printed = draft::print(&first);
-        let again = draft::parse(&printed).map(|draft| draft.articles().count());
-        assert_eq!(again.ok(), Some(first.articles().count()), "{printed}");
-    }
+    let _ = draft::parse(&draft::print(&read));
+    let aligned = align::align(&read, &read);
+    assert!(aligned.pairs.len() >= read.articles().count());
 });

@@ -149,9 +149,8 @@ impl Block {
     }
 
     fn push(&mut self, text: String) {
-        match text.chars().rev().find(|c| matches!(c, '“' | '”')) {
-            Some(mark) => self.quoting = mark == '“',
-            None => {}
+        if let Some(mark) = text.chars().rev().find(|c| matches!(c, '“' | '”')) {
+            self.quoting = mark == '“';
         }
         self.lines.push(text);
     }

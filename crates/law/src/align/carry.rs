@@ -77,8 +77,9 @@ fn headings(old: &Draft, new: &Draft, articles: &Carried) -> Carried {
     let mut out = Carried::new();
     for ((from, to), votes) in votes {
         let share = votes / sizes.get(&from).copied().unwrap_or(1.0);
-        let titled = old.node(from).title.is_some() && old.node(from).title == new.node(to).title;
-        let confidence = if titled {
+        let same_title =
+            old.node(from).title.is_some() && old.node(from).title == new.node(to).title;
+        let confidence = if same_title {
             f32::midpoint(1.0, share)
         } else {
             share

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use caifeng_domain::{ArticleNo, Draft, NodeId};
 use proptest::prelude::*;
 
@@ -26,10 +28,10 @@ fn draft(chapters: &[(&str, &[&str])]) -> Draft {
     let mut text = "湖泊保护法（草案）\n".to_owned();
     let mut number = 0;
     for (at, (title, articles)) in (1..).zip(chapters) {
-        text += &format!("第{}章　{title}\n", numeral::format(at));
+        writeln!(text, "第{}章　{title}", numeral::format(at)).unwrap();
         for article in *articles {
             number += 1;
-            text += &format!("第{}条　{article}\n", numeral::format(number));
+            writeln!(text, "第{}条　{article}", numeral::format(number)).unwrap();
         }
     }
     parse(&text).unwrap()

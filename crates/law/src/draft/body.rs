@@ -14,6 +14,9 @@ const MAX_HEADING_CHARS: usize = 60;
 /// Words of at most this length without punctuation, alone after `第一条`, are a 条标 without brackets.
 const MAX_BARE_TITLE_CHARS: usize = 20;
 
+/// Marks around a 条标, of which it has none inside.
+pub(crate) const BRACKETS: [char; 10] = ['（', '）', '(', ')', '【', '】', '〔', '〕', '[', ']'];
+
 /// The provisions under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
@@ -125,5 +128,6 @@ pub(crate) fn is_bare_title(node: &Node) -> bool {
     node.level == Level::Paragraph
         && !node.text.is_empty()
         && is_title(&node.text, MAX_BARE_TITLE_CHARS)
+        && !node.text.contains(BRACKETS)
         && !is_closed(&node.text)
 }

@@ -54,8 +54,10 @@ impl Head {
     /// Whether `line` cannot be a further line of the title.
     fn ends_before(&self, line: &Line) -> bool {
         let named = NAME_ENDS.iter().any(|end| self.title.ends_with(end));
+        // Some collections print the dates of adoption without brackets.
+        let begins_with_date = line.text.starts_with(|c: char| c.is_ascii_digit());
         is_closed(&line.text)
-            || (line.after_blank && named)
+            || (named && (line.after_blank || begins_with_date))
             || matches!(unspaced(&line.text).as_str(), "序言" | "前言")
     }
 
@@ -67,7 +69,7 @@ impl Head {
         let inner = text.trim_start_matches(['（', '(']);
         let inner = inner.strip_suffix(['）', ')']).unwrap_or(inner).trim();
         if inner.ends_with('稿') || inner.ends_with('案') {
-            self.title.push_str(&format!("（{}）", unspaced(inner)));
+            self.title.extend(["（", &unspaced(inner), "）"]);
         } else if self.note.is_none() {
             self.note = Some(inner.to_owned());
             self.titled = !self.title.is_empty();

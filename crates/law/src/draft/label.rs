@@ -103,15 +103,13 @@ pub(crate) fn marker(text: &str) -> Option<Label> {
     }
     let start = cursor.printed.len();
     let number = cursor.numeral()?;
-    let arabic = cursor.printed[start..]
-        .chars()
-        .all(|c| c.is_numeric_digit());
+    let arabic = cursor.printed[start..].chars().all(is_arabic);
     let level = if arabic { Level::Subitem } else { Level::Item };
     if bracketed {
         cursor.take(|c| matches!(c, '）' | ')'))?;
     } else {
         cursor.take(|c| matches!(c, '.' | '．' | '、'))?;
-        let decimal = text[cursor.at..].starts_with(|c: char| c.is_numeric_digit());
+        let decimal = text[cursor.at..].starts_with(is_arabic);
         if !arabic || decimal {
             return None;
         }
@@ -120,15 +118,9 @@ pub(crate) fn marker(text: &str) -> Option<Label> {
         .then(|| cursor.label(level, ArticleNo::new(number)))
 }
 
-trait NumericDigit {
-    /// 0–9, ordinary or full-width.
-    fn is_numeric_digit(self) -> bool;
-}
-
-impl NumericDigit for char {
-    fn is_numeric_digit(self) -> bool {
-        self.is_ascii_digit() || ('０'..='９').contains(&self)
-    }
+/// 0–9, ordinary or full-width.
+fn is_arabic(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
 }
 
 /// Whether words after `第…条` show that it is cited rather than printed here: `第三条规定的…`, `第三条第二款…`.

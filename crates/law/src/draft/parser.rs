@@ -6,7 +6,7 @@ use caifeng_domain::{ArticleNo, Draft, Level};
 
 use super::{
     DraftError, Label,
-    body::{Body, is_heading},
+    body::{BRACKETS, Body, is_heading},
     excerpt,
     head::{Head, is_annex_mark},
     label::{cites, label, marker},
@@ -181,18 +181,18 @@ fn ends_body(text: &str) -> bool {
 
 /// Takes a 条标 in brackets off the words of an article. `（一）` is an item, not a title.
 fn split_title(rest: &str) -> (Option<String>, &str) {
-    const BRACKETS: [(char, char); 5] = [
+    const PAIRS: [(char, char); 5] = [
         ('（', '）'),
         ('(', ')'),
         ('【', '】'),
         ('〔', '〕'),
         ('[', ']'),
     ];
-    for (open, close) in BRACKETS {
+    for (open, close) in PAIRS {
         if let Some(inside) = rest.strip_prefix(open)
             && let Some((title, body)) = inside.split_once(close)
         {
-            let plain = !title.contains(['（', '(', '【', '〔', '[', '）', ')', '】', '〕', ']']);
+            let plain = !title.contains(BRACKETS);
             let short = title.chars().nth(MAX_ARTICLE_TITLE_CHARS).is_none();
             let title = unspaced(title);
             if plain

@@ -79,13 +79,10 @@ fn decode(bytes: &[u8], name: &str) -> Result<String, DraftError> {
     }
     // What the file was meant to be is what it can be read as for longer.
     let as_gb18030 = text.split('\u{fffd}').next().unwrap_or_default();
-    let lines = line_breaks(&bytes[..valid]).max(line_breaks(as_gb18030.as_bytes()));
+    let as_utf8 = String::from_utf8_lossy(&bytes[..valid]);
+    let line = |text: &str| text.matches('\n').count() as u32 + 1;
     Err(DraftError::Encoding {
         name: name.to_owned(),
-        line: lines + 1,
+        line: line(&as_utf8).max(line(as_gb18030)),
     })
-}
-
-fn line_breaks(bytes: &[u8]) -> u32 {
-    bytes.iter().filter(|&&byte| byte == b'\n').count() as u32
 }
