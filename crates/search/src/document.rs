@@ -1,6 +1,6 @@
 //! What goes into the index.
 
-use caifeng_domain::{ArticleNo, Channel, PointId, Span, Status};
+use caifeng_domain::{ArticleNo, Channel, Named, PointId, Span, Status};
 
 /// What kind of text a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,9 +11,8 @@ pub enum Kind {
     Article,
 }
 
-impl Kind {
-    /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 2] = [
+impl Named for Kind {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Submission, "submission", "来件"),
         (Self::Article, "article", "条文"),
     ];

@@ -32,6 +32,6 @@ impl Filters {
     }
 }
 
-fn wanted<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+fn wanted<T: Copy + PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
     wanted.is_none() || wanted == found
 }

@@ -41,7 +41,7 @@ impl SearchIndex {
     ///
     /// # Errors
     /// [`SearchError::Io`] and [`SearchError::Engine`].
-    pub fn create(dir: &Path, segmenter: Segmenter) -> Result<Self, SearchError> {
+    pub fn create(dir: &Path, segmenter: impl Into<Arc<Segmenter>>) -> Result<Self, SearchError> {
         if dir.join("meta.json").exists() {
             fs::remove_dir_all(dir)?;
         }
@@ -53,7 +53,7 @@ impl SearchIndex {
     ///
     /// # Errors
     /// [`SearchError::Engine`].
-    pub fn in_memory(segmenter: Segmenter) -> Result<Self, SearchError> {
+    pub fn in_memory(segmenter: impl Into<Arc<Segmenter>>) -> Result<Self, SearchError> {
         Self::start(Index::create_in_ram(Fields::new().0), segmenter)
     }
 
@@ -68,7 +68,7 @@ impl SearchIndex {
     /// # Errors
     /// [`SearchError::Format`] when another version wrote it: [`Self::create`] it anew and fill it
     /// from the store; [`SearchError::Engine`] when there is none.
-    pub fn open(dir: &Path, segmenter: Segmenter) -> Result<Self, SearchError> {
+    pub fn open(dir: &Path, segmenter: impl Into<Arc<Segmenter>>) -> Result<Self, SearchError> {
         let index = Index::open_in_dir(dir)?;
         let found = index.load_metas()?.payload.unwrap_or_default();
         if found != FORMAT {
@@ -80,13 +80,13 @@ impl SearchIndex {
         Self::with(index, segmenter)
     }
 
-    fn start(index: Index, segmenter: Segmenter) -> Result<Self, SearchError> {
+    fn start(index: Index, segmenter: impl Into<Arc<Segmenter>>) -> Result<Self, SearchError> {
         let started = Self::with(index, segmenter)?;
         started.change(|_| Ok(()))?;
         Ok(started)
     }
 
-    fn with(index: Index, segmenter: Segmenter) -> Result<Self, SearchError> {
+    fn with(index: Index, segmenter: impl Into<Arc<Segmenter>>) -> Result<Self, SearchError> {
         let (_, fields) = Fields::new();
         let reader = index.reader_builder();
         let reader: IndexReader = reader.reload_policy(ReloadPolicy::Manual).try_into()?;
@@ -95,7 +95,7 @@ impl SearchIndex {
             index,
             reader,
             fields,
-            analyser: Analyser::new(segmenter),
+            analyser: Analyser::new(segmenter.into()),
             snapshot: RwLock::new(Arc::new(snapshot)),
             changing: Mutex::new(()),
         })

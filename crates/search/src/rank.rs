@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use caifeng_domain::{ArticleNo, PointId};
+use caifeng_domain::{ArticleNo, Named, PointId};
 
 use crate::Kind;
 
@@ -46,9 +46,9 @@ pub(crate) struct Score {
 /// same point.
 pub(crate) fn scores(items: &[Item<'_>]) -> Vec<Score> {
     let mut own = vec![0.0; items.len()];
-    for (kind, ..) in Kind::ALL {
+    for (kind, ..) in Kind::NAMES {
         let alike: Vec<usize> = (0..items.len())
-            .filter(|i| items[*i].kind == kind)
+            .filter(|i| items[*i].kind == *kind)
             .collect();
         let evidence: [fn(&Item<'_>) -> f32; 3] = [
             |item| item.lexical,

@@ -1,6 +1,6 @@
 //! The stored form of a document: JSON without the vectors, which follow as little-endian floats.
 
-use caifeng_domain::{Channel, PointId, Span, Status};
+use caifeng_domain::{Named, PointId, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Kind, Part, SearchError};
@@ -33,14 +33,14 @@ struct RecordPart {
 pub(crate) fn encode(document: &Document) -> Result<(Vec<u8>, Vec<u8>), SearchError> {
     let record = Record {
         key: document.key.clone(),
-        kind: name(&Kind::ALL, document.kind),
+        kind: document.kind.wire().to_owned(),
         consultation: document.consultation.clone(),
         title: document.title.clone(),
         text: document.text.clone(),
-        channel: document.channel.map(|c| name(&Channel::ALL, c)),
+        channel: document.channel.map(|c| c.wire().to_owned()),
         station: document.station.clone(),
         date: document.date.clone(),
-        status: document.status.map(|s| name(&Status::ALL, s)),
+        status: document.status.map(|s| s.wire().to_owned()),
         group: document.group,
         parts: document.parts.iter().map(RecordPart::from).collect(),
     };
@@ -72,9 +72,9 @@ pub(crate) fn decode(json: &[u8], vectors: &[u8]) -> Result<Document, SearchErro
     };
     Ok(Document {
         parts: record.parts.into_iter().map(&mut part).collect(),
-        kind: value(&Kind::ALL, &record.kind).unwrap_or(Kind::Submission),
-        channel: record.channel.and_then(|c| value(&Channel::ALL, &c)),
-        status: record.status.and_then(|s| value(&Status::ALL, &s)),
+        kind: Kind::from_name(&record.kind).unwrap_or(Kind::Submission),
+        channel: record.channel.and_then(|c| Named::from_name(&c)),
+        status: record.status.and_then(|s| Named::from_name(&s)),
         key: record.key,
         consultation: record.consultation,
         title: record.title,
@@ -95,16 +95,4 @@ impl From<&Part> for RecordPart {
             dimension: part.vector.len(),
         }
     }
-}
-
-fn name<T: Copy + PartialEq>(all: &[(T, &str, &str)], wanted: T) -> String {
-    let found = all.iter().find(|(value, ..)| *value == wanted);
-    found
-        .map(|(_, name, _)| (*name).to_owned())
-        .unwrap_or_default()
-}
-
-fn value<T: Copy>(all: &[(T, &str, &str)], wanted: &str) -> Option<T> {
-    let found = all.iter().find(|(_, name, _)| *name == wanted);
-    found.map(|(value, ..)| *value)
 }

@@ -2,6 +2,8 @@
 //!
 //! Documents, queries and highlights all go through [`Analyser::terms`], so they always agree.
 
+use std::sync::Arc;
+
 use caifeng_domain::Span;
 use caifeng_text::{
     normalise::{is_punctuation, normalise},
@@ -43,14 +45,13 @@ impl Terms {
     }
 }
 
-/// Cuts texts into terms. Cheap to clone: the dictionary is shared.
-#[derive(Clone)]
+/// Cuts texts into terms.
 pub(crate) struct Analyser {
-    segmenter: Segmenter,
+    segmenter: Arc<Segmenter>,
 }
 
 impl Analyser {
-    pub(crate) fn new(segmenter: Segmenter) -> Self {
+    pub(crate) fn new(segmenter: Arc<Segmenter>) -> Self {
         Self { segmenter }
     }
 
