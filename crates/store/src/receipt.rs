@@ -27,13 +27,13 @@ impl Receipt {
     pub(crate) fn generate(random: &dyn Random) -> Result<Self, StoreError> {
         let mut digits = Vec::with_capacity(LENGTH);
         while digits.len() < LENGTH - 1 {
-            let mut byte = [0];
-            random.fill(&mut byte)?;
+            let mut bytes = [0; 16];
+            random.fill(&mut bytes)?;
             // 253 = 11 * 23: without the bytes above, every character is as likely as any other.
-            if byte[0] < 253 {
-                digits.push(usize::from(byte[0]) % MODULUS);
-            }
+            let fair = bytes.into_iter().filter(|&byte| byte < 253);
+            digits.extend(fair.map(|byte| usize::from(byte) % MODULUS));
         }
+        digits.truncate(LENGTH - 1);
         digits.push(check_digit(&digits));
         Ok(Self::from_digits(&digits))
     }

@@ -27,7 +27,7 @@ pub(crate) async fn insert_all<'r, R: Sync>(
     bind: impl Fn(Query<'r>, &'r R) -> Query<'r>,
 ) -> Result<(), StoreError> {
     for rows in rows.chunks(MAX_PARAMETERS / columns) {
-        let sql = format!("{head} values {} {tail}", tuples(rows.len(), columns));
+        let sql = format!("{head} values {} {tail}", tuples(0, rows.len(), columns));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in rows {
             query = bind(query, row);
@@ -37,11 +37,12 @@ pub(crate) async fn insert_all<'r, R: Sync>(
     Ok(())
 }
 
-/// Rows for many keys. `head` ends where the list of keys begins (`… where a = $1 and key in`);
-/// `bind` binds the parameters before it, of which there are `before`.
+/// Rows for many keys. `sql` reads the keys from a table `wanted (key)` and has `before` parameters
+/// of its own, which `bind` binds. (A join, as PostgreSQL compares a long list of parameters with
+/// every row where it has no statistics yet.)
 pub(crate) async fn select_all<'k, K: Sync, T>(
     db: &mut AnyConnection,
-    head: &str,
+    sql: &str,
     before: usize,
     keys: &'k [K],
     bind: impl Fn(Query<'k>) -> Query<'k>,
@@ -50,7 +51,8 @@ pub(crate) async fn select_all<'k, K: Sync, T>(
 ) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
     for keys in keys.chunks(MAX_PARAMETERS - before) {
-        let sql = format!("{head} {}", tuple(before, keys.len()));
+        let keys_list = tuples(before, keys.len(), 1);
+        let sql = format!("with wanted (key) as (values {keys_list}) {sql}");
         let mut query = bind(sqlx::query(AssertSqlSafe(sql)));
         for key in keys {
             query = bind_key(query, key);
@@ -62,21 +64,18 @@ pub(crate) async fn select_all<'k, K: Sync, T>(
     Ok(found)
 }
 
-/// `($1,$2),($3,$4)`
-fn tuples(rows: usize, columns: usize) -> String {
-    let tuples: Vec<String> = (0..rows).map(|row| tuple(row * columns, columns)).collect();
-    tuples.join(",")
-}
-
-/// `($6,$7)` for two parameters after five.
-fn tuple(before: usize, columns: usize) -> String {
-    let mut out = String::from("(");
-    for i in 1..=columns {
-        let comma = if i == 1 { "" } else { "," };
-        // Writing to a string does not fail.
-        let _ = write!(out, "{comma}${}", before + i);
+/// `($6,$7),($8,$9)` for two rows of two columns after five other parameters.
+fn tuples(before: usize, rows: usize, columns: usize) -> String {
+    let mut out = String::with_capacity(rows * (2 + 5 * columns));
+    for row in 0..rows {
+        out.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            let comma = if column == 0 { "" } else { "," };
+            // Writing to a string does not fail.
+            let _ = write!(out, "{comma}${}", before + row * columns + column + 1);
+        }
+        out.push(')');
     }
-    out.push(')');
     out
 }
 

@@ -30,7 +30,8 @@ impl Store {
         let mut db = self.pool().acquire().await?;
         let found = select_all(
             &mut db,
-            "select hash, data from vector where encoder = $1 and role = $2 and hash in",
+            "select hash, data from wanted join vector on hash = wanted.key
+             where encoder = $1 and role = $2",
             2,
             hashes,
             |query| query.bind(encoder).bind(role),

@@ -15,12 +15,28 @@ pub(super) struct Origin {
 }
 
 /// How often each content without a number has come in a delivery so far.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Numbering {
     occurrences: HashMap<String, u32>,
+    /// Counted for a batch that is not written yet.
+    pending: Vec<String>,
 }
 
 impl Numbering {
+    /// Begins a batch. What was counted for one that failed, or was given up, does not count.
+    pub(super) fn begin(&mut self) {
+        for digest in self.pending.drain(..) {
+            if let Some(count) = self.occurrences.get_mut(&digest) {
+                *count -= 1;
+            }
+        }
+    }
+
+    /// Ends a batch that was written.
+    pub(super) fn confirm(&mut self) {
+        self.pending.clear();
+    }
+
     /// `row` is the index in the batch, for errors.
     pub(super) fn origin(
         &mut self,
@@ -56,6 +72,7 @@ impl Numbering {
             None => {
                 let occurrence = self.occurrences.entry(digest.clone()).or_default();
                 *occurrence += 1;
+                self.pending.push(digest.clone());
                 format!("content:{digest}:{occurrence}")
             }
         };
