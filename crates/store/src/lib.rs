@@ -40,4 +40,3 @@ pub use receipt::{Receipt, ReceiptError};
 pub use submission::{SenderId, StoredSubmission};
 pub use triage::{SaveOutcome, TriageRecord, TriageRun};
 pub use vector::{TextHash, text_hash};
-#[cfg(test)]
