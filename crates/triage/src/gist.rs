@@ -15,6 +15,8 @@ pub struct Gist {
     pub text: String,
     /// Content words in order, repeats kept.
     pub words: Vec<String>,
+    /// Distinct content words as (number, idf), by number.
+    pub terms: Vec<(u32, f32)>,
     /// Cue words.
     pub cues: CueCounts,
 }
@@ -43,14 +45,16 @@ impl Gists {
                 distinct.push(text);
             }
         }
-        let list = distinct
+        let mut list: Vec<Gist> = distinct
             .par_iter()
             .map(|text| Gist {
                 text: (*text).to_owned(),
                 words: segmenter.content_words(text),
+                terms: Vec::new(),
                 cues: CueCounts::of(text),
             })
             .collect();
+        weigh(&mut list);
         Self {
             list,
             raw: Vectors::default(),
@@ -76,6 +80,40 @@ impl Gists {
         self.vectors = self.raw.clone();
         centre(&mut self.vectors);
         Ok(())
+    }
+}
+
+/// Numbers the words of all gists and gives each its inverse document frequency.
+fn weigh(list: &mut [Gist]) {
+    let sets: Vec<Vec<&str>> = list
+        .iter()
+        .map(|gist| {
+            let mut words: Vec<&str> = gist.words.iter().map(String::as_str).collect();
+            words.sort_unstable();
+            words.dedup();
+            words
+        })
+        .collect();
+    let mut number: HashMap<&str, (u32, f32)> = HashMap::new();
+    for word in sets.iter().flatten() {
+        let next = number.len() as u32;
+        number.entry(word).or_insert((next, 0.0)).1 += 1.0;
+    }
+    let n = sets.len() as f32;
+    let terms: Vec<Vec<(u32, f32)>> = sets
+        .iter()
+        .map(|words| {
+            let mut terms: Vec<(u32, f32)> = words
+                .iter()
+                .map(|w| number[w])
+                .map(|(id, df)| (id, (1.0 + n / df).ln()))
+                .collect();
+            terms.sort_unstable_by_key(|t| t.0);
+            terms
+        })
+        .collect();
+    for (gist, terms) in list.iter_mut().zip(terms) {
+        gist.terms = terms;
     }
 }
 

@@ -10,7 +10,9 @@ use crate::logistic::Logistic;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
-    /// Link of a unit to an article that it does not name.
+    /// Link of a unit to an article that it does not name, when only units that cite are examples.
+    pub first_link: Logistic,
+    /// The same when confident links of the first are examples too.
     pub implicit_link: Logistic,
     /// Link of a unit to an article that it names.
     pub cited_link: Logistic,

@@ -19,8 +19,10 @@ use crate::{
     cues::CueCounts,
     duplicates,
     gist::Gists,
-    link::{CitedAs, Exemplars, Mention, Provisions},
+    link::{CitedAs, Exemplars, Mention, Provisions, implicit},
+    models::Models,
     read::{Reading, UnitReading},
+    run::all_candidates,
     status,
 };
 
@@ -56,6 +58,9 @@ pub struct PreparedUnit {
     /// How it names articles, each once, in order.
     pub cited: Vec<CitedAs>,
 }
+
+/// From this probability on, a unit without a citation is an example for others.
+const SURE: f32 = 0.6;
 
 /// What makes two submissions read alike.
 #[derive(PartialEq, Eq, Hash)]
@@ -215,8 +220,31 @@ impl<'a> Prepared<'a> {
                 .iter()
                 .all(|c| !c.relative && c.confidence >= 0.8);
             if sure && (1..=2).contains(&unit.mention.cited.len()) {
+                let m = &unit.mention;
                 self.exemplars
-                    .add(unit.mention.gist, unit.mention.group, &unit.mention.cited);
+                    .add(&self.gists, m.gist, m.group, &m.cited, 1.0);
+            }
+        }
+    }
+
+    /// Makes units without a citation examples too, where their link is `SURE`: so a label travels
+    /// from a unit that names its article to those that are like it, and on to those like them.
+    pub fn spread(&mut self, models: &Models) {
+        let units: Vec<usize> = (0..self.units.len())
+            .filter(|&u| self.units[u].cited.is_empty())
+            .collect();
+        let (of, found) = all_candidates(self, &units);
+        for (&u, &m) in units.iter().zip(&of) {
+            let (links, _) = implicit(&found[m].0, &models.first_link);
+            if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
+                let mention = &self.units[u].mention;
+                self.exemplars.add(
+                    &self.gists,
+                    mention.gist,
+                    mention.group,
+                    &[best.article],
+                    best.confidence,
+                );
             }
         }
     }

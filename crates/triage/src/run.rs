@@ -34,12 +34,13 @@ struct Decided {
 
 /// Decides about everything that was prepared.
 pub(crate) fn decide(
-    prepared: Prepared<'_>,
+    mut prepared: Prepared<'_>,
     submissions: &[Submission],
     models: &Models,
     previous: &Previous,
     progress: &dyn Progress,
 ) -> Outcome {
+    prepared.spread(models);
     let owned = prepared;
     let prepared = &owned;
     let statuses: Vec<(Status, f32)> = prepared
@@ -130,7 +131,7 @@ pub(crate) fn rank(
     models: &Models,
 ) -> (Vec<Ranked>, Vec<Ranked>) {
     if unit.cited.is_empty() {
-        implicit(candidates, models)
+        implicit(candidates, &models.implicit_link)
     } else {
         cited(&unit.cited, candidates, models)
     }
@@ -209,7 +210,10 @@ fn decide_units(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Ve
             let (candidates, votes) = &found[m];
             let (links, others) = rank(unit, candidates, models);
             let best = links.first().or(others.first()).copied();
-            let scope = scope::decide(&scope_features(prepared, unit, candidates, best.as_ref()), models);
+            let scope = scope::decide(
+                &scope_features(prepared, unit, candidates, best.as_ref()),
+                models,
+            );
             let reading = prepared.reading(unit);
             let gist = &prepared.gists.list[unit.mention.gist];
             let features = stance::features(&gist.text, &gist.cues, reading.edit.as_ref());
@@ -250,53 +254,11 @@ fn chapter_of(
     named.or_else(|| best.and_then(|b| draft.chapter_of(prepared.provisions.nodes[b.article])))
 }
 
-/// Content words of every gist as sorted (number, idf) pairs.
-struct Words(Vec<Vec<(u32, f32)>>);
-
-impl Words {
-    fn of(prepared: &Prepared<'_>) -> Self {
-        let gists = &prepared.gists.list;
-        let mut number: BTreeMap<&str, (u32, f32)> = BTreeMap::new();
-        let mut next = 0;
-        let sets: Vec<Vec<&str>> = gists
-            .iter()
-            .map(|g| {
-                let mut words: Vec<&str> = g.words.iter().map(String::as_str).collect();
-                words.sort_unstable();
-                words.dedup();
-                words
-            })
-            .collect();
-        for word in sets.iter().flatten() {
-            let entry = number.entry(word).or_insert_with(|| {
-                next += 1;
-                (next, 0.0)
-            });
-            entry.1 += 1.0;
-        }
-        let n = gists.len() as f32;
-        Self(
-            sets.iter()
-                .map(|words| {
-                    let mut list: Vec<(u32, f32)> = words
-                        .iter()
-                        .map(|w| number[w])
-                        .map(|(id, df)| (id, (1.0 + n / df).ln()))
-                        .collect();
-                    list.sort_unstable_by_key(|w| w.0);
-                    list
-                })
-                .collect(),
-        )
-    }
-}
-
 /// What units of known stance say, ready to be compared.
 pub(crate) fn said<'a>(
     prepared: &'a Prepared<'_>,
     units: &[(usize, Stance)],
 ) -> Vec<OwnedSaid<'a>> {
-    let words = Words::of(prepared).0;
     units
         .iter()
         .map(|&(u, stance)| {
@@ -304,7 +266,7 @@ pub(crate) fn said<'a>(
             let cited = &prepared.reading(unit).cited;
             OwnedSaid {
                 unit: u,
-                words: words[unit.mention.gist].clone(),
+                words: &prepared.gists.list[unit.mention.gist].terms,
                 stance,
                 vector: prepared.gists.vectors.row(unit.mention.gist),
                 place: cited
@@ -319,7 +281,7 @@ pub(crate) fn said<'a>(
 /// [`Said`] with its words.
 pub(crate) struct OwnedSaid<'a> {
     unit: usize,
-    words: Vec<(u32, f32)>,
+    words: &'a [(u32, f32)],
     vector: &'a [f32],
     stance: Stance,
     place: Option<NodeId>,
@@ -331,7 +293,7 @@ impl OwnedSaid<'_> {
         Said {
             gist: unit.mention.gist,
             vector: self.vector,
-            words: &self.words,
+            words: self.words,
             stance: self.stance,
             edit: prepared.reading(unit).edit.as_ref(),
             place: self.place,

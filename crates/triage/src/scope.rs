@@ -53,19 +53,22 @@ pub struct Facts<'a> {
 pub fn features(facts: &Facts<'_>) -> Features {
     let flag = |is: bool| f64::from(u8::from(is));
     let insert = facts.edit.is_some_and(|e| e.op == EditOp::Insert);
+    let new = facts.cues.get(Cue::NewProvision) > 0;
+    // A unit that names its article speaks of it, whatever chapter or addition it mentions besides.
+    let free = facts.articles == 0;
     let chapter_word = [
         "一章", "整章", "该章", "本章", "这章", "那章", "章里", "各章", "章的",
     ];
     [
         flag(facts.articles > 0),
         flag(facts.articles > 3),
-        flag(facts.chapter),
+        flag(facts.chapter && free),
         facts.cues.strength(Cue::Whole),
-        flag(facts.cues.get(Cue::NewProvision) > 0),
-        flag(insert),
-        flag(facts.cues.get(Cue::NewProvision) > 0 && !facts.gist.contains("一款")),
+        flag(new),
+        flag(insert && free),
+        flag(new && free && !facts.gist.contains("一款")),
         f64::from(facts.best_link),
-        flag(chapter_word.iter().any(|w| facts.gist.contains(w))),
+        flag(free && chapter_word.iter().any(|w| facts.gist.contains(w))),
         facts.cues.strength(Cue::Approve),
         (facts.gist.chars().count() as f64).ln_1p(),
         f64::from(facts.relevance),

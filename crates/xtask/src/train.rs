@@ -19,7 +19,7 @@ pub(crate) fn train(sets: &[PathBuf], out: &Path) -> Result<()> {
         .iter()
         .map(|dir| crate::gold::read(dir))
         .collect::<Result<_>>()?;
-    let labelled = read
+    let mut labelled = read
         .iter()
         .map(|set| {
             Ok(fit::Labelled {
@@ -28,7 +28,7 @@ pub(crate) fn train(sets: &[PathBuf], out: &Path) -> Result<()> {
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let models = fit::train(&labelled);
+    let models = fit::train(&mut labelled);
     let mut json = serde_json::to_string_pretty(&models)?;
     json.push('\n');
     fs::write(out, json).with_context(|| format!("cannot write {}", out.display()))

@@ -6,8 +6,9 @@
 mod additions;
 mod groups;
 mod key;
+mod original;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use caifeng_domain::{Duplicate, DuplicateKind};
 use key::Key;
@@ -45,10 +46,9 @@ pub fn find(texts: &[&str]) -> Vec<Duplicate> {
     for (i, s) in same.iter().enumerate() {
         members.entry(place[s]).or_default().push(i);
     }
-    let fluency = Fluency::of(&distinct.iter().map(|&i| &keys[i]).collect::<Vec<_>>());
     let mut out: Vec<Option<Duplicate>> = vec![None; texts.len()];
     for group in members.values() {
-        for (i, duplicate) in describe(group, &same, &keys, &fluency) {
+        for (i, duplicate) in describe(group, &same, &keys, texts) {
             out[i] = Some(duplicate);
         }
     }
@@ -69,15 +69,12 @@ fn describe(
     group: &[usize],
     same: &[usize],
     keys: &[Key],
-    fluency: &Fluency,
+    texts: &[&str],
 ) -> Vec<(usize, Duplicate)> {
-    let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
-    for &i in group {
-        *copies.entry(same[i]).or_default() += 1;
-    }
-    if copies.len() >= CAMPAIGN_TEXTS {
-        let texts: Vec<&Key> = copies.keys().map(|&i| &keys[i]).collect();
-        let template = additions::Template::of(&texts);
+    let wordings: BTreeSet<usize> = group.iter().map(|&i| same[i]).collect();
+    if wordings.len() >= CAMPAIGN_TEXTS {
+        let letters: Vec<&Key> = wordings.iter().map(|&i| &keys[i]).collect();
+        let template = additions::Template::of(&letters);
         return group
             .iter()
             .map(|&i| {
@@ -93,22 +90,11 @@ fn describe(
             })
             .collect();
     }
-    let original = copies
-        .iter()
-        .max_by(|(a, n), (b, m)| {
-            n.cmp(m)
-                .then(
-                    fluency
-                        .of_key(&keys[**a])
-                        .total_cmp(&fluency.of_key(&keys[**b])),
-                )
-                .then(b.cmp(a))
-        })
-        .map_or(group[0], |(&i, _)| i);
+    let original = original::of(group, same, keys, texts);
     group
         .iter()
         .map(|&i| {
-            let kind = match (same[i] == original, i == original) {
+            let kind = match (same[i] == same[original], i == original) {
                 (true, true) => DuplicateKind::Original,
                 (true, false) => DuplicateKind::Exact,
                 (false, _) => DuplicateKind::Near,
@@ -123,30 +109,4 @@ fn describe(
             )
         })
         .collect()
-}
-
-/// How usual the character pairs of a text are among all texts. A retyped copy has slips of the
-/// pen, and slips make unusual pairs: of two similar texts the more fluent is the original.
-struct Fluency(HashMap<(char, char), u32>);
-
-impl Fluency {
-    fn of(keys: &[&Key]) -> Self {
-        let mut counts = HashMap::new();
-        for key in keys {
-            for pair in key.chars.windows(2) {
-                *counts.entry((pair[0], pair[1])).or_default() += 1;
-            }
-        }
-        Self(counts)
-    }
-
-    /// Mean logarithm of the pairs' frequencies.
-    fn of_key(&self, key: &Key) -> f64 {
-        let pairs = key
-            .chars
-            .windows(2)
-            .map(|p| f64::from(self.0.get(&(p[0], p[1])).copied().unwrap_or(0)).ln_1p());
-        let n = key.chars.len().saturating_sub(1).max(1);
-        pairs.sum::<f64>() / n as f64
-    }
 }

@@ -33,7 +33,7 @@ pub struct Mention {
 }
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 17] = [
+pub const FEATURES: [&str; 20] = [
     "cosine",
     "cosine_lead",
     "cosine_rank",
@@ -43,6 +43,9 @@ pub const FEATURES: [&str; 17] = [
     "vote_share",
     "vote_cosine",
     "vote_lead",
+    "word_vote_share",
+    "word_vote_cosine",
+    "word_vote_lead",
     "quoted",
     "quoted_share",
     "hint",
@@ -77,16 +80,19 @@ pub fn candidates(
     let gist = &gists.list[mention.gist];
     let cosines = provisions.cosines(gists.vectors.row(mention.gist));
     let bm25 = provisions.bm25(&gist.words, &gist.text);
-    let votes = exemplars.votes(mention.gist, mention.group, &gists.vectors);
+    let votes = exemplars.by_meaning(mention.gist, mention.group, gists);
+    let by_words = exemplars.by_words(mention.gist, mention.group, gists);
     let cosine_rank = ranks(&cosines);
     let bm25_rank = ranks(&bm25);
     let vote_rank = ranks(&votes.nearest);
+    let word_rank = ranks(&by_words.nearest);
     let quoted_total: f32 = mention.quoted.iter().map(|q| q.1).sum();
     let rows = (0..provisions.len())
         .filter(|&a| {
             cosine_rank[a] < PUT_FORWARD
                 || bm25_rank[a] < PUT_FORWARD
                 || vote_rank[a] < PUT_FORWARD
+                || word_rank[a] < PUT_FORWARD
                 || mention.names(a)
         })
         .map(|a| {
@@ -107,6 +113,9 @@ pub fn candidates(
                 f64::from(votes.share[a]),
                 f64::from(votes.nearest[a]),
                 f64::from(lead(&votes.nearest, a, &vote_rank)),
+                f64::from(by_words.share[a]),
+                f64::from(by_words.nearest[a]),
+                f64::from(lead(&by_words.nearest, a, &word_rank)),
                 f64::from(quoted.ln_1p()),
                 if quoted_total > 0.0 {
                     f64::from(quoted / quoted_total)

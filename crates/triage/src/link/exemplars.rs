@@ -1,6 +1,10 @@
 //! Units that name their article are free labels for those that do not.
 
-use caifeng_encode::{Vectors, vectors::dot};
+use std::collections::HashMap;
+
+use caifeng_encode::vectors::dot;
+
+use crate::gist::Gists;
 
 /// Labelled units kept for each article. More would cost time and add nothing new.
 const PER_ARTICLE: usize = 48;
@@ -16,12 +20,18 @@ struct Exemplar {
     /// Duplicate group of the submission, so that a copy does not vouch for its original.
     group: usize,
     articles: Vec<usize>,
+    /// How sure the label is.
+    weight: f32,
 }
 
 /// Labelled gists of a batch.
 #[derive(Debug, Clone, Default)]
 pub struct Exemplars {
     list: Vec<Exemplar>,
+    /// For each word, the exemplars that use it.
+    using: HashMap<u32, Vec<u32>>,
+    /// Length of each exemplar's words as a vector of idf.
+    length: Vec<f32>,
     per_article: Vec<usize>,
 }
 
@@ -42,31 +52,49 @@ impl Exemplars {
     pub fn new(articles: usize) -> Self {
         Self {
             list: Vec::new(),
+            using: HashMap::new(),
+            length: Vec::new(),
             per_article: vec![0; articles],
         }
     }
 
-    /// Adds a labelled gist, unless all its articles have enough.
-    pub fn add(&mut self, gist: usize, group: usize, articles: &[usize]) {
-        if articles.iter().all(|&a| self.per_article[a] >= PER_ARTICLE) {
-            return;
-        }
-        if self
-            .list
-            .iter()
-            .rev()
-            .take(PER_ARTICLE)
-            .any(|e| e.gist == gist)
+    /// Adds a labelled gist, unless all its articles have enough. `weight` is the probability that
+    /// the label is right.
+    pub fn add(
+        &mut self,
+        gists: &Gists,
+        gist: usize,
+        group: usize,
+        articles: &[usize],
+        weight: f32,
+    ) {
+        let full = articles.iter().all(|&a| self.per_article[a] >= PER_ARTICLE);
+        if full
+            || self
+                .list
+                .iter()
+                .rev()
+                .take(PER_ARTICLE)
+                .any(|e| e.gist == gist)
         {
             return;
         }
         for &article in articles {
             self.per_article[article] += 1;
         }
+        let terms = &gists.list[gist].terms;
+        for &(word, _) in terms {
+            self.using
+                .entry(word)
+                .or_default()
+                .push(self.list.len() as u32);
+        }
+        self.length.push(length(terms));
         self.list.push(Exemplar {
             gist,
             group,
             articles: articles.to_vec(),
+            weight,
         });
     }
 
@@ -81,38 +109,65 @@ impl Exemplars {
             .collect()
     }
 
-    /// Asks the neighbours of gist `of`, leaving out its own duplicate group.
+    /// Asks the neighbours of gist `of` by meaning, leaving out its own duplicate group.
     #[must_use]
-    pub fn votes(&self, of: usize, group: usize, vectors: &Vectors) -> Votes {
-        let vector = vectors.row(of);
-        let mut share = vec![0.0; self.per_article.len()];
-        let mut nearest = vec![-1.0f32; self.per_article.len()];
-        let mut near: Vec<(f32, usize)> = Vec::with_capacity(self.list.len());
-        for (index, exemplar) in self.list.iter().enumerate() {
-            if exemplar.group == group || exemplar.gist == of {
-                continue;
+    pub fn by_meaning(&self, of: usize, group: usize, gists: &Gists) -> Votes {
+        let vector = gists.vectors.row(of);
+        let near = self
+            .others(of, group)
+            .map(|(i, e)| (dot(vector, gists.vectors.row(e.gist)), i));
+        self.count(near.collect(), -1.0)
+    }
+
+    /// The same by common words: the cosine of idf vectors.
+    #[must_use]
+    pub fn by_words(&self, of: usize, group: usize, gists: &Gists) -> Votes {
+        let terms = &gists.list[of].terms;
+        let own = length(terms);
+        let mut common = vec![0.0f32; self.list.len()];
+        for (word, idf) in terms {
+            for &i in self.using.get(word).into_iter().flatten() {
+                common[i as usize] += idf * idf;
             }
-            let cosine = dot(vector, vectors.row(exemplar.gist));
-            for &article in &exemplar.articles {
-                nearest[article] = nearest[article].max(cosine);
-            }
-            near.push((cosine, index));
         }
-        let by_cosine =
+        let near = self
+            .others(of, group)
+            .filter(|&(i, _)| common[i] > 0.0)
+            .map(|(i, _)| (common[i] / (own * self.length[i]).max(1e-6), i));
+        self.count(near.collect(), 0.0)
+    }
+
+    fn others(&self, of: usize, group: usize) -> impl Iterator<Item = (usize, &Exemplar)> {
+        self.list
+            .iter()
+            .enumerate()
+            .filter(move |(_, e)| e.group != group && e.gist != of)
+    }
+
+    /// Votes of the nearest, given all as (similarity, exemplar); `none` where an article has none.
+    fn count(&self, mut near: Vec<(f32, usize)>, none: f32) -> Votes {
+        let mut share = vec![0.0; self.per_article.len()];
+        let mut nearest = vec![none; self.per_article.len()];
+        for &(similarity, index) in &near {
+            for &article in &self.list[index].articles {
+                nearest[article] = nearest[article].max(similarity);
+            }
+        }
+        let by_similarity =
             |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if near.len() > VOTERS {
-            near.select_nth_unstable_by(VOTERS, by_cosine);
+            near.select_nth_unstable_by(VOTERS, by_similarity);
             near.truncate(VOTERS);
         }
-        near.sort_unstable_by(by_cosine);
+        near.sort_unstable_by(by_similarity);
         let best = near.first().map_or(0.0, |n| n.0);
         let mut total = 0.0;
-        for &(cosine, index) in &near {
-            let vote = (SHARPNESS * (cosine - best)).exp();
+        for &(similarity, index) in &near {
+            let exemplar = &self.list[index];
+            let vote = exemplar.weight * (SHARPNESS * (similarity - best)).exp();
             total += vote;
-            let articles = &self.list[index].articles;
-            for &article in articles {
-                share[article] += vote / articles.len() as f32;
+            for &article in &exemplar.articles {
+                share[article] += vote / exemplar.articles.len() as f32;
             }
         }
         if total > 0.0 {
@@ -126,4 +181,9 @@ impl Exemplars {
             voters: near.iter().map(|&(_, i)| self.list[i].gist).collect(),
         }
     }
+}
+
+/// Length of a vector of idf.
+fn length(terms: &[(u32, f32)]) -> f32 {
+    terms.iter().map(|t| t.1 * t.1).sum::<f32>().sqrt()
 }

@@ -1,9 +1,9 @@
 //! From candidates to links with calibrated confidence.
 
-use crate::{link::candidates::Candidate, models::Models};
+use crate::{link::candidates::Candidate, logistic::Logistic, models::Models};
 
 /// A link below this probability is left to a person, shown as a candidate only.
-const ACCEPT: f64 = 0.3;
+const ACCEPT: f64 = 0.15;
 /// A second link needs better than even odds.
 const ACCEPT_FURTHER: f64 = 0.5;
 /// Candidates shown to a person.
@@ -69,12 +69,12 @@ pub fn cited_features(
 
 /// Orders uncited candidates by probability; the accepted ones first, then those only shown.
 #[must_use]
-pub fn implicit(candidates: &[Candidate], models: &Models) -> (Vec<Ranked>, Vec<Ranked>) {
+pub fn implicit(candidates: &[Candidate], model: &Logistic) -> (Vec<Ranked>, Vec<Ranked>) {
     let mut ranked: Vec<Ranked> = candidates
         .iter()
         .map(|c| Ranked {
             article: c.article,
-            confidence: models.implicit_link.probability(&c.features) as f32,
+            confidence: model.probability(&c.features) as f32,
         })
         .collect();
     ranked.sort_by(|a, b| {
