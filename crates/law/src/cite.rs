@@ -22,7 +22,7 @@
 //!
 //! The table of patterns with what each must give is the test table in `cite/tests.rs`.
 
-mod glyph;
+pub(crate) mod glyph;
 mod grammar;
 mod law;
 mod negative;

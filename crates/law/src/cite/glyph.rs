@@ -14,10 +14,10 @@ struct Glyph {
 }
 
 /// A text without spaces and invisible characters; line breaks stay.
-pub(super) struct Glyphs(Vec<Glyph>);
+pub(crate) struct Glyphs(Vec<Glyph>);
 
 impl Glyphs {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut gap = false;
         let mut glyphs = Vec::with_capacity(text.len() / 3);
         for (start, c) in text.char_indices() {
@@ -33,38 +33,38 @@ impl Glyphs {
         Self(glyphs)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// The folded character at `i`; a line break beyond either end.
-    pub(super) fn at(&self, i: usize) -> char {
+    pub(crate) fn at(&self, i: usize) -> char {
         self.0.get(i).map_or('\n', |glyph| glyph.folded)
     }
 
     /// The folded character before `i`; a line break at the beginning.
-    pub(super) fn before(&self, i: usize) -> char {
+    pub(crate) fn before(&self, i: usize) -> char {
         i.checked_sub(1).map_or('\n', |i| self.at(i))
     }
 
     /// Whether white space stands before `i`.
-    pub(super) fn gap(&self, i: usize) -> bool {
+    pub(crate) fn gap(&self, i: usize) -> bool {
         self.0.get(i).is_some_and(|glyph| glyph.gap)
     }
 
     /// Whether `word` begins at `i`.
-    pub(super) fn starts(&self, i: usize, word: &str) -> bool {
+    pub(crate) fn starts(&self, i: usize, word: &str) -> bool {
         word.chars().zip(i..).all(|(c, i)| self.at(i) == c)
     }
 
     /// Whether `word` ends just before `i`.
-    pub(super) fn ends(&self, i: usize, word: &str) -> bool {
+    pub(crate) fn ends(&self, i: usize, word: &str) -> bool {
         i.checked_sub(word.chars().count())
             .is_some_and(|from| self.starts(from, word))
     }
 
     /// The longest of `words` that begins at `i`: the index behind it.
-    pub(super) fn after_any(&self, i: usize, words: &[&str]) -> Option<usize> {
+    pub(crate) fn after_any(&self, i: usize, words: &[&str]) -> Option<usize> {
         words
             .iter()
             .filter(|word| self.starts(i, word))
@@ -73,7 +73,7 @@ impl Glyphs {
     }
 
     /// The longest of `words` that ends just before `i`: the index of its first character.
-    pub(super) fn before_any(&self, i: usize, words: &[&str]) -> Option<usize> {
+    pub(crate) fn before_any(&self, i: usize, words: &[&str]) -> Option<usize> {
         words
             .iter()
             .filter(|word| self.ends(i, word))
@@ -82,18 +82,18 @@ impl Glyphs {
     }
 
     /// The first index from `i` on, at most `limit` further, for which `stop` holds; else the limit.
-    pub(super) fn until(&self, i: usize, limit: usize, stop: impl Fn(char) -> bool) -> usize {
+    pub(crate) fn until(&self, i: usize, limit: usize, stop: impl Fn(char) -> bool) -> usize {
         let end = (i + limit).min(self.len());
         (i..end).find(|&i| stop(self.at(i))).unwrap_or(end)
     }
 
     /// Folded characters `from..to`.
-    pub(super) fn words(&self, from: usize, to: usize) -> String {
+    pub(crate) fn words(&self, from: usize, to: usize) -> String {
         (from..to).map(|i| self.at(i)).collect()
     }
 
     /// Where `from..to` stands in the text as delivered.
-    pub(super) fn span(&self, from: usize, to: usize) -> Span {
+    pub(crate) fn span(&self, from: usize, to: usize) -> Span {
         match (
             self.0.get(from),
             to.checked_sub(1).and_then(|i| self.0.get(i)),
@@ -104,25 +104,29 @@ impl Glyphs {
     }
 }
 
+/// The words of a list written with spaces between them: long lists stay readable so.
+pub(crate) fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
+}
+
 /// Ends a sentence.
-pub(super) fn is_stop(c: char) -> bool {
+pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | ';' | '\n')
 }
 
 /// Ends a clause.
-pub(super) fn is_clause_end(c: char) -> bool {
+pub(crate) fn is_clause_end(c: char) -> bool {
     is_stop(c) || matches!(c, ',' | ':')
 }
 
 /// Full width to half width, traditional to simplified as far as citations need it.
 fn fold(c: char) -> char {
     match c {
-        '～' => '~',
+        '–' | '—' | '―' | '−' | '﹣' | '～' | '〜' | '∼' => '~',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\r' | '\u{2028}' | '\u{2029}' => '\n',
         '〔' | '【' => '(',
         '〕' | '】' => ')',
-        '–' | '—' | '―' | '−' | '﹣' | '〜' | '∼' => '~',
         '條' => '条',
         '項' => '项',
         '編' => '编',

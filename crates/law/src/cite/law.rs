@@ -1,69 +1,26 @@
 //! Which law a citation speaks of: what stands before it.
 
-use super::glyph::{Glyphs, is_clause_end};
+use super::glyph::{Glyphs, is_clause_end, words};
 use crate::numeral;
 use caifeng_domain::{CitedLaw, Draft};
+use std::sync::LazyLock;
 
 /// The words by which people call the draft under consultation, whatever its name.
-const THIS_DRAFT: [&str; 34] = [
-    "草案",
-    "修订草案",
-    "修正草案",
-    "法律草案",
-    "征求意见稿",
-    "意见稿",
-    "送审稿",
-    "讨论稿",
-    "审议稿",
-    "草稿",
-    "草案稿",
-    "修订稿",
-    "本法",
-    "本条例",
-    "本办法",
-    "本规定",
-    "本决定",
-    "本草案",
-    "本次草案",
-    "这部法",
-    "这部法律",
-    "这个法",
-    "此法",
-    "法案",
-    "新法",
-    "这部条例",
-    "这个条例",
-    "这个办法",
-    "修改后的",
-    "修订后的",
-    "修改后",
-    "修订后",
-    "新增的",
-    "增加的",
-];
+static THIS_DRAFT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "草案 修订草案 修正草案 法律草案 征求意见稿 意见稿 送审稿 讨论稿 审议稿 草稿 草案稿 修订稿 本法 \
+         本条例 本办法 本规定 本决定 本草案 本次草案 这部法 这部法律 这个法 此法 法案 新法 这部条例 这个条例 \
+         这个办法 修改后的 修订后的 修改后 修订后 新增的 增加的",
+    )
+});
 
 /// The law that the draft would amend.
-const IN_FORCE: [&str; 19] = [
-    "现行法",
-    "现行法律",
-    "现行条例",
-    "现行规定",
-    "现行",
-    "原法",
-    "原条例",
-    "旧法",
-    "老法",
-    "原来",
-    "原来的",
-    "原先的",
-    "原",
-    "修改前",
-    "修改前的",
-    "修订前",
-    "修订前的",
-    "旧条例",
-    "旧",
-];
+static IN_FORCE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "现行法 现行法律 现行条例 现行规定 现行 原法 原条例 旧法 老法 原来 原来的 原先的 原 修改前 修改前的 \
+         修订前 修订前的 旧条例 旧",
+    )
+});
 
 /// Named by the mention of another law before.
 const LAST_NAMED: [&str; 7] = ["该法", "同法", "该条例", "该办法", "该规定", "同条例", "其"];
@@ -84,25 +41,9 @@ const READINGS: [(&str, Option<u8>); 12] = [
 ];
 
 /// What may stand between a law's name and the provision: 《…法》中的第十二条.
-const LINKS: [&str; 17] = [
-    "的",
-    "中的",
-    "里的",
-    "中",
-    "里",
-    "在",
-    "于",
-    "其",
-    "也在",
-    "早在",
-    "已在",
-    "关于",
-    "就在",
-    "里面",
-    "里面的",
-    "对此在",
-    "规定的",
-];
+static LINKS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words("的 中的 里的 中 里 在 于 其 也在 早在 已在 关于 就在 里面 里面的 对此在 规定的")
+});
 
 /// Ends of names of legislation.
 const KINDS: [&str; 8] = [
@@ -117,42 +58,20 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that end like a law's name and are none.
-const NOT_LAWS: [&str; 26] = [
-    "依法",
-    "违法",
-    "执法",
-    "立法",
-    "司法",
-    "说法",
-    "做法",
-    "看法",
-    "办法",
-    "方法",
-    "想法",
-    "非法",
-    "合法",
-    "守法",
-    "普法",
-    "用法",
-    "语法",
-    "手法",
-    "写法",
-    "没法",
-    "无法",
-    "宪法法",
-    "讲法",
-    "提法",
-    "改法",
-    "算法",
-];
+static NOT_LAWS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "依法 违法 执法 立法 司法 说法 做法 看法 办法 方法 想法 非法 合法 守法 普法 用法 语法 手法 写法 没法 \
+         无法 宪法法 讲法 提法 改法 算法",
+    )
+});
 
 /// Words that come before a law's name and are not part of it.
-const BOUNDARIES: [&str; 44] = [
-    "根据", "依据", "按照", "依照", "参照", "参考", "对照", "比照", "遵照", "执行", "适用", "符合",
-    "违反", "结合", "对比", "比较", "援引", "引用", "比如", "例如", "参见", "请见", "和", "与",
-    "跟", "及", "像", "如", "的", "在", "是", "把", "将", "而", "但", "且", "或", "就", "也", "都",
-    "我国", "现行", "建议", "见",
-];
+static BOUNDARIES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "根据 依据 按照 依照 参照 参考 对照 比照 遵照 执行 适用 符合 违反 结合 对比 比较 援引 引用 比如 例如 \
+         参见 请见 和 与 跟 及 像 如 的 在 是 把 将 而 但 且 或 就 也 都 我国 现行 建议 见",
+    )
+});
 
 /// A law as named in a text, before `该法` is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -296,7 +215,8 @@ impl Names {
 pub(super) fn names_a_law_before(g: &Glyphs, i: usize) -> bool {
     g.before(i) == '》'
         || g.before_any(i, &THIS_DRAFT).is_some()
-        || g.before_any(i, &IN_FORCE[..9]).is_some()
+        || g.before_any(i, &["现行法", "现行条例", "原法", "旧法", "老法"])
+            .is_some()
         || bare_name(g, i, "").is_some()
 }
 

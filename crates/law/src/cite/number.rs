@@ -1,6 +1,6 @@
 //! Numbers inside citations: one, a list, a range, in brackets, misheard.
 
-use super::glyph::Glyphs;
+use super::glyph::{Glyphs, is_clause_end};
 use crate::numeral;
 
 /// More numbers before one unit word are not a citation.
@@ -60,6 +60,10 @@ pub(super) fn bracketed(g: &Glyphs, i: usize) -> Option<(u16, usize)> {
 pub(super) fn list(g: &Glyphs, i: usize) -> Option<(Vec<Number>, usize)> {
     let (n, mut at) = number(g, i)?;
     let mut numbers = vec![Number { from: n, to: n }];
+    // 三、第十五条 and 2、34条: a list mark before a citation, not two numbers of one.
+    let bare = g.at(i) != '第';
+    let mark = bare && is_clause_end(g.before(i));
+    let follows = |at: usize| (!bare || g.at(at) != '第').then(|| number(g, at)).flatten();
     // The bound keeps a page of numbers without a unit word from being read again at each of them.
     while numbers.len() < LONGEST_LIST {
         if let Some(next) = g.after_any(at, &["至", "到", "-", "~", "至第", "到第"])
@@ -67,8 +71,10 @@ pub(super) fn list(g: &Glyphs, i: usize) -> Option<(Vec<Number>, usize)> {
         {
             numbers.last_mut()?.to = to;
             at = after;
-        } else if let Some(next) = g.after_any(at, &["、", ",", "和", "及", "与", "或"])
-            && let Some((n, after)) = number(g, next)
+        } else if let Some(next) = g
+            .after_any(at, &["、", ",", "和", "及", "与", "或"])
+            .filter(|_| !mark)
+            && let Some((n, after)) = follows(next)
         {
             numbers.push(Number { from: n, to: n });
             at = after;

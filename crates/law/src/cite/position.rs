@@ -1,29 +1,23 @@
 //! Provisions named by position: 本条, 前款, 上一条, 最后一条, 倒数第二章.
 
 use super::{
-    glyph::{Glyphs, is_clause_end},
+    glyph::{Glyphs, is_clause_end, words},
     negative, number,
     path::{ArticleRef, ChapterRef, ParagraphRef, Path},
 };
 use caifeng_domain::ParagraphNo;
+use std::sync::LazyLock;
 
-const SAME_ARTICLE: [&str; 13] = [
-    "本条",
-    "该条",
-    "此条",
-    "这条",
-    "这一条",
-    "这个条",
-    "同条",
-    "同一条",
-    "该一条",
-    "上述条款",
-    "前述条款",
-    "上述规定",
-    "前述规定",
-];
+static SAME_ARTICLE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "本条 该条 此条 这条 这一条 这个条 同条 同一条 该一条 上述条款 前述条款 上述规定 前述规定",
+    )
+});
+
 const PREVIOUS_ARTICLE: [&str; 5] = ["上一条", "上条", "前一条", "前条", "上面一条"];
+
 const NEXT_ARTICLE: [&str; 6] = ["下一条", "下条", "后一条", "后条", "下面一条", "紧接着一条"];
+
 const SAME_PARAGRAPH: [&str; 8] = [
     "本款",
     "该款",
@@ -34,7 +28,9 @@ const SAME_PARAGRAPH: [&str; 8] = [
     "同一款",
     "该一款",
 ];
+
 const LAST_PARAGRAPH: [&str; 5] = ["最后一款", "最末一款", "末款", "末尾一款", "最后1款"];
+
 const SAME_CHAPTER: [&str; 7] = ["本章", "该章", "此章", "这一章", "这章", "同章", "这一整章"];
 
 /// A path by position that begins at `i`, and the index behind it.

@@ -232,11 +232,10 @@ impl Resolver<'_> {
         let in_chapter = path.chapter.is_some() || path.section.is_some() || path.part.is_some();
         let article = match path.article {
             Some(ArticleRef::Number(number)) => Some(number),
-            Some(ArticleRef::Same) => Some(context.article?),
             Some(ArticleRef::Offset(by)) => Some(self.structure.neighbour(context.article?, by)?),
-            Some(ArticleRef::FromEnd(n)) => Some(self.structure.from_end(n)?),
+            Some(ArticleRef::FromEnd(n)) => Some(self.structure.article_from_end(n)?),
             None if in_chapter || path == Path::default() => None,
-            None => Some(context.article?),
+            Some(ArticleRef::Same) | None => Some(context.article?),
         };
         let Some(article) = article else {
             return Some(self.chapter(path, target));

@@ -1,70 +1,35 @@
 //! The part that a citation plays in its sentence: what the sentence is about, a comparison, or a destination.
 
-use super::glyph::{Glyphs, is_clause_end};
+use super::glyph::{Glyphs, is_clause_end, words};
 use caifeng_domain::CitationRole;
+use std::sync::LazyLock;
 
 /// 作为第十三条, 移至第四十条之后.
-const DESTINATION: [&str; 21] = [
-    "作为",
-    "移至",
-    "移到",
-    "移入",
-    "调整到",
-    "调整至",
-    "调整为",
-    "调至",
-    "调到",
-    "挪到",
-    "挪至",
-    "放到",
-    "改为",
-    "改列为",
-    "变为",
-    "列为",
-    "并入",
-    "合并到",
-    "合并入",
-    "归入",
-    "转到",
-];
+static DESTINATION: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "作为 移至 移到 移入 调整到 调整至 调整为 调至 调到 挪到 挪至 放到 改为 改列为 变为 列为 并入 合并到 \
+         合并入 归入 转到",
+    )
+});
 
 /// 参照第二十五条: said of the basis, never of what should change.
-const BASIS: [&str; 24] = [
-    "参照",
-    "参考",
-    "对照",
-    "比照",
-    "参见",
-    "依照",
-    "依据",
-    "根据",
-    "按照",
-    "遵照",
-    "依",
-    "按",
-    "类似",
-    "类似于",
-    "如同",
-    "不同于",
-    "区别于",
-    "否则",
-    "则",
-    "以免",
-    "见",
-    "不像",
-    "相比",
-    "结合",
-];
+static BASIS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "参照 参考 对照 比照 参见 依照 依据 根据 按照 遵照 依 按 类似 类似于 如同 不同于 区别于 否则 则 以免 \
+         见 不像 相比 结合",
+    )
+});
 
 /// Words that may stand between such a word and the provision.
 const WITH: [&str; 6] = ["与", "和", "同", "跟", "较", "比"];
 
 /// 与第四十条重复.
-const RELATIONS: [&str; 33] = [
-    "重复", "重叠", "矛盾", "冲突", "衔接", "一致", "抵触", "相悖", "不合", "对接", "呼应", "协调",
-    "统一", "相同", "类似", "关系", "不符", "配套", "竞合", "吻合", "脱节", "对应", "相符", "打架",
-    "一样", "不同", "相近", "区别", "交叉", "违背", "相左", "相比", "匹配",
-];
+static RELATIONS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "重复 重叠 矛盾 冲突 衔接 一致 抵触 相悖 不合 对接 呼应 协调 统一 相同 类似 关系 不符 配套 竞合 吻合 \
+         脱节 对应 相符 打架 一样 不同 相近 区别 交叉 违背 相左 相比 匹配",
+    )
+});
 
 /// Whether after 与 at `i - 1` the clause says how the two relate.
 pub(super) fn compares(g: &Glyphs, i: usize) -> bool {

@@ -46,7 +46,7 @@ impl<'a> Structure<'a> {
     }
 
     /// The number of the `n`th article from the end, counted from 1.
-    pub(super) fn from_end(&self, n: u16) -> Option<ArticleNo> {
+    pub(super) fn article_from_end(&self, n: u16) -> Option<ArticleNo> {
         let at = self.order.len().checked_sub(usize::from(n))?;
         self.order.get(at).map(|(number, _)| *number)
     }

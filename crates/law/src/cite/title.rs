@@ -1,32 +1,19 @@
 //! Chapters named by their title: 总则, 法律责任那章, 罚则部分; and what stands outside the articles: 序言, 附表一.
 
 use super::{
-    glyph::{Glyphs, is_clause_end},
+    glyph::{Glyphs, is_clause_end, words},
     number,
     path::{ChapterRef, Form, Mention, Path},
 };
 use caifeng_domain::{Draft, Level, NodeId};
+use std::sync::LazyLock;
 
 /// Words after a title that show a chapter to be meant.
-const TAILS: [&str; 17] = [
-    "那章",
-    "那一章",
-    "那一整章",
-    "这章",
-    "这一章",
-    "这一整章",
-    "一章",
-    "一整章",
-    "整章",
-    "专章",
-    "章节",
-    "章",
-    "部分",
-    "那部分",
-    "这部分",
-    "编",
-    "那一编",
-];
+static TAILS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "那章 那一章 那一整章 这章 这一章 这一整章 一章 一整章 整章 专章 章节 章 部分 那部分 这部分 编 那一编",
+    )
+});
 
 /// Titles that are no other word, so that they name a chapter by themselves.
 const BARE: [&str; 3] = ["总则", "附则", "分则"];

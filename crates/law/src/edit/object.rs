@@ -1,0 +1,269 @@
+//! The words that an amendment verb takes out and puts in, as the sender spelt them.
+
+use crate::{
+    cite::glyph::{Glyphs, is_clause_end, is_stop},
+    numeral,
+    quote::{fold_letters, marks::Marked},
+};
+use caifeng_domain::Draft;
+use std::cell::OnceCell;
+
+/// Glyphs `from..to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The letters of a draft, put together when first asked for.
+pub(super) struct DraftWords<'a> {
+    draft: &'a Draft,
+    letters: OnceCell<String>,
+}
+
+impl<'a> DraftWords<'a> {
+    pub(super) fn of(draft: &'a Draft) -> Self {
+        Self {
+            draft,
+            letters: OnceCell::new(),
+        }
+    }
+
+    /// Whether the draft says `said`, whatever the punctuation; with dots in it, each part.
+    pub(super) fn has(&self, said: &str) -> bool {
+        let letters = self.letters.get_or_init(|| {
+            let articles = self.draft.articles();
+            // A line break, which is no letter, keeps words from running over the end of an article.
+            articles
+                .map(|(id, _)| fold_letters(&self.draft.full_text(id)) + "\n")
+                .collect()
+        });
+        let mut parts = said
+            .split('…')
+            .map(fold_letters)
+            .filter(|part| !part.is_empty())
+            .peekable();
+        parts.peek().is_some() && parts.all(|part| letters.contains(&part))
+    }
+}
+
+/// The unit that is read: its glyphs and its quotations.
+pub(super) struct Scene<'a> {
+    pub(super) g: &'a Glyphs,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) marks: Vec<Marked>,
+    pub(super) draft: DraftWords<'a>,
+}
+
+/// Longer stretches without a stop are read in part only.
+const LONGEST_SENTENCE: usize = 300;
+
+/// New wording without quotation marks is at most a long sentence.
+const LONGEST_CLAUSE: usize = 160;
+
+impl Scene<'_> {
+    /// Whether `i` lies inside quotation marks.
+    pub(super) fn is_quoted(&self, i: usize) -> bool {
+        let next = self.marks.partition_point(|marked| marked.close < i);
+        self.marks.get(next).is_some_and(|marked| marked.open <= i)
+    }
+
+    /// The quotations in `from..to`.
+    pub(super) fn marked(
+        &self,
+        from: usize,
+        to: usize,
+    ) -> impl DoubleEndedIterator<Item = Words> + '_ {
+        let first = self.marks.partition_point(|marked| marked.open < from);
+        let last = self
+            .marks
+            .partition_point(|marked| marked.close < to)
+            .max(first);
+        let inside = self.marks[first..last].iter();
+        inside.map(|marked| Words {
+            from: marked.open + 1,
+            to: marked.close,
+        })
+    }
+
+    /// The last quotation of words of the draft before `i`, if one of the nearest is.
+    pub(super) fn draft_words_before(&self, i: usize) -> Option<Words> {
+        const NEAREST: usize = 4;
+        let mut nearest = self.marked(self.from, i).rev().take(NEAREST);
+        nearest.find(|words| self.draft.has(&self.g.words(words.from, words.to)))
+    }
+
+    /// Where the sentence around `i` begins.
+    pub(super) fn sentence_start(&self, i: usize) -> usize {
+        let stop = |&k: &usize| is_stop(self.g.at(k)) && !self.is_quoted(k);
+        let earliest = i.saturating_sub(LONGEST_SENTENCE).max(self.from);
+        (earliest..i).rev().find(stop).map_or(earliest, |k| k + 1)
+    }
+
+    /// Where the sentence around `i` ends.
+    pub(super) fn sentence_end(&self, i: usize) -> usize {
+        let stop = |&k: &usize| is_stop(self.g.at(k)) && !self.is_quoted(k);
+        let latest = self.to.min(i + LONGEST_SENTENCE);
+        (i..latest).find(stop).unwrap_or(latest)
+    }
+
+    /// What follows a verb as new wording: a quotation, or what stands after a colon.
+    pub(super) fn after(&self, i: usize) -> Option<Words> {
+        /// 增加一款，作为第二款，内容为“…”
+        const LONGEST_LEAD: usize = 12;
+        let end = self.sentence_end(i);
+        let quote = self.marked(i, end).next().filter(|quote| {
+            let mark = quote.from - 1;
+            let colon = self.g.before(mark) == ':';
+            // 改为五倍，……“…” has another thing in between.
+            let clauses = (i..mark).filter(|&k| self.g.at(k) == ',').count();
+            (colon && clauses <= 2) || (clauses == 0 && mark - i <= LONGEST_LEAD)
+        });
+        quote.or_else(|| self.after_colon(i))
+    }
+
+    /// What follows 改为 and its like: also a value (五倍) or the rest of the clause.
+    pub(super) fn after_into(&self, i: usize) -> Option<Words> {
+        const LONGEST_PHRASE: usize = 30;
+        self.after(i).or_else(|| self.value(i)).or_else(|| {
+            let to = self.g.until(i, LONGEST_PHRASE, is_clause_end).min(self.to);
+            (to > i + 1 && is_clause_end(self.g.at(to))).then_some(Words { from: i, to })
+        })
+    }
+
+    /// The sentence after a colon that follows `i` in its clause: 加一句：本法施行前在岗的，可以继续.
+    fn after_colon(&self, i: usize) -> Option<Words> {
+        const LONGEST_LEAD: usize = 16;
+        let colon = (i..(i + LONGEST_LEAD).min(self.to)).find(|&k| self.g.at(k) == ':')?;
+        if (i..colon).any(|k| is_stop(self.g.at(k))) {
+            return None;
+        }
+        let from = (colon + 1..self.to).find(|&k| self.g.at(k) != '\n')?;
+        let stop = |c: char| matches!(c, '。' | '!' | '?' | '\n');
+        let to = (from..self.to.min(from + LONGEST_CLAUSE)).find(|&k| stop(self.g.at(k)))?;
+        (to > from + 1).then_some(Words { from, to })
+    }
+
+    /// A number with what is counted: 五倍, 三十日, 2026年7月1日, 十倍以上二十倍以下, 三分之一.
+    pub(super) fn value(&self, i: usize) -> Option<Words> {
+        let number = |c: char| numeral::is_numeral(c) || c == '.';
+        if !number(self.g.at(i)) || self.is_quoted(i) {
+            return None;
+        }
+        let part = |c: char| number(c) || MEASURES.contains(&c);
+        let end = (i..self.to.min(i + 24))
+            .find(|&k| !part(self.g.at(k)))
+            .unwrap_or(self.to.min(i + 24));
+        let measured = (i..end).any(|k| MEASURES.contains(&self.g.at(k)));
+        (measured && end - i >= 2).then_some(Words { from: i, to: end })
+    }
+
+    /// The last value in `from..to` that counts the same thing as `like`.
+    pub(super) fn value_like(&self, from: usize, to: usize, like: Words) -> Option<Words> {
+        let kind = |words: Words| -> String {
+            let said = words.from..words.to;
+            said.map(|k| self.g.at(k))
+                .filter(|&c| !numeral::is_numeral(c))
+                .collect()
+        };
+        let like = kind(like);
+        let mut last = None;
+        let mut k = from.max(to.saturating_sub(LONGEST_SENTENCE));
+        while k < to {
+            match self.value(k) {
+                Some(words) if words.to <= to => {
+                    if kind(words) == like {
+                        last = Some(words);
+                    }
+                    k = words.to;
+                }
+                _ => k += 1,
+            }
+        }
+        last
+    }
+
+    /// The words of `from` that `to` replaces: of a quotation with dots the part most like it, of a longer one the end that
+    /// begins and ends alike.
+    pub(super) fn replaced(&self, from: Words, to: Words) -> Words {
+        let common = |part: &Words| {
+            (part.from..part.to)
+                .filter(|&k| (to.from..to.to).any(|j| self.g.at(j) == self.g.at(k)))
+                .count()
+        };
+        let dots: Vec<usize> = (from.from..from.to)
+            .filter(|&k| self.g.at(k) == '…')
+            .collect();
+        let starts = std::iter::once(from.from).chain(dots.iter().map(|k| k + 1));
+        let ends = dots.iter().copied().chain([from.to]);
+        let parts = starts.zip(ends).map(|(from, to)| Words { from, to });
+        let from = parts.max_by_key(common).unwrap_or(from);
+        let (len, new) = (from.to - from.from, to.to - to.from);
+        let same_end = self.g.before(from.to) == self.g.before(to.to);
+        let begins_alike = |k: &usize| {
+            self.g.at(*k) == self.g.at(to.from) && self.g.at(k + 1) == self.g.at(to.from + 1)
+        };
+        if new < 3 || new > len || !same_end {
+            return from;
+        }
+        match (from.from..from.to - 1).find(begins_alike) {
+            // 十日 inside 三十日 is another number.
+            Some(start) if !numeral::is_numeral(self.g.at(start)) => Words {
+                from: start,
+                ..from
+            },
+            _ => from,
+        }
+    }
+
+    /// What `把…改为`, `由…改为` names between the preposition and the verb, where it is a short phrase.
+    pub(super) fn between(&self, from: usize, verb: usize) -> Option<Words> {
+        const LONGEST_PHRASE: usize = 30;
+        let start = (from..verb)
+            .rev()
+            .take(LONGEST_PHRASE)
+            .take_while(|&k| !is_clause_end(self.g.at(k)))
+            .find(|&k| matches!(self.g.at(k), '将' | '把' | '由' | '从'))?;
+        let inner = (start + 1..verb)
+            .rev()
+            .find(|&k| matches!(self.g.at(k), '的' | '中' | '里'))
+            .map_or(start + 1, |k| k + 1);
+        let words = Words {
+            from: inner,
+            to: verb,
+        };
+        (words.to > words.from + 1).then_some(words)
+    }
+
+    /// 擅自两个字, 擅自二字: the words before, in `from..to`.
+    pub(super) fn counted_letters(&self, from: usize, to: usize) -> Option<Words> {
+        let counted = |k: &usize| {
+            self.g.starts(*k, "个字") || (self.g.at(*k) == '字' && self.g.before(*k) != '个')
+        };
+        let at = (from..to).find(counted)?;
+        let digit = at
+            .checked_sub(1)
+            .filter(|&k| k >= from && numeral::is_numeral(self.g.at(k)))?;
+        let count = usize::from(numeral::parse(&self.g.words(digit, at))?);
+        let end = if matches!(self.g.before(digit), '这' | '那') {
+            digit - 1
+        } else {
+            digit
+        };
+        let start = end
+            .checked_sub(count)
+            .filter(|&start| start >= from && count > 0)?;
+        let plain = (start..end).all(|k| self.g.at(k).is_alphabetic());
+        plain.then_some(Words {
+            from: start,
+            to: end,
+        })
+    }
+}
+
+/// Characters that belong to a value.
+const MEASURES: [char; 32] = [
+    '元', '日', '天', '月', '年', '倍', '岁', '户', '人', '个', '工', '作', '名', '万', '亿', '千',
+    '百', '分', '之', '%', '以', '上', '下', '至', '到', '周', '米', '度', '小', '时', '次', '张',
+];

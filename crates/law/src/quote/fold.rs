@@ -1,0 +1,34 @@
+//! What of a text counts when words are compared: letters and digits, whatever their width.
+
+use caifeng_domain::Span;
+
+/// One letter or digit and where it stands.
+pub(crate) struct Letter {
+    pub(crate) folded: char,
+    pub(crate) span: Span,
+}
+
+/// Letters and digits of `text`, folded.
+pub(crate) fn letters(text: &str) -> Vec<Letter> {
+    let folded = text.char_indices().map(|(at, c)| Letter {
+        folded: fold(c),
+        span: Span::new(at, at + c.len_utf8()),
+    });
+    folded
+        .filter(|letter| letter.folded.is_alphanumeric())
+        .collect()
+}
+
+fn fold(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(c as u32 - 0xfee0).map_or(c, |c| c.to_ascii_lowercase())
+        }
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+/// Letters and digits of `text` in one row.
+pub(crate) fn fold_letters(text: &str) -> String {
+    letters(text).iter().map(|letter| letter.folded).collect()
+}
