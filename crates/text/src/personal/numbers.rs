@@ -191,7 +191,7 @@ fn is_landline(number: &Number<'_>) -> bool {
     };
     let shape = match number.shape {
         [n] => *n == digits.len(),
-        [a, rest @ ..] => *a == area && matches!(rest, [7 | 8] | [4, 4] | [3, 4] | [4, 3]),
+        [a, rest @ ..] => *a == area && matches!(rest, [7 | 8] | [3 | 4, 4] | [4, 3]),
         [] => false,
     };
     shape && (7..=8).contains(&own.len()) && (b'2'..=b'8').contains(&own[0])
@@ -201,7 +201,7 @@ fn is_landline(number: &Number<'_>) -> bool {
 fn is_local_call(view: &View, number: &Number<'_>) -> bool {
     const CUES: [&str; 8] = ["电话", "座机", "手机", "拨打", "致电", "tel", "Tel", "TEL"];
     (7..=8).contains(&number.digits.len())
-        && matches!(number.shape, [_] | [4, 4] | [3, 4])
+        && matches!(number.shape, [_] | [3 | 4, 4])
         && (b'2'..=b'8').contains(&number.digits[0])
         && !number.digits.starts_with(b"400")
         && view.follows_cue(number.range.start, &CUES)

@@ -123,6 +123,26 @@ fn names_of_the_sender() {
 }
 
 #[test]
+fn the_judgement_needs_cues_or_characters() {
+    for name in [
+        "白改革",
+        "钟宇",
+        "朱俊",
+        "唐知行",
+        "阎平安",
+        "欧阳修远",
+        "曾祥瑞",
+    ] {
+        check_kind(
+            OtherPersonName,
+            &format!("网格员{name}：电梯停了。"),
+            &[name],
+        );
+        check_kind(Name, &format!("以上请考虑。\n——{name}"), &[name]);
+    }
+}
+
+#[test]
 fn names_of_others() {
     for (text, want) in [
         ("张桂芳（居民）：路灯要修。", vec!["张桂芳"]),
@@ -200,7 +220,7 @@ fn hostile_texts_cost_linear_time() {
         "😀",
         "\u{202e}",
     ] {
-        let text = piece.repeat(400_000 / piece.len());
+        let text = piece.repeat(60_000 / piece.len());
         let found = find(&text, &["王建国"]);
         assert!(redact(&text, &found).len() <= 2 * text.len(), "{piece}");
     }
@@ -241,32 +261,30 @@ proptest! {
 #[track_caller]
 fn check_invariants(text: &str, known: &[&str]) {
     let found = find(text, known);
-    let mut at = 0;
-    let mut kept = String::new();
-    for item in &found {
-        assert!(
-            item.span.start >= at && !item.span.is_empty(),
-            "sorted, apart: {found:?}"
-        );
-        assert!(
-            text.get(item.span.start..item.span.end).is_some(),
-            "on boundaries"
-        );
-        kept.push_str(&text[at..item.span.start]);
-        at = item.span.end;
-    }
-    kept.push_str(&text[at..]);
     let masked = redact(text, &found);
+    let mut at = 0;
     let mut rest = masked.as_str();
     for (span, mask) in replacements(text, &found) {
-        let (before, after) = rest.split_once(mask.as_str()).expect("each mask is there");
-        let _ = (before, span);
-        rest = after;
+        assert!(span.start >= at && !span.is_empty(), "{text}: {found:?}");
+        let untouched = &text[at..span.start];
+        rest = rest
+            .strip_prefix(untouched)
+            .and_then(|rest| rest.strip_prefix(mask.as_str()))
+            .expect("the words between the finds, then the mask");
+        at = span.end;
     }
-    let left: Vec<_> = find(&masked, &[])
-        .into_iter()
-        .filter(|item| is_number(item.kind))
-        .collect();
+    assert_eq!(rest, &text[at..]);
+    let mut left = find(&masked, &[]);
+    left.retain(|item| is_number(item.kind));
     assert!(left.is_empty(), "{text} -> {masked}: {left:?}");
-    let _ = kept;
+}
+
+#[test]
+fn an_address_takes_no_half_of_a_number() {
+    check_invariants("住海门区桂花弄38号051313800000001", &[]);
+    check_kind(
+        Address,
+        "住桃源镇下湾村16号　6222021000000000009",
+        &["桃源镇下湾村16号"],
+    );
 }

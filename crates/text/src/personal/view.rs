@@ -99,10 +99,10 @@ impl View {
         const FILLERS: [char; 13] = [
             ' ', ':', '是', '为', '号', '码', '(', '"', '“', ',', '=', '、', '\n',
         ];
-        let cued = |end: usize| cues.iter().any(|cue| self.before(end, 4).ends_with(cue));
+        let is_cue = |end: usize| cues.iter().any(|cue| self.before(end, 4).ends_with(cue));
         let mut end = at;
         for _ in 0..LONGEST_FILLER {
-            if cued(end) {
+            if is_cue(end) {
                 return true;
             }
             match self.previous(end) {
@@ -117,7 +117,7 @@ impl View {
                 _ => return false,
             }
         }
-        cued(end)
+        is_cue(end)
     }
 
     /// Character positions of a byte range of [`Self::folded`].

@@ -1,6 +1,7 @@
 //! What stands before and behind a name.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::super::findings::Findings;
 use super::super::view::{View, is_han};
@@ -47,219 +48,38 @@ pub(super) enum Right {
     Inside,
 }
 
-/// Words right before one's own name.
-const SELF_LABELS: [&str; 11] = [
-    "我叫",
-    "俺叫",
-    "名叫",
-    "叫做",
-    "人叫",
-    "名字是",
-    "姓名",
-    "联系人",
-    "署名",
-    "签名",
-    "本人",
-];
+/// The words around names, by what they are: `data/personal_name_cues.txt`.
+#[derive(Default)]
+struct Cues {
+    label: Vec<&'static str>,
+    label_end: Vec<&'static str>,
+    kin: Vec<&'static str>,
+    role: Vec<&'static str>,
+    unit: Vec<&'static str>,
+    title: Vec<&'static str>,
+    speech: Vec<&'static str>,
+    contact: Vec<&'static str>,
+}
 
-/// Ends of words for whoever wrote or did something, before a colon.
-const LABEL_ENDS: [&str; 20] = [
-    "名字", "落款", "人", "者", "员", "整理", "记录", "主持", "代表", "执笔", "撰写", "提交",
-    "反映", "来信", "提议", "汇报", "负责", "经办", "编辑", "签字",
-];
-
-const KIN: [&str; 44] = [
-    "儿子",
-    "女儿",
-    "儿媳",
-    "女婿",
-    "父亲",
-    "母亲",
-    "爸爸",
-    "妈妈",
-    "我爸",
-    "我妈",
-    "爱人",
-    "妻子",
-    "丈夫",
-    "老公",
-    "老婆",
-    "媳妇",
-    "孙子",
-    "孙女",
-    "外孙",
-    "外孙女",
-    "哥哥",
-    "弟弟",
-    "姐姐",
-    "妹妹",
-    "我哥",
-    "我弟",
-    "我姐",
-    "我妹",
-    "大伯",
-    "叔叔",
-    "舅舅",
-    "姑姑",
-    "爷爷",
-    "奶奶",
-    "外公",
-    "外婆",
-    "侄子",
-    "外甥",
-    "邻居",
-    "隔壁",
-    "同事",
-    "同学",
-    "朋友",
-    "老乡",
-];
-
-/// Ends of words for what somebody is.
-const ROLE_ENDS: [&str; 66] = [
-    "居民",
-    "村民",
-    "市民",
-    "农民",
-    "牧民",
-    "渔民",
-    "业主",
-    "租户",
-    "住户",
-    "农户",
-    "商户",
-    "用户",
-    "职工",
-    "员工",
-    "社工",
-    "民工",
-    "义工",
-    "教师",
-    "老师",
-    "律师",
-    "厨师",
-    "医师",
-    "技师",
-    "会计",
-    "出纳",
-    "司机",
-    "骑手",
-    "保安",
-    "护士",
-    "医生",
-    "学生",
-    "代表",
-    "委员",
-    "队员",
-    "党员",
-    "社员",
-    "店员",
-    "职员",
-    "人员",
-    "网格员",
-    "管理员",
-    "主任",
-    "书记",
-    "支书",
-    "村长",
-    "组长",
-    "站长",
-    "园长",
-    "校长",
-    "院长",
-    "所长",
-    "队长",
-    "班长",
-    "店长",
-    "科长",
-    "股长",
-    "处长",
-    "经理",
-    "老板",
-    "店主",
-    "群众",
-    "家长",
-    "人",
-    "老人",
-    "法官",
-    "孩子",
-];
-
-/// Ends of the names of bodies and years of study.
-const UNIT_ENDS: [&str; 24] = [
-    "部", "科", "室", "股", "站", "所", "处", "局", "办", "院", "公司", "中心", "协会", "商会",
-    "学会", "研一", "研二", "研三", "大一", "大二", "大三", "大四", "本科", "小组",
-];
-
-const TITLES: [&str; 35] = [
-    "先生",
-    "女士",
-    "小姐",
-    "大姐",
-    "大哥",
-    "大嫂",
-    "大爷",
-    "大妈",
-    "大娘",
-    "大伯",
-    "大叔",
-    "阿姨",
-    "奶奶",
-    "爷爷",
-    "叔叔",
-    "师傅",
-    "小朋友",
-    "老师",
-    "律师",
-    "医生",
-    "大夫",
-    "教授",
-    "同志",
-    "老人",
-    "老汉",
-    "同学",
-    "书记",
-    "主任",
-    "代表",
-    "委员",
-    "经理",
-    "老板",
-    "会计",
-    "教师",
-    "等人",
-];
-
-const SPEECH: [&str; 24] = [
-    "说", "讲", "问", "提出", "认为", "表示", "反映", "建议", "介绍", "补充", "发言", "告诉",
-    "指出", "称", "谈到", "提议", "觉得", "希望", "回忆", "答", "主张", "呼吁", "插话", "接着",
-];
-
-const CONTACT: [&str; 24] = [
-    "电话",
-    "手机",
-    "身份证",
-    "联系",
-    "微信",
-    "邮箱",
-    "座机",
-    "住",
-    "家住",
-    "现住",
-    "今年",
-    "现年",
-    "男",
-    "女",
-    "年龄",
-    "QQ",
-    "地址",
-    "住址",
-    "卡号",
-    "车牌",
-    "汉族",
-    "退休",
-    "执业",
-    "户籍",
-];
+static CUES: LazyLock<Cues> = LazyLock::new(|| {
+    let mut cues = Cues::default();
+    for line in include_str!("../../../data/personal_name_cues.txt").lines() {
+        let mut words = line.split(' ');
+        let list = match words.next() {
+            Some("label") => &mut cues.label,
+            Some("label_end") => &mut cues.label_end,
+            Some("kin") => &mut cues.kin,
+            Some("role") => &mut cues.role,
+            Some("unit") => &mut cues.unit,
+            Some("title") => &mut cues.title,
+            Some("speech") => &mut cues.speech,
+            Some("contact") => &mut cues.contact,
+            _ => continue, // a remark
+        };
+        list.extend(words);
+    }
+    cues
+});
 
 /// Grammar words that may stand right behind a name.
 const FOLLOWERS: &str =
@@ -275,19 +95,20 @@ pub(super) fn left(view: &View, at: usize) -> Left {
         .count();
     let before = view.before(at - gap, 6);
     let ends = |words: &[&str]| words.iter().any(|w| before.ends_with(w));
-    if ends(&SELF_LABELS) {
+    if ends(&CUES.label) {
         return Left::Label;
     }
     if let Some(label) = before.strip_suffix(':')
-        && (LABEL_ENDS
+        && (CUES
+            .label_end
             .iter()
-            .chain(&SELF_LABELS)
+            .chain(&CUES.label)
             .any(|w| label.trim_end().ends_with(w)))
     {
         return Left::Label;
     }
     let word = view.is_word_boundary(at);
-    if word && ends(&KIN) {
+    if word && ends(&CUES.kin) {
         return Left::Kin;
     }
     // ——王建国
@@ -295,21 +116,19 @@ pub(super) fn left(view: &View, at: usize) -> Left {
         return Left::Role;
     }
     if word {
-        if ends(&ROLE_ENDS) || is_agent(view, at - gap, "员师民户匠医者") {
+        if ends(&CUES.role) || is_agent(view, at - gap, "员师民户匠医警者") {
             return Left::Role;
         }
         // These also end verbs: 产生, 延长, 动手.
-        if ends(&UNIT_ENDS) || is_agent(view, at - gap, "长手工商生主") {
+        if ends(&CUES.unit) || is_agent(view, at - gap, "长手工商生主") {
             return Left::Unit;
         }
     }
     match view.previous(at) {
         _ if at == 0 => Left::Edge,
         Some(c) if is_edge(c) => Left::Edge,
-        // 我王建国
-        Some('我' | '俺') if word => Left::Unit,
-        // 孩子叫梅子涵
-        Some('叫' | '是') if word => Left::Unit,
+        // 我王建国, 孩子叫王子涵, 我是王建国
+        Some('我' | '俺' | '叫' | '是') if word => Left::Unit,
         _ if word => Left::Word,
         _ => Left::Inside,
     }
@@ -330,14 +149,15 @@ pub(super) fn right(view: &View, at: usize, found: &Findings) -> Right {
     };
     let rest = view.after(at, 24);
     let starts = |rest: &str, words: &[&str]| words.iter().any(|w| rest.starts_with(w));
-    let titled = TITLES
+    let titled = CUES
+        .title
         .iter()
         .find(|title| rest.starts_with(**title))
         .is_some_and(|title| view.is_word_boundary(at + title.chars().count()));
     if titled {
         return Right::Title;
     }
-    if starts(rest, &SPEECH) {
+    if starts(rest, &CUES.speech) {
         return Right::Speech;
     }
     if !is_edge(next) && !next.is_ascii_alphanumeric() {
@@ -349,17 +169,16 @@ pub(super) fn right(view: &View, at: usize, found: &Findings) -> Right {
     }
     if next == '('
         && let Some((_, behind)) = rest.split_once(')')
+        && behind.trim_start_matches([')', ' ']).starts_with(':')
     {
-        if behind.trim_start_matches([')', ' ']).starts_with(':') {
-            return Right::Introduced;
-        }
+        return Right::Introduced;
     }
     if rest.trim_start().starts_with(':') {
         return Right::Colon;
     }
     let gap = rest.chars().take(3).take_while(|c| is_gap(*c)).count();
     let behind = view.after(at + gap, 8);
-    if found.is_taken(at + gap) || starts(behind, &CONTACT) || tells_age(behind) {
+    if found.is_taken(at + gap) || starts(behind, &CUES.contact) || tells_age(behind) {
         return Right::Contact;
     }
     if next == '\n' {
@@ -403,4 +222,29 @@ pub(super) fn line_head(view: &View, at: usize, longest: usize) -> Option<Range<
         .find(|&i| view.chars[i] == '\n')
         .map(|i| i + 1);
     start.or((floor == 0).then_some(0)).map(|start| start..at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CUES;
+
+    #[test]
+    fn every_kind_of_cue_is_listed() {
+        let cues = &*CUES;
+        for list in [
+            &cues.label,
+            &cues.label_end,
+            &cues.kin,
+            &cues.role,
+            &cues.unit,
+            &cues.title,
+            &cues.speech,
+            &cues.contact,
+        ] {
+            assert!(
+                list.len() > 5 && list.iter().all(|w| !w.is_empty()),
+                "{list:?}"
+            );
+        }
+    }
 }

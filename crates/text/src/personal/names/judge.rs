@@ -20,14 +20,20 @@ struct Candidate {
     given: usize,
     /// How much the given name resembles one.
     score: u32,
-    /// The whole candidate is a word of the dictionary.
-    is_word: bool,
-    /// The given name is a word of the dictionary.
-    given_is_word: bool,
-    /// A word of the dictionary begins with the surname and ends within the given name: 商量|后.
-    split: bool,
-    /// A word of the dictionary runs across its end.
-    cut: bool,
+    division: Division,
+}
+
+/// How the dictionary divides a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Division {
+    /// It is one word: 安静, but also 王建国.
+    Word,
+    /// The given name is a word: 和|家长, 卜|建设.
+    GivenWord,
+    /// A word begins with the surname and ends within the given name: 商量|后.
+    Split,
+    /// Single characters, as with most names.
+    Characters,
 }
 
 /// The name that starts at `at`.
@@ -42,11 +48,18 @@ pub(super) fn name_at(
         let Some(candidate) = candidate(view, at, surname_len, surname, given) else {
             continue;
         };
-        let left = *left.get_or_insert_with(|| left_with_list(view, at, found));
         let right = cue::right(view, candidate.range.end, found);
+        // Neither the characters nor what follows them: nothing before them would suffice.
+        if candidate.score == 0 && !is_firm(right) {
+            continue;
+        }
+        let left = *left.get_or_insert_with(|| left_with_list(view, at, found));
         // 李强和王磊: the last character may be the next word.
         let last = candidate.range.end - 1;
-        if given == 2 && !is_firm(right) && cue::is_follower(view.chars[last]) {
+        if given == 2
+            && matches!(right, Right::Inside | Right::Word)
+            && cue::is_follower(view.chars[last])
+        {
             continue;
         }
         if believed(view, &candidate, left, right) {
@@ -78,17 +91,31 @@ fn candidate(
         return None;
     }
     let score = lexicon::given(own)?;
-    let bounded = |i: usize| view.is_word_boundary(i);
-    let inner = |from: usize| !(from + 1..range.end).any(bounded);
+    let division = divide(view, &range, at + surname_len)?;
     Some(Candidate {
+        range,
         surname,
         given,
         score,
-        is_word: bounded(at) && inner(at) && bounded(range.end),
-        given_is_word: given == 2 && bounded(at + surname_len) && inner(at + surname_len),
-        split: given == 2 && inner_word(view, at, surname_len, range.end),
-        cut: !bounded(range.end),
-        range,
+        division,
+    })
+}
+
+/// None when a word of the dictionary runs across the end. `second` is where the given name starts.
+fn divide(view: &View, range: &Range<usize>, second: usize) -> Option<Division> {
+    let bounded = |i: usize| view.is_word_boundary(i);
+    let whole = |from: usize| bounded(from) && !(from + 1..range.end).any(bounded);
+    if !bounded(range.end) {
+        return None;
+    }
+    Some(if whole(range.start) {
+        Division::Word
+    } else if bounded(range.start) && !bounded(second) {
+        Division::Split
+    } else if range.end - second == 2 && whole(second) {
+        Division::GivenWord
+    } else {
+        Division::Characters
     })
 }
 
@@ -98,14 +125,6 @@ fn is_firm(right: Right) -> bool {
         right,
         Right::Inside | Right::Word | Right::Speech | Right::Title
     )
-}
-
-/// Whether a word of the dictionary covers the surname and the first character of the given name only.
-fn inner_word(view: &View, at: usize, surname_len: usize, end: usize) -> bool {
-    let second = at + surname_len;
-    view.is_word_boundary(at)
-        && !view.is_word_boundary(second)
-        && (second + 1..end).any(|i| view.is_word_boundary(i))
 }
 
 /// Whether the evidence suffices. The less the surroundings say, the more the characters must.
@@ -119,34 +138,32 @@ fn believed(view: &View, name: &Candidate, left: Left, right: Right) -> bool {
     let signature = right == R::LineEnd && stands_alone(view, &name.range);
     let due = left <= Left::Role || left == Left::Edge && (speaker || signature);
     let enough = if speaker && left == Left::Role { 1 } else { 2 };
-    let word = name.is_word && !(due && clear && score >= enough);
-    // 和家长: an everyday word behind an everyday word.
-    let phrase = !clear && (name.given_is_word && score < 3 || name.split || score == 0)
-        || name.given_is_word && score == 0
-        || name.split && !firm && score < 3;
-    if name.cut && !firm {
-        return false;
-    }
+    let word = name.division == Division::Word && !(due && clear && score >= enough);
+    // 和家长, 商量后: everyday words that happen to look like a name.
+    let phrase = match name.division {
+        Division::GivenWord => score == 0 || !clear && score < 3,
+        Division::Split => !clear || !firm && score < 3,
+        Division::Word | Division::Characters => !clear && score == 0,
+    };
+    let given_word = name.division == Division::GivenWord;
     match left {
         Left::Label => match right {
             R::Inside | R::Word => score >= 2 && !word,
             R::Speech | R::Title => score >= 1 && !word,
             _ => !word,
         },
-        _ if word || phrase && (right != R::Introduced || name.given_is_word && score == 0) => {
-            false
-        }
+        _ if word || phrase && (right != R::Introduced || given_word && score == 0) => false,
         Left::Kin => score >= 1 && (right != R::Inside || clear && name.given == 2) || score >= 2,
         Left::Role if firm => score >= 1,
-        Left::Role => score >= 2 && (right != R::Inside || score >= 3 && clear),
-        Left::Unit if firm => score >= 1 + u32::from(right == R::Edge),
+        Left::Role => score >= 2 && (right != R::Inside || clear && name.given == 2),
+        Left::Unit if firm => score > u32::from(right == R::Edge),
         Left::Edge => match right {
             R::Introduced => is_head_of_line(view, name.range.start, 6),
             R::Colon => score >= 1 && is_head_of_line(view, name.range.start, 12),
             R::Contact | R::Title => score >= 1,
             R::Speech => score >= 2 && clear,
             R::LineEnd => score >= 2 && signature,
-            R::Edge => score >= 3 && clear && name.given == 2 && !name.given_is_word,
+            R::Edge => score >= 3 && clear && name.given == 2 && !given_word,
             R::Word | R::Inside => false,
         },
         Left::Unit | Left::Word => match right {
@@ -156,6 +173,8 @@ fn believed(view: &View, name: &Candidate, left: Left, right: Right) -> bool {
             R::Speech => score >= 3 && clear && left == Left::Unit,
             // （乡贤李士元）
             R::Edge => score >= 2 && in_brackets(view, &name.range),
+            // 去年三月温秀英向物业反映过
+            R::Word => score >= 4 && clear && name.given == 2,
             _ => false,
         },
         // 研一程可欣：, where the dictionary sees 一程.
@@ -194,7 +213,7 @@ fn kind(view: &View, range: &Range<usize>, left: Left) -> PersonalDataKind {
     let clause = view.before(range.start, LONGEST_CLAUSE);
     let clause = clause.rsplit(is_edge).next().unwrap_or(clause);
     let own = left == Left::Label && !clause.ends_with("人叫")
-        || clause.contains("我是")
+        || clause.contains("我是") && left != Left::Kin
         || clause.ends_with('我')
         || range.end == view.len();
     if own {
