@@ -86,3 +86,34 @@ fn inside(highlights: &[Span], window: Span) -> Vec<Span> {
     let clip = |h: &Span| Span::new(h.start.max(window.start), h.end.min(window.end));
     highlights[first..after].iter().map(clip).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use caifeng_domain::Span;
+
+    use super::{SNIPPET_CHARS, inside, merged, snippet};
+
+    #[test]
+    fn touching_spans_become_one() {
+        let spans = [(6, 9), (0, 3), (3, 6), (12, 18), (12, 15)].map(|(a, b)| Span::new(a, b));
+        let want = [(0, 9), (12, 18)].map(|(a, b)| Span::new(a, b));
+        assert_eq!(merged(spans.into_iter()), want);
+    }
+
+    #[test]
+    fn a_window_cuts_what_runs_over_its_edge() {
+        let highlights = [Span::new(0, 4), Span::new(6, 10), Span::new(12, 20)];
+        let got = inside(&highlights, Span::new(2, 14));
+        assert_eq!(got, [Span::new(2, 4), Span::new(6, 10), Span::new(12, 14)]);
+    }
+
+    #[test]
+    fn a_snippet_without_matches_begins_where_told_and_is_as_long_as_the_text_allows() {
+        let text = "话".repeat(200);
+        let at = |from: usize| snippet(&text, &[], from * 3).span;
+        assert_eq!(at(50), Span::new(150, (50 + SNIPPET_CHARS) * 3));
+        assert_eq!(at(190), Span::new((200 - SNIPPET_CHARS) * 3, 600));
+        assert_eq!(snippet("短", &[], 0).span.of("短"), "短");
+        assert_eq!(snippet("", &[], 0).span, Span::new(0, 0));
+    }
+}

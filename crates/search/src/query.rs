@@ -63,7 +63,7 @@ impl Query {
 pub enum Reason {
     /// The query was empty: it passes the filters.
     Listed,
-    /// It has these words of the query, as they stand in the text, each once.
+    /// It has these words of the query, as they stand in the text, each once, sorted.
     Words(Vec<String>),
     /// It has none of the words; its meaning, its article or its point is near.
     Meaning,

@@ -1,15 +1,20 @@
 //! The order of the hits: words and meaning of each part, and what its neighbours in the same
 //! article and point say for it.
 //!
-//! Each kind of evidence is brought to the same scale by its own mean and spread over all
-//! items, so no weight has to be found for any of them: a match that few have
-//! counts for more than one that most have.
+//! Each kind of evidence is brought to the same scale by its own mean and spread over all items, so
+//! no weight has to be found for any of them: a match that few have counts for more than one that
+//! most have.
 
 use std::{collections::HashMap, hash::Hash};
 
 use caifeng_domain::{ArticleNo, Named, PointId};
 
 use crate::Kind;
+
+/// How much the others of its article say for an item, and how much those of its point. Links are
+/// surer than points.
+const ARTICLE_WEIGHT: f32 = 2.0;
+const POINT_WEIGHT: f32 = 1.0;
 
 /// One part of a candidate.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +47,8 @@ pub(crate) struct Score {
 /// A score for each item.
 ///
 /// Somebody who asks about a matter wants to hear all who spoke about it, whatever words they used.
-/// So an item gains from the others of its article, the article's own words among them, and, on top of that, from those that make the
-/// same point.
+/// So an item gains from the others of its article, the article's own words among them, and, on top
+/// of that, from those that make the same point.
 pub(crate) fn scores(items: &[Item<'_>]) -> Vec<Score> {
     let mut own = vec![0.0; items.len()];
     for (kind, ..) in Kind::NAMES {
@@ -62,10 +67,10 @@ pub(crate) fn scores(items: &[Item<'_>]) -> Vec<Score> {
             }
         }
     }
-    let with_article = lifted(&own, items, |item| {
+    let with_article = lifted(&own, items, ARTICLE_WEIGHT, |item| {
         item.articles.iter().map(|a| (item.consultation, *a))
     });
-    let with_point = lifted(&with_article, items, |item| {
+    let with_point = lifted(&with_article, items, POINT_WEIGHT, |item| {
         item.point.into_iter().map(|p| (item.consultation, p))
     });
     let scores = with_point.into_iter().zip(own);
@@ -91,11 +96,12 @@ fn standardised(values: &[f32]) -> Vec<f32> {
     values.iter().map(|value| (value - mean) * scale).collect()
 }
 
-/// Each score plus that of the item's best group. A group's score is the mean over its members and
-/// one neutral stranger, so that a group of one counts for half.
+/// Each score plus `weight` times that of the item's best group. A group's score is the mean over
+/// its members and one neutral stranger, so that a group of one counts for half.
 fn lifted<'a, G, I>(
     scores: &[f32],
     items: &'a [Item<'a>],
+    weight: f32,
     groups_of: impl Fn(&'a Item<'a>) -> I,
 ) -> Vec<f32>
 where
@@ -116,7 +122,7 @@ where
         .zip(scores)
         .map(|(item, score)| {
             let best = groups_of(item).filter_map(mean).max_by(f32::total_cmp);
-            score + best.unwrap_or_default()
+            score + weight * best.unwrap_or_default()
         })
         .collect()
 }

@@ -97,13 +97,8 @@ impl SearchIndex {
             self.analyser.terms(&document.text)
         };
         let highlights = highlights(wanted, &found);
-        let mut words: Vec<String> = Vec::new();
-        for span in &highlights {
-            let word = span.of(&document.text);
-            if !words.iter().any(|known| known == word) {
-                words.push(word.to_owned());
-            }
-        }
+        let words: BTreeSet<&str> = highlights.iter().map(|h| h.of(&document.text)).collect();
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         let best_part = document.parts.get(hit.part).map_or(0, |p| p.span.start);
         Ok(Hit {
             snippet: snippet(&document.text, &highlights, best_part),
