@@ -15,7 +15,10 @@ fn sample() -> (Draft, Vec<Submission>) {
     let lines = include_bytes!("../../corpora/heyan/submissions.jsonl");
     let import = caifeng_channel::read(lines, "submissions.jsonl").unwrap();
     assert!(import.errors.is_empty());
-    (draft, import.rows.into_iter().map(|r| r.submission).collect())
+    (
+        draft,
+        import.rows.into_iter().map(|r| r.submission).collect(),
+    )
 }
 
 fn triage(draft: &Draft, submissions: &[Submission], previous: &Previous) -> Outcome {
@@ -53,11 +56,22 @@ fn every_span_is_a_piece_of_the_original() {
     let outcome = triage(&draft, &submissions, &Previous::default());
     for (submission, analysis) in submissions.iter().zip(&outcome.analyses) {
         let text = &submission.text;
-        let links = analysis.units.iter().flat_map(|u| u.links.iter().chain(&u.candidates));
-        let spans = analysis.units.iter().map(|u| u.span).chain(analysis.personal_data.iter().map(|p| p.span));
+        let links = analysis
+            .units
+            .iter()
+            .flat_map(|u| u.links.iter().chain(&u.candidates));
+        let spans = analysis
+            .units
+            .iter()
+            .map(|u| u.span)
+            .chain(analysis.personal_data.iter().map(|p| p.span));
         let spans = spans.chain(links.flat_map(|l| l.evidence.spans.iter().copied()));
         for span in spans.chain(analysis.duplicate.additions.iter().copied()) {
-            assert!(text.get(span.start..span.end).is_some_and(|s| !s.is_empty()), "{span:?} of {text}");
+            assert!(
+                text.get(span.start..span.end)
+                    .is_some_and(|s| !s.is_empty()),
+                "{span:?} of {text}"
+            );
         }
         for edit in analysis.units.iter().filter_map(|u| u.edit.as_ref()) {
             for words in [&edit.from, &edit.to].into_iter().flatten() {
@@ -65,7 +79,10 @@ fn every_span_is_a_piece_of_the_original() {
             }
         }
         for pair in analysis.units.windows(2) {
-            assert!(pair[0].span.end <= pair[1].span.start, "units overlap in {text}");
+            assert!(
+                pair[0].span.end <= pair[1].span.start,
+                "units overlap in {text}"
+            );
         }
     }
 }
@@ -75,7 +92,10 @@ fn every_span_is_a_piece_of_the_original() {
 fn the_number_of_threads_changes_nothing() {
     let (draft, submissions) = sample();
     let on = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         pool.install(|| triage(&draft, &submissions, &Previous::default()))
     };
     assert_eq!(on(1), on(4));
@@ -85,9 +105,16 @@ fn the_number_of_threads_changes_nothing() {
 #[test]
 fn point_ids_are_stable() {
     let (draft, submissions) = sample();
-    let (old, all) = (&submissions[..submissions.len() * 10 / 11], &submissions[..]);
+    let (old, all) = (
+        &submissions[..submissions.len() * 10 / 11],
+        &submissions[..],
+    );
     let before = triage(&draft, old, &Previous::default());
-    assert_eq!(triage(&draft, old, &memory(&before)), before, "a second run changes nothing");
+    assert_eq!(
+        triage(&draft, old, &memory(&before)),
+        before,
+        "a second run changes nothing"
+    );
 
     let after = triage(&draft, all, &memory(&before));
     let mut pairs = Vec::new();
@@ -98,7 +125,11 @@ fn point_ids_are_stable() {
     }
     assert!(adjusted_rand(&pairs) >= 0.9, "{}", adjusted_rand(&pairs));
     let kept = pairs.iter().filter(|(x, y)| x == y).count();
-    assert!(kept * 10 >= pairs.len() * 9, "{kept} of {} units kept their point's id", pairs.len());
+    assert!(
+        kept * 10 >= pairs.len() * 9,
+        "{kept} of {} units kept their point's id",
+        pairs.len()
+    );
 }
 
 /// Adjusted Rand index of two groupings (Hubert and Arabie 1985).
@@ -111,7 +142,10 @@ fn adjusted_rand(pairs: &[(PointId, PointId)]) -> f64 {
         sizes.values().map(|n| n * (n - 1.0) / 2.0).sum()
     }
     let both = choose2(pairs.iter().copied());
-    let (a, b) = (choose2(pairs.iter().map(|p| p.0)), choose2(pairs.iter().map(|p| p.1)));
+    let (a, b) = (
+        choose2(pairs.iter().map(|p| p.0)),
+        choose2(pairs.iter().map(|p| p.1)),
+    );
     let n = pairs.len() as f64;
     let expected = a * b / (n * (n - 1.0) / 2.0);
     (both - expected) / ((a + b) / 2.0 - expected)
@@ -124,12 +158,23 @@ fn opposites_never_share_a_point() {
     let outcome = triage(&draft, &submissions, &Previous::default());
     let mut seen = [false; 2];
     for point in &outcome.points {
-        let stances: Vec<Stance> = point.units.iter().map(|u| outcome.analyses[u.0].units[u.1].stance).collect();
-        let (for_it, against) = (stances.contains(&Stance::Support), stances.contains(&Stance::Oppose));
+        let stances: Vec<Stance> = point
+            .units
+            .iter()
+            .map(|u| outcome.analyses[u.0].units[u.1].stance)
+            .collect();
+        let (for_it, against) = (
+            stances.contains(&Stance::Support),
+            stances.contains(&Stance::Oppose),
+        );
         assert!(!(for_it && against), "{}", point.id);
         seen = [seen[0] || for_it, seen[1] || against];
     }
-    assert_eq!(seen, [true, true], "the sample has both, or this shows nothing");
+    assert_eq!(
+        seen,
+        [true, true],
+        "the sample has both, or this shows nothing"
+    );
 }
 
 /// Invariant 8: an accepted link has evidence and a probability; an unassigned unit is told apart
@@ -173,8 +218,20 @@ fn copies_cost_no_vectors() {
 fn odd_texts_pass_through() {
     let (draft, _) = sample();
     let texts = [
-        "", " ", "\u{202e}第九百九十九条\u{202c}", "😀𠮷𪚥", "\0", "第第第条条条", "“”“”", "一、\n二、\n三、", "：：：", "(((((",
-        "第一条第二款第三项至第九十九条", "12.2.3", "建议将“A”修改为“", "\u{feff}\u{200b}",
+        "",
+        " ",
+        "\u{202e}第九百九十九条\u{202c}",
+        "😀𠮷𪚥",
+        "\0",
+        "第第第条条条",
+        "“”“”",
+        "一、\n二、\n三、",
+        "：：：",
+        "(((((",
+        "第一条第二款第三项至第九十九条",
+        "12.2.3",
+        "建议将“A”修改为“",
+        "\u{feff}\u{200b}",
     ];
     let mut submissions: Vec<Submission> = texts.iter().map(|t| submission(t)).collect();
     submissions.push(submission(&"第二十一条，".repeat(20_000)));

@@ -2,8 +2,7 @@
 
 use caifeng_domain::{Consultation, Draft};
 use caifeng_law::{
-    align::{self, Alignment},
-    amendment,
+    align::{self, Alignment, ChangeKind},
     draft::{self, DraftWarning},
 };
 use caifeng_store::{Act, DraftRecord};
@@ -48,7 +47,7 @@ impl App {
         file_name: &str,
         bytes: &[u8],
     ) -> Result<DraftImported, AppError> {
-        let draft = read(bytes, file_name)?;
+        let draft = draft::read(bytes, file_name)?;
         let warnings = draft::check(&draft);
         let act = Act {
             actor: "cli",
@@ -116,14 +115,13 @@ impl App {
     }
 }
 
-/// A draft, or an amendment read as one.
-fn read(bytes: &[u8], file_name: &str) -> Result<Draft, AppError> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        if amendment::is_amendment(text) {
-            return Ok(amendment::to_draft(&amendment::parse(text)?));
-        }
-    }
-    Ok(draft::read(bytes, file_name)?)
+/// What readers call a kind of change.
+#[must_use]
+pub fn change_name(kind: ChangeKind) -> &'static str {
+    ChangeKind::ALL
+        .iter()
+        .find(|k| k.0 == kind)
+        .map_or("", |k| k.2)
 }
 
 fn compare(old: Draft, new: Draft) -> Comparison {

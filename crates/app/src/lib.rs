@@ -25,7 +25,7 @@ pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_triage::{Progress, Stage};
 pub use config::{Config, Overrides};
-pub use drafts::{Comparison, DraftImported};
+pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest};

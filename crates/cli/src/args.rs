@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Search(Search),
     /// 生成汇总报告
     Report(Report),
+    /// 在本机提供报告接口（HTTP）
+    Serve(Serve),
     /// 在标注集上运行，输出供评分的结果
     Eval(Eval),
     /// 用虚构来件测量速度
@@ -158,6 +160,13 @@ pub(crate) enum Format {
     Json,
     Csv,
     Xlsx,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// 监听地址
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub(crate) listen: std::net::SocketAddr,
 }
 
 #[derive(Debug, ClapArgs)]

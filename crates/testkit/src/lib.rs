@@ -46,7 +46,12 @@ impl Encoder for CountingEncoder {
         false
     }
 
-    fn encode(&self, texts: &[&str], role: Role, done: &(dyn Fn(usize) + Sync)) -> Result<Vectors, EncodeError> {
+    fn encode(
+        &self,
+        texts: &[&str],
+        role: Role,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vectors, EncodeError> {
         self.texts.fetch_add(texts.len(), Ordering::Relaxed);
         LexicalEncoder.encode(texts, role, done)
     }

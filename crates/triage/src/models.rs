@@ -14,6 +14,10 @@ pub struct Models {
     pub first_link: Logistic,
     /// The same when confident links of the first are examples too.
     pub implicit_link: Logistic,
+    /// Probability of a ranked article, by the log-odds of `first_link`.
+    pub first_choice: Logistic,
+    /// Probability of a ranked article, by the log-odds of `implicit_link`.
+    pub implicit_choice: Logistic,
     /// Link of a unit to an article that it names.
     pub cited_link: Logistic,
     /// One a scope, in the order of [`caifeng_domain::Scope::ALL`].

@@ -235,7 +235,7 @@ impl<'a> Prepared<'a> {
             .collect();
         let (of, found) = all_candidates(self, &units);
         for (&u, &m) in units.iter().zip(&of) {
-            let (links, _) = implicit(&found[m].0, &models.first_link);
+            let (links, _) = implicit(&found[m].0, &models.first_link, &models.first_choice);
             if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
                 let mention = &self.units[u].mention;
                 self.exemplars.add(

@@ -131,7 +131,7 @@ pub(crate) fn rank(
     models: &Models,
 ) -> (Vec<Ranked>, Vec<Ranked>) {
     if unit.cited.is_empty() {
-        implicit(candidates, &models.implicit_link)
+        implicit(candidates, &models.implicit_link, &models.implicit_choice)
     } else {
         cited(&unit.cited, candidates, models)
     }

@@ -9,7 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use caifeng_domain::Submission;
 use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
 use caifeng_text::segment::Segmenter;
 use caifeng_triage::{Previous, Progress, Stage};
@@ -98,18 +97,6 @@ pub fn bench(
         pairs_right,
         peak_memory: peak_memory(),
     })
-}
-
-/// The invented submissions alone, for load tests of other parts.
-pub fn invented(n: usize) -> Result<Vec<Submission>, AppError> {
-    let draft = caifeng_law::draft::parse(DRAFT)?;
-    let samples = caifeng_channel::read(SAMPLES.as_bytes(), "submissions.jsonl")?;
-    let samples: Vec<String> = samples
-        .rows
-        .into_iter()
-        .map(|r| r.submission.text)
-        .collect();
-    Ok(generate::generate(n, &draft, &samples, &Segmenter::new()).submissions)
 }
 
 /// Recall and precision of pairs, counted by group sizes rather than pair by pair.

@@ -1,7 +1,7 @@
 //! `caifeng draft`.
 
 use anyhow::Result;
-use caifeng_app::{Comparison, Config, DraftImported};
+use caifeng_app::{Comparison, Config, DraftImported, change_name};
 use caifeng_domain::{Draft, Level, NodeId};
 
 use crate::{
@@ -95,7 +95,7 @@ fn compare(comparison: &Comparison) {
             "  {} → {}  {}（{:.0}%）",
             label(&comparison.old, pair.old),
             label(&comparison.new, pair.new),
-            pair.kind.chinese(),
+            change_name(pair.kind),
             pair.confidence * 100.0
         ));
     }

@@ -8,6 +8,7 @@ mod import;
 mod model;
 mod report;
 mod search;
+mod serve;
 mod triage;
 
 use std::{
@@ -37,6 +38,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Hot(command) => hot::run(command, config).await,
         Command::Search(command) => search::run(command, config).await,
         Command::Report(command) => report::run(command, config).await,
+        Command::Serve(command) => serve::run(command, config).await,
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) => bench::run(&command, &config),
     }

@@ -13,4 +13,6 @@ mod rank;
 pub use candidates::{Candidate, FEATURES, Mention, candidates};
 pub use exemplars::{Exemplars, Votes};
 pub use provisions::Provisions;
-pub use rank::{CITED_FEATURES, CitedAs, Ranked, cited, cited_features, implicit};
+pub use rank::{
+    CHOICE_FEATURES, CITED_FEATURES, CitedAs, Ranked, choices, cited, cited_features, implicit,
+};

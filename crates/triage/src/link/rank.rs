@@ -4,7 +4,7 @@ use crate::{link::candidates::Candidate, logistic::Logistic, models::Models};
 
 /// A link below this probability is left to a person, shown as a candidate only.
 const ACCEPT: f64 = 0.15;
-/// A second link needs better than even odds.
+/// A second link needs to be about as probable as not.
 const ACCEPT_FURTHER: f64 = 0.5;
 /// Candidates shown to a person.
 const SHOWN: usize = 3;
@@ -67,21 +67,46 @@ pub fn cited_features(
     ]
 }
 
+/// Names of the features by which a ranked candidate's probability is set right, in order.
+pub const CHOICE_FEATURES: [&str; 3] = ["log_odds", "lead", "first"];
+
+/// Candidates in order of their log-odds, with the features of their choice. The log-odds alone
+/// take each article by itself; that it is the best of all, and by how much, says more.
+#[must_use]
+pub fn choices(
+    candidates: &[Candidate],
+    scorer: &Logistic,
+) -> Vec<(usize, [f64; CHOICE_FEATURES.len()])> {
+    let mut scored: Vec<(usize, f64)> = candidates
+        .iter()
+        .map(|c| (c.article, scorer.score(&c.features)))
+        .collect();
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    scored.truncate(1 + SHOWN);
+    (0..scored.len())
+        .map(|i| {
+            let rival = scored.get(usize::from(i == 0)).map_or(scored[i].1, |r| r.1);
+            let first = f64::from(u8::from(i == 0));
+            (scored[i].0, [scored[i].1, scored[i].1 - rival, first])
+        })
+        .collect()
+}
+
 /// Orders uncited candidates by probability; the accepted ones first, then those only shown.
 #[must_use]
-pub fn implicit(candidates: &[Candidate], model: &Logistic) -> (Vec<Ranked>, Vec<Ranked>) {
-    let mut ranked: Vec<Ranked> = candidates
-        .iter()
-        .map(|c| Ranked {
-            article: c.article,
-            confidence: model.probability(&c.features) as f32,
+pub fn implicit(
+    candidates: &[Candidate],
+    scorer: &Logistic,
+    choice: &Logistic,
+) -> (Vec<Ranked>, Vec<Ranked>) {
+    let mut ranked: Vec<Ranked> = choices(candidates, scorer)
+        .into_iter()
+        .map(|(article, features)| Ranked {
+            article,
+            confidence: choice.probability(&features) as f32,
         })
         .collect();
-    ranked.sort_by(|a, b| {
-        b.confidence
-            .total_cmp(&a.confidence)
-            .then(a.article.cmp(&b.article))
-    });
+    ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     split(ranked)
 }
 

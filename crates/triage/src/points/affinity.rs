@@ -6,7 +6,7 @@ use caifeng_encode::vectors::dot;
 use crate::models::Models;
 
 /// Mean probability from which on two groups are one point.
-pub(super) const SAME: f32 = 0.5;
+pub(super) const SAME: f32 = 0.4;
 
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 10] = [
