@@ -32,6 +32,9 @@ impl Candidate {
     }
 }
 
+/// Shorter words of the draft are quoted as often to name a matter as to find fault with them.
+const LEAST_WANTING: usize = 4;
+
 /// All proposals of a unit in order.
 pub(super) fn all(scene: &Scene<'_>) -> Vec<Candidate> {
     let mut out = Vec::new();
@@ -63,11 +66,7 @@ fn candidate(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
             from: away(scene, verb),
             to: None,
         }),
-        Frame::Add => Some(Candidate {
-            op,
-            from: None,
-            to: added(scene, verb),
-        }),
+        Frame::Add => Some(added(scene, verb)),
         Frame::Say => said(scene, verb),
         Frame::Whole => Some(Candidate {
             op,
@@ -86,8 +85,7 @@ fn into(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
         scene.value_like(scene.from, verb.from, like)
     };
     let from = scene
-        .marked(start, verb.from)
-        .next_back()
+        .marked_before(start, verb.from)
         .or_else(value)
         .or_else(|| scene.between(start, verb.from).filter(|_| to.is_some()))
         .or_else(|| scene.draft_words_before(start));
@@ -126,21 +124,33 @@ fn away(scene: &Scene<'_>, verb: &Verb) -> Option<Words> {
         .marked(verb.to, scene.sentence_end(verb.to))
         .next()
         .filter(|words| words.from <= end)
-        .or_else(|| scene.marked(start, verb.from).next_back())
+        .or_else(|| scene.marked_before(start, verb.from))
         .or_else(|| scene.counted_letters(verb.from.saturating_sub(NEXT).max(start), verb.from))
         .or_else(|| scene.counted_letters(verb.to, end))
         .or_else(|| scene.draft_words_before(start))
 }
 
-/// 增加“B”, 加一句：B, 把“B”写进.
-fn added(scene: &Scene<'_>, verb: &Verb) -> Option<Words> {
-    scene.after(verb.to).or_else(|| {
+/// 增加“B”, 加一句：B, 把“B”写进. Without new words, but with words of the draft found wanting, those should change:
+/// “依法处罚”太空，请补上数额.
+fn added(scene: &Scene<'_>, verb: &Verb) -> Candidate {
+    let taken = || {
         let start = scene.sentence_start(verb.from);
         let mut taken = (start..verb.from)
             .rev()
             .filter(|&k| matches!(scene.g.at(k), '把' | '将'));
         scene.marked(taken.next()?, verb.from).next_back()
-    })
+    };
+    let to = scene.after(verb.to).or_else(taken);
+    // 在“A”后增加 only says where.
+    let anchor = |words: &Words| matches!(scene.g.at(words.to + 1), '后' | '前' | '之');
+    let wanting = scene
+        .draft_words_before(verb.from)
+        .filter(|words| to.is_none() && words.to - words.from >= LEAST_WANTING && !anchor(words));
+    Candidate {
+        op: wanting.map_or(verb.op, |_| EditOp::Replace),
+        from: wanting,
+        to,
+    }
 }
 
 /// 明确…: without new words a clarification; 写明：B, 量化：B are more. A question asks for an answer, not for words.

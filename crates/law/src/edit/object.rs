@@ -87,6 +87,13 @@ impl Scene<'_> {
         })
     }
 
+    /// The last quotation in `from..to` of words of the draft, else the last one.
+    pub(super) fn marked_before(&self, from: usize, to: usize) -> Option<Words> {
+        let of_draft = |words: &Words| self.draft.has(&self.g.words(words.from, words.to));
+        let last = self.marked(from, to).next_back();
+        self.marked(from, to).rev().find(of_draft).or(last)
+    }
+
     /// The last quotation of words of the draft before `i`, if one of the nearest is.
     pub(super) fn draft_words_before(&self, i: usize) -> Option<Words> {
         const NEAREST: usize = 4;

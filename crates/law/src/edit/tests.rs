@@ -123,6 +123,10 @@ fn insertions_take_quoted_words_or_the_clause_after_a_colon() {
     );
     check("应当把“免费开放”写进去", "insert →免费开放");
     check("建议增加一章，专门规定志愿服务", "insert →");
+    check(
+        "“处五百元以下罚款”太软，请补上没收工具",
+        "replace 处五百元以下罚款→",
+    );
 }
 
 #[test]
