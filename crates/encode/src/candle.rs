@@ -48,12 +48,12 @@ impl CandleEncoder {
         gemm::set_threading_threshold(usize::MAX);
         let folder = ModelDir::open(model_dir)?;
         let mut tokenizer = Tokenizer::from_bytes(folder.read(TOKENIZER)?)
-            .map_err(|error| folder.malformed(TOKENIZER, error))?;
+            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
         // Cutting and padding are our business.
         tokenizer.with_padding(None);
         tokenizer
             .with_truncation(None)
-            .map_err(|error| folder.malformed(TOKENIZER, error))?;
+            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
         let pieces = tokenizer.get_vocab_size(true);
         if pieces > folder.config.vocab_size {
             return Err(ModelError::Dimension {
@@ -205,7 +205,9 @@ fn mean(rows: &[f32], width: usize) -> Vec<f32> {
         }
     }
     let count = (rows.len() / width) as f32;
-    mean.iter_mut().for_each(|x| *x /= count);
+    for x in &mut mean {
+        *x /= count;
+    }
     mean
 }
 
@@ -213,7 +215,7 @@ fn mean(rows: &[f32], width: usize) -> Vec<f32> {
 fn frame(tokenizer: &Tokenizer, folder: &ModelDir) -> Result<Frame, ModelError> {
     let around = tokenizer
         .post_process(Encoding::default(), None, true)
-        .map_err(|error| folder.malformed(TOKENIZER, error))?;
+        .map_err(|error| folder.malformed(TOKENIZER, &error))?;
     match around.get_ids() {
         [begin, end] => Ok(Frame {
             begin: *begin,
@@ -221,7 +223,10 @@ fn frame(tokenizer: &Tokenizer, folder: &ModelDir) -> Result<Frame, ModelError> 
         }),
         other => Err(folder.malformed(
             TOKENIZER,
-            format!("应在文本首尾各加一个特殊符号，实际共加 {} 个", other.len()),
+            &format!("应在文本首尾各加一个特殊符号，实际共加 {} 个", other.len()),
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

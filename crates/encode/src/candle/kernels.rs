@@ -177,10 +177,6 @@ fn gelu(x: f32) -> f32 {
 
 /// `e^x` for `x` up to 88, without branches: 2 to the whole part through the exponent bits, 2 to
 /// the rest, which is within ±1/2, by its series (relative error below 2e-7).
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
     /// Adding 3 · 2²² leaves the nearest whole number in the low bits.

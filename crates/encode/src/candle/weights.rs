@@ -18,7 +18,7 @@ impl<'a> Weights<'a> {
     pub(super) fn parse(bytes: &'a [u8], folder: &ModelDir) -> Result<Self, ModelError> {
         const ANCHOR: &str = "embeddings.word_embeddings.weight";
         let tensors =
-            SafeTensors::deserialize(bytes).map_err(|error| folder.malformed(WEIGHTS, error))?;
+            SafeTensors::deserialize(bytes).map_err(|error| folder.malformed(WEIGHTS, &error))?;
         let prefix = tensors
             .names()
             .into_iter()

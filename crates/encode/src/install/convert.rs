@@ -84,9 +84,10 @@ fn tokenizer(packed: &Packed<'_>, pieces: &[Piece<'_>]) -> tokenizers::Result<To
 }
 
 /// Our name, its name in the packed file, its shape.
-type Entry = (String, String, Vec<usize>);
+pub(super) type Entry = (String, String, Vec<usize>);
 
-fn entries(sizes: &Sizes) -> Vec<Entry> {
+/// All tensors but the word embeddings, whose rows are chosen.
+pub(super) fn entries(sizes: &Sizes) -> Vec<Entry> {
     let (hidden, inner) = (sizes.hidden, sizes.inner);
     let entry = |name: &str, packed: &str, shape: &[usize]| {
         (name.to_owned(), packed.to_owned(), shape.to_vec())
@@ -164,4 +165,28 @@ fn to_bytes(weights: &[f32]) -> Vec<u8> {
         .iter()
         .flat_map(|weight| weight.to_le_bytes())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenizers::Tokenizer;
+
+    use crate::install::tiny;
+    use crate::manifest::TOKENIZER;
+
+    #[track_caller]
+    fn check(text: &str, want: &[&str]) {
+        let folder = tiny::model_dir();
+        let tokenizer = Tokenizer::from_file(folder.path().join(TOKENIZER)).unwrap();
+        let encoding = tokenizer.encode(text, true).unwrap();
+        assert_eq!(encoding.get_tokens(), want, "{text}");
+    }
+
+    #[test]
+    fn the_written_tokenizer_normalises_splits_and_frames() {
+        check("电梯坏", &["<s>", "▁", "电梯", "坏", "</s>"]);
+        check("Ａ  电 ", &["<s>", "▁", "A", "▁", "电", "</s>"]);
+        // Kana was dropped from the vocabulary.
+        check("アア", &["<s>", "▁", "アア", "</s>"]);
+    }
 }

@@ -62,8 +62,9 @@ fn pip_failed(stderr: &str) -> InstallError {
     if stderr.contains("No module named pip") {
         return InstallError::NoPip;
     }
-    let errors = stderr.lines().filter(|line| line.starts_with("ERROR"));
-    let line = errors.last().or(stderr.lines().last()).unwrap_or_default();
+    let mut lines = stderr.lines().rev();
+    let error = lines.clone().find(|line| line.starts_with("ERROR"));
+    let line = error.or_else(|| lines.next()).unwrap_or_default();
     InstallError::Download(line.chars().take(MAX_REASON).collect())
 }
 

@@ -285,77 +285,37 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
+mod tests {
     use proptest::prelude::*;
 
-    /// A packed file with the given pieces, one rule (`Ａ` becomes `A`), one 4-bit and one plain tensor.
-    pub(in crate::install) fn sample(pieces: &[(&str, f32)]) -> Vec<u8> {
-        let mut file = b"E5S1".to_vec();
-        let int =
-            |file: &mut Vec<u8>, n: usize| file.extend(u32::try_from(n).unwrap().to_le_bytes());
-        for n in [1, 32, 1, 2, 64, pieces.len(), 8, 2] {
-            int(&mut file, n);
-        }
-        file.extend(1e-12f32.to_le_bytes());
-        for n in [32, pieces.len(), 0, 2, 1, 3] {
-            int(&mut file, n);
-        }
-        let blob: String = pieces.iter().map(|(text, _)| *text).collect();
-        file.extend((blob.len() as u64).to_le_bytes());
-        let mut end = 0;
-        int(&mut file, end);
-        for (text, _) in pieces {
-            end += text.len();
-            int(&mut file, end);
-        }
-        for (_, score) in pieces {
-            file.extend(score.to_le_bytes());
-        }
-        file.extend(blob.as_bytes());
-        int(&mut file, 1);
-        int(&mut file, 9);
-        int(&mut file, 0xff21);
-        file.push(1);
-        int(&mut file, 0x41);
-        int(&mut file, 2);
-        let directory = 2 * (2 + 1 + 1 + 4 + 8 + 8);
-        let start = file.len() + directory;
-        for (name, kind, elements, offset, bytes) in
-            [(b'q', 1, 32, start, 18), (b'f', 0, 2, start + 18, 8)]
-        {
-            file.extend([1, 0, name, kind]);
-            int(&mut file, elements);
-            file.extend((offset as u64).to_le_bytes());
-            file.extend((bytes as u64).to_le_bytes());
-        }
-        file.extend(f16::from_f32(0.5).to_le_bytes());
-        file.extend([0x97; 16]);
-        file.extend(1.5f32.to_le_bytes());
-        file.extend((-2.0f32).to_le_bytes());
-        file
-    }
-
-    const PIECES: [(&str, f32); 4] = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("▁电梯", -9.5)];
+    use super::*;
+    use crate::install::tiny;
 
     #[test]
     fn what_was_packed_comes_out() {
-        let bytes = sample(&PIECES);
+        let bytes = tiny::file();
         let packed = Packed::parse(&bytes).unwrap();
-        assert_eq!((packed.sizes.hidden, packed.sizes.layers), (32, 1));
-        assert_eq!((packed.sizes.end_id, packed.sizes.unknown_id), (2, 3));
+        assert_eq!(packed.sizes, tiny::SIZES);
         let pieces: Vec<_> = packed.pieces.iter().map(|p| (p.text, p.score)).collect();
-        assert_eq!(pieces, PIECES);
-        assert_eq!(packed.rules[0].from, 'Ａ');
-        assert_eq!(packed.rules[0].to, "A");
-        assert_eq!(packed.tensor("f", 2).unwrap(), [1.5, -2.0]);
-        let mut want = vec![-0.5; 16];
-        want.extend([0.5; 16]);
-        assert_eq!(packed.tensor("q", 32).unwrap(), want);
-        assert_eq!(
-            packed.tensor("f", 3),
-            Err(PackedError::Tensor("f".to_owned()))
-        );
+        assert_eq!(pieces, tiny::PIECES);
+        let rule = Rule {
+            from: 'Ａ',
+            to: "A".to_owned(),
+        };
+        assert_eq!(packed.rules, [rule]);
+        assert_eq!(packed.tensor("emb.ln.b", 32).unwrap().len(), 32);
+        let missing = |name: &str| Err(PackedError::Tensor(name.to_owned()));
+        assert_eq!(packed.tensor("emb.ln.b", 33), missing("emb.ln.b"));
+        assert_eq!(packed.tensor("emb.ln.c", 32), missing("emb.ln.c"));
+    }
+
+    #[test]
+    fn four_bit_weights_have_the_low_halves_first() {
+        let bytes = tiny::file();
+        let packed = Packed::parse(&bytes).unwrap();
+        let mut want = vec![-1.0 / 16.0; 16];
+        want.extend([1.0 / 16.0; 16]);
+        assert_eq!(packed.rows("l0.q.w", 32, [5]).unwrap(), want);
     }
 
     #[test]
@@ -365,23 +325,20 @@ pub(super) mod tests {
         }
     }
 
-    #[test]
-    fn every_truncated_file_is_refused() {
-        let bytes = sample(&PIECES);
-        for length in 0..bytes.len() {
-            assert!(Packed::parse(&bytes[..length]).is_err(), "{length}");
-        }
-    }
-
     proptest! {
         #[test]
-        fn damaged_files_never_panic(at in 0usize..400, byte: u8, width in 0usize..100) {
-            let mut bytes = sample(&PIECES);
-            let at = at % bytes.len();
+        fn truncated_files_are_refused(length: proptest::sample::Index) {
+            let bytes = tiny::file();
+            prop_assert!(Packed::parse(&bytes[..length.index(bytes.len())]).is_err());
+        }
+
+        #[test]
+        fn damaged_files_never_panic(at in 0usize..2000, byte: u8, width in 0usize..100) {
+            let mut bytes = tiny::file();
             bytes[at] = byte;
             if let Ok(packed) = Packed::parse(&bytes) {
-                let _ = packed.tensor("q", width);
-                let _ = packed.tensor("f", width);
+                let _ = packed.tensor("l0.q.w", width);
+                let _ = packed.tensor("emb.ln.b", width);
             }
         }
     }

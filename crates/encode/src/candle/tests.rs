@@ -1,0 +1,312 @@
+//! The encoder on a tiny model, and refusals.
+
+use std::fs;
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::install::tiny;
+use crate::manifest::{CONFIG, MANIFEST};
+use crate::vectors::dot;
+
+const TEXTS: [&str; 7] = [
+    "电梯坏",
+    "",
+    "梯",
+    "电梯 坏电 梯坏 电梯坏坏坏坏",
+    "𠮷👍🏻\u{202e}",
+    "电 梯 电 梯 电 梯 电 梯 电 梯 坏 坏",
+    "坏",
+];
+
+fn load(folder: &Path) -> CandleEncoder {
+    CandleEncoder::load(folder).unwrap()
+}
+
+fn encode(encoder: &CandleEncoder, texts: &[&str]) -> Vectors {
+    encoder.encode(texts, Role::Query, &|_| {}).unwrap()
+}
+
+#[track_caller]
+fn assert_near(got: &[f32], want: &[f32], tolerance: f32) {
+    assert_eq!(got.len(), want.len());
+    for (got, want) in got.iter().zip(want) {
+        assert!((got - want).abs() < tolerance, "{got} is not {want}");
+    }
+}
+
+fn edit_config(folder: &Path, edit: impl Fn(&mut Value)) {
+    let path = folder.join(CONFIG);
+    let mut config: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    edit(&mut config);
+    fs::write(path, config.to_string()).unwrap();
+}
+
+/// Rewrites the weights: for each tensor its name, shape, and numbers.
+fn edit_weights(folder: &Path, edit: impl Fn(&mut String, &mut Vec<usize>, &mut Vec<f32>)) {
+    let path = folder.join(WEIGHTS);
+    let bytes = fs::read(&path).unwrap();
+    let mut tensors = Vec::new();
+    for (mut name, view) in SafeTensors::deserialize(&bytes).unwrap().tensors() {
+        let mut shape = view.shape().to_vec();
+        let words = view.data().as_chunks::<4>().0.iter();
+        let mut numbers = words.map(|word| f32::from_le_bytes(*word)).collect();
+        edit(&mut name, &mut shape, &mut numbers);
+        let bytes: Vec<u8> = numbers.into_iter().flat_map(f32::to_le_bytes).collect();
+        tensors.push((name, shape, bytes));
+    }
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        (
+            name,
+            TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap(),
+        )
+    });
+    fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+#[test]
+fn a_text_has_the_same_vector_alone_and_among_others() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    let together = encode(&encoder, &TEXTS);
+    for (text, row) in TEXTS.iter().zip(together.rows()) {
+        assert_near(row, encode(&encoder, &[text]).row(0), 1e-5);
+        assert!((dot(row, row) - 1.0).abs() < 1e-5, "{text}");
+    }
+    assert!(dot(together.row(0), together.row(5)) < 0.9999);
+}
+
+#[test]
+fn the_order_of_texts_and_the_number_of_threads_change_nothing() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    let many: Vec<&str> = TEXTS.iter().copied().cycle().take(200).collect();
+    let turned: Vec<&str> = many.iter().rev().copied().collect();
+    let want = encode(&encoder, &many);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(3)
+        .build()
+        .unwrap();
+    let got = pool.install(|| encode(&encoder, &turned));
+    assert!(got.rows().rev().eq(want.rows()));
+}
+
+#[test]
+fn a_long_text_is_the_mean_of_its_windows() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    // Three tokens a word: four words fill a window, and each window is the same.
+    let window = "电坏 ".repeat(4);
+    let one = encode(&encoder, &[&window]);
+    let three = encode(&encoder, &[&window.repeat(3)]);
+    assert_near(three.row(0), one.row(0), 1e-5);
+    // Half a window more counts half.
+    let other = encode(&encoder, &[&format!("{window}电坏 电坏")]);
+    assert!(dot(other.row(0), one.row(0)) > 0.9);
+    assert!(dot(other.row(0), one.row(0)) < 0.999_99);
+}
+
+#[test]
+fn a_text_of_megabytes_is_looked_at_from_its_beginning_only() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    let long = "电坏 ".repeat(300_000);
+    let ids = encoder.token_ids(&long, Role::Query).unwrap();
+    assert_eq!(ids.len(), MAX_WINDOWS * 12);
+    let want = encode(&encoder, &[&"电坏 ".repeat(4)]);
+    assert_near(encode(&encoder, &[&long]).row(0), want.row(0), 1e-5);
+}
+
+#[test]
+fn progress_counts_each_text_once() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    let count = AtomicUsize::new(0);
+    let done = |n| _ = count.fetch_add(n, Ordering::Relaxed);
+    encoder.encode(&TEXTS, Role::Query, &done).unwrap();
+    assert_eq!(count.into_inner(), TEXTS.len());
+}
+
+#[test]
+fn no_texts_give_no_vectors() {
+    let folder = tiny::model_dir();
+    assert!(encode(&load(folder.path()), &[]).is_empty());
+}
+
+#[test]
+fn a_model_inside_another_is_found() {
+    let folder = tiny::model_dir();
+    let want = encode(&load(folder.path()), &TEXTS);
+    edit_weights(folder.path(), |name, _, _| name.insert_str(0, "bert."));
+    assert_eq!(encode(&load(folder.path()), &TEXTS), want);
+}
+
+#[test]
+fn xlm_roberta_counts_positions_from_behind_the_padding_id() {
+    let folder = tiny::model_dir();
+    let want = encode(&load(folder.path()), &TEXTS);
+    edit_config(folder.path(), |config| {
+        config["model_type"] = json!("xlm-roberta");
+        config["max_position_embeddings"] = json!(16);
+    });
+    edit_weights(folder.path(), |name, shape, numbers| {
+        if name.contains("position_embeddings") {
+            shape[0] += 2;
+            numbers.splice(0..0, [9.0; 64]);
+        }
+    });
+    let encoder = load(folder.path());
+    assert_eq!(encoder.info().max_positions, 14);
+    assert_eq!(encode(&encoder, &TEXTS), want);
+}
+
+#[test]
+fn pooling_and_prefixes_are_read_or_known() {
+    let folder = tiny::model_dir();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["bge-small-zh-v1.5", "multilingual-e5-base", "other"] {
+        fs::create_dir(at(name)).unwrap();
+        tiny::write_model(&at(name));
+    }
+    let bge = load(&at("bge-small-zh-v1.5"));
+    assert_eq!(bge.info().pooling, Pooling::Cls);
+    assert_eq!(bge.info().query_prefix, "");
+    let e5 = load(&at("multilingual-e5-base"));
+    assert_eq!(e5.info().pooling, Pooling::Mean);
+    assert_eq!(e5.info().passage_prefix, "passage: ");
+    assert_eq!(load(&at("other")).info().pooling, Pooling::Mean);
+    fs::create_dir(at("other/1_Pooling")).unwrap();
+    let modes = json!({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false});
+    fs::write(at("other/1_Pooling/config.json"), modes.to_string()).unwrap();
+    let other = load(&at("other"));
+    assert_eq!(other.info().pooling, Pooling::Cls);
+    assert_eq!(encode(&other, &TEXTS), encode(&bge, &TEXTS));
+    assert!(other.identity().starts_with("other/"));
+}
+
+#[track_caller]
+fn check_refused(damage: impl Fn(&Path), expected: impl Fn(&ModelError) -> bool) {
+    let folder = tiny::model_dir();
+    load(folder.path());
+    damage(folder.path());
+    let error = CandleEncoder::load(folder.path()).unwrap_err();
+    assert!(expected(&error), "{error:?}");
+}
+
+#[test]
+fn directories_that_do_not_fit_together_are_refused() {
+    let set = |key: &'static str, value: Value| {
+        move |folder: &Path| edit_config(folder, |config| config[key] = value.clone())
+    };
+    let dimension = |error: &ModelError| matches!(error, ModelError::Dimension { .. });
+    let unsupported = |error: &ModelError| matches!(error, ModelError::Unsupported(_));
+    check_refused(set("hidden_size", json!(64)), dimension);
+    check_refused(set("intermediate_size", json!(64)), dimension);
+    check_refused(set("vocab_size", json!(9)), dimension);
+    check_refused(set("max_position_embeddings", json!(512)), dimension);
+    check_refused(
+        set("num_hidden_layers", json!(3)),
+        |error| matches!(error, ModelError::MissingTensor(name) if name.starts_with("encoder.layer.2.")),
+    );
+    check_refused(set("num_attention_heads", json!(5)), unsupported);
+    check_refused(set("num_attention_heads", json!(0)), unsupported);
+    check_refused(set("model_type", json!("gpt2")), unsupported);
+    check_refused(set("hidden_act", json!("relu")), unsupported);
+    check_refused(set("max_position_embeddings", json!(1)), unsupported);
+    check_refused(set("hidden_size", json!("wide")), |error| {
+        matches!(error, ModelError::Malformed { .. })
+    });
+}
+
+#[test]
+fn missing_and_broken_files_are_refused() {
+    for name in [CONFIG, TOKENIZER, WEIGHTS] {
+        let remove = |folder: &Path| fs::remove_file(folder.join(name)).unwrap();
+        check_refused(
+            remove,
+            |error| matches!(error, ModelError::Missing(path) if path.ends_with(name)),
+        );
+        let cut = |folder: &Path| {
+            let bytes = fs::read(folder.join(name)).unwrap();
+            fs::write(folder.join(name), &bytes[..bytes.len() / 2]).unwrap();
+        };
+        check_refused(cut, |error| matches!(error, ModelError::Malformed { .. }));
+    }
+    let error = CandleEncoder::load(Path::new("no/such/folder")).unwrap_err();
+    assert!(error.to_string().contains("caifeng model install"));
+}
+
+#[test]
+fn files_changed_after_the_installation_are_refused() {
+    for name in [CONFIG, TOKENIZER, WEIGHTS] {
+        let damage = |folder: &Path| {
+            tiny::write_manifest(folder);
+            load(folder);
+            let mut bytes = fs::read(folder.join(name)).unwrap();
+            bytes.push(b' ');
+            fs::write(folder.join(name), bytes).unwrap();
+        };
+        check_refused(
+            damage,
+            |error| matches!(error, ModelError::Checksum { path, .. } if path.ends_with(name)),
+        );
+    }
+}
+
+#[test]
+fn a_manifest_of_another_dimension_is_refused() {
+    let damage = |folder: &Path| {
+        tiny::write_manifest(folder);
+        let path = folder.join(MANIFEST);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(
+            path,
+            text.replace("\"dimension\": 32", "\"dimension\": 512"),
+        )
+        .unwrap();
+    };
+    check_refused(
+        damage,
+        |error| matches!(error, ModelError::Dimension { want, got, .. } if want == &[512] && got == &[32]),
+    );
+}
+
+/// What the reference engine gives for a text, see `tests-data/make_parity.py`.
+#[derive(serde::Deserialize)]
+struct Reference {
+    text: String,
+    /// Pieces of `query: ` and the text.
+    pieces: Vec<String>,
+    /// The first numbers of its vector.
+    vector: Vec<f32>,
+}
+
+/// Runs where the default model is installed, in `CAIFENG_MODELS` or this repository's `models`.
+#[test]
+fn the_installed_model_agrees_with_the_reference_engine() {
+    let models = std::env::var_os("CAIFENG_MODELS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"),
+        Into::into,
+    );
+    let folder = models.join(crate::install::DEFAULT_MODEL);
+    if !folder.exists() {
+        eprintln!("NOT RUN: no model in `{}`", folder.display());
+        return;
+    }
+    let encoder = load(&folder);
+    let references = include_bytes!("../../tests-data/parity.json");
+    let references: Vec<Reference> = serde_json::from_slice(references).unwrap();
+    let texts: Vec<&str> = references.iter().map(|r| r.text.as_str()).collect();
+    let vectors = encode(&encoder, &texts);
+    for (reference, vector) in references.iter().zip(vectors.rows()) {
+        let ids = encoder.token_ids(&reference.text, Role::Query).unwrap();
+        let piece = |id: &u32| encoder.tokenizer.id_to_token(*id).unwrap();
+        let pieces: Vec<String> = ids.iter().map(piece).collect();
+        assert_eq!(pieces, reference.pieces, "{}", reference.text);
+        // The engine rounds to eight bits between its layers.
+        assert_near(&vector[..reference.vector.len()], &reference.vector, 2e-3);
+    }
+}
