@@ -148,7 +148,7 @@ fn adjusted_rand(pairs: &[(PointId, PointId)]) -> f64 {
     );
     let n = pairs.len() as f64;
     let expected = a * b / (n * (n - 1.0) / 2.0);
-    (both - expected) / ((a + b) / 2.0 - expected)
+    (both - expected) / (f64::midpoint(a, b) - expected)
 }
 
 /// Invariant 5: no point holds units for and against.

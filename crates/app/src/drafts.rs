@@ -1,5 +1,7 @@
 //! Drafts: import, show, compare versions.
 
+use std::fmt::Write;
+
 use caifeng_domain::{Consultation, Draft};
 use caifeng_law::{
     align::{self, Alignment, ChangeKind},
@@ -54,25 +56,21 @@ impl App {
             at: jiff::Timestamp::now(),
         };
         let known = self.store.consultation(slug).await?;
-        let id = match known {
-            Some((id, _)) => id,
-            None => {
-                let consultation = Consultation {
-                    slug: slug.to_owned(),
-                    title: draft.title.clone(),
-                    window: None,
-                };
-                self.store.create_consultation(&act, &consultation).await?
-            }
+        let id = if let Some((id, _)) = known {
+            id
+        } else {
+            let consultation = Consultation {
+                slug: slug.to_owned(),
+                title: draft.title.clone(),
+                window: None,
+            };
+            self.store.create_consultation(&act, &consultation).await?
         };
         let before = self.store.drafts(id).await?;
         let record = DraftRecord {
             version: format!("第{}稿", before.len() + 1),
             file_name: file_name.to_owned(),
-            source_sha256: Sha256::digest(bytes)
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect(),
+            source_sha256: hex(&Sha256::digest(bytes)),
             text: draft::print(&draft),
         };
         let stored = self.store.add_draft(&act, id, &record).await?;
@@ -113,6 +111,14 @@ impl App {
             ))),
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// What readers call a kind of change.

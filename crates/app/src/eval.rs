@@ -65,7 +65,11 @@ fn read(path: &Path) -> Result<Vec<u8>, AppError> {
 }
 
 fn write_lines(path: &Path, lines: impl Iterator<Item = Value>) -> Result<(), AppError> {
-    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    let mut text = lines
+        .map(|line| line.to_string())
+        .collect::<Vec<_>>()
+        .join("\n");
+    text.push('\n');
     fs::write(path, text).map_err(|source| AppError::file(path, source))
 }
 

@@ -7,7 +7,7 @@ use caifeng_search::SearchIndex;
 use caifeng_store::{Act, SaveOutcome, StoredSubmission, TriageRecord, TriageRun};
 use caifeng_triage::{Outcome, Previous, Progress};
 
-use crate::{App, AppError, SharedEncoder, cache::CachedEncoder, find};
+use crate::{App, AppError, cache::CachedEncoder, find};
 
 /// What a triage did.
 #[derive(Debug, Clone)]

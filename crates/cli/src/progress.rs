@@ -39,10 +39,10 @@ impl Progress for Bars {
     }
 
     fn advance(&self, done: usize) {
-        if let Ok(current) = self.current.lock() {
-            if let Some(bar) = &*current {
-                bar.inc(done as u64);
-            }
+        if let Ok(current) = self.current.lock()
+            && let Some(bar) = &*current
+        {
+            bar.inc(done as u64);
         }
     }
 }

@@ -57,7 +57,7 @@ impl Vectors {
 
     /// All rows in order.
     #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &[f32]> + ExactSizeIterator {
         self.data.chunks_exact(self.dimension.max(1))
     }
 }

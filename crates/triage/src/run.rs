@@ -227,10 +227,8 @@ fn decide_units(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Ve
                 stance,
                 stance_confidence,
             };
-            match scope {
-                Scope::Article => {}
-                Scope::Chapter => decided.chapter = chapter_of(prepared, reading, best.as_ref()),
-                Scope::General | Scope::NewArticle => {}
+            if scope == Scope::Chapter {
+                decided.chapter = chapter_of(prepared, reading, best.as_ref());
             }
             if scope != Scope::Article {
                 // What it would be linked to, should a person see it as about an article.

@@ -101,7 +101,7 @@ impl Material {
                 }),
             }
         }
-        out.sort_by(|a, b| b.count.cmp(&a.count));
+        out.sort_by_key(|e| std::cmp::Reverse(e.count));
         out
     }
 

@@ -99,8 +99,8 @@ fn tensors(file: &mut Vec<u8>) {
     }
     let mut directory = Vec::new();
     let mut data = Vec::new();
-    let names: usize = named.iter().map(|(name, _)| name.len()).sum();
-    let start = file.len() + 4 + names + named.len() * (2 + 1 + 4 + 8 + 8);
+    let letters: usize = named.iter().map(|(name, _)| name.len()).sum();
+    let start = file.len() + 4 + letters + named.len() * (2 + 1 + 4 + 8 + 8);
     int(&mut directory, named.len());
     for (name, elements) in named {
         let offset = (start + data.len()) as u64;

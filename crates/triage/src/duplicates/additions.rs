@@ -1,6 +1,6 @@
 //! What the sender of a form letter added in their own words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use caifeng_domain::Span;
 
@@ -8,22 +8,22 @@ use super::key::Key;
 
 /// Characters of a run: short enough to survive next to a filled-in name, long enough to be rare.
 const RUN: usize = 5;
-/// A run belongs to the template when this share of the letters has it.
-const COMMON: f64 = 0.4;
+/// A run belongs to the template when so many of a hundred letters have it.
+const COMMON_PERCENT: usize = 40;
 /// Fewer own characters than this are a name, a place or a date filled in.
 const OWN_CHARS: usize = 8;
 
 /// The text that the letters of a campaign share.
 pub(super) struct Template {
-    common: HashMap<u64, ()>,
+    common: HashSet<u64>,
     /// Template runs after which many letters have words of their own: the blanks of the form.
-    blanks: HashMap<u64, ()>,
+    blanks: HashSet<u64>,
 }
 
 impl Template {
     /// Learns the template from the distinct texts of a campaign.
     pub(super) fn of(letters: &[&Key]) -> Self {
-        let enough = ((letters.len() as f64 * COMMON).ceil() as usize).max(2);
+        let enough = (letters.len() * COMMON_PERCENT).div_ceil(100).max(2);
         let mut seen: HashMap<u64, usize> = HashMap::new();
         for letter in letters {
             let mut runs: Vec<u64> = letter.runs(RUN).collect();
@@ -36,11 +36,11 @@ impl Template {
         let common = seen
             .into_iter()
             .filter(|(_, n)| *n >= enough)
-            .map(|(run, _)| (run, ()))
+            .map(|(run, _)| run)
             .collect();
         let mut template = Self {
             common,
-            blanks: HashMap::new(),
+            blanks: HashSet::new(),
         };
         let mut before: HashMap<u64, usize> = HashMap::new();
         for letter in letters {
@@ -54,7 +54,7 @@ impl Template {
         template.blanks = before
             .into_iter()
             .filter(|(_, n)| *n >= enough)
-            .map(|(run, _)| (run, ()))
+            .map(|(run, _)| run)
             .collect();
         template
     }
@@ -68,7 +68,7 @@ impl Template {
                 let blank = from
                     .checked_sub(RUN)
                     .and_then(|at| runs.get(at))
-                    .is_some_and(|r| self.blanks.contains_key(r));
+                    .is_some_and(|r| self.blanks.contains(r));
                 // Words behind a blank that go on far beyond what others fill in are an addition too.
                 to - from >= if blank { 3 * OWN_CHARS } else { OWN_CHARS }
             })
@@ -81,7 +81,7 @@ impl Template {
         let n = letter.chars.len();
         let mut covered = vec![false; n];
         for (at, run) in letter.runs(RUN).enumerate() {
-            if self.common.contains_key(&run) {
+            if self.common.contains(&run) {
                 covered[at..at + RUN].fill(true);
             }
         }

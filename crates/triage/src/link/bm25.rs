@@ -11,7 +11,7 @@ const BIGRAM_WEIGHT: f32 = 0.5;
 
 /// Scores articles for a text.
 #[derive(Debug, Clone)]
-pub struct Bm25 {
+pub(super) struct Bm25 {
     /// Term → (article, weight of the term in it).
     postings: HashMap<String, Vec<(u32, f32)>>,
     articles: usize,
@@ -30,8 +30,7 @@ fn terms<'a>(words: &'a [String], text: &'a str) -> impl Iterator<Item = (String
 
 impl Bm25 {
     /// Indexes articles given as (content words, text).
-    #[must_use]
-    pub fn new(articles: &[(Vec<String>, String)]) -> Self {
+    pub(super) fn new(articles: &[(Vec<String>, String)]) -> Self {
         let lengths: Vec<f32> = articles
             .iter()
             .map(|(w, t)| terms(w, t).map(|(_, x)| x).sum())
@@ -67,8 +66,7 @@ impl Bm25 {
     }
 
     /// The score of every article for one text.
-    #[must_use]
-    pub fn scores(&self, words: &[String], text: &str) -> Vec<f32> {
+    pub(super) fn scores(&self, words: &[String], text: &str) -> Vec<f32> {
         let mut query: HashMap<String, f32> = HashMap::new();
         for (term, weight) in terms(words, text) {
             // Saying it twice is not meaning it twice.

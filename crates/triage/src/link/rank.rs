@@ -77,17 +77,19 @@ pub fn choices(
     candidates: &[Candidate],
     scorer: &Logistic,
 ) -> Vec<(usize, [f64; CHOICE_FEATURES.len()])> {
-    let mut scored: Vec<(usize, f64)> = candidates
+    let mut ranking: Vec<(usize, f64)> = candidates
         .iter()
         .map(|c| (c.article, scorer.score(&c.features)))
         .collect();
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    scored.truncate(1 + SHOWN);
-    (0..scored.len())
+    ranking.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranking.truncate(1 + SHOWN);
+    (0..ranking.len())
         .map(|i| {
-            let rival = scored.get(usize::from(i == 0)).map_or(scored[i].1, |r| r.1);
+            let rival = ranking
+                .get(usize::from(i == 0))
+                .map_or(ranking[i].1, |r| r.1);
             let first = f64::from(u8::from(i == 0));
-            (scored[i].0, [scored[i].1, scored[i].1 - rival, first])
+            (ranking[i].0, [ranking[i].1, ranking[i].1 - rival, first])
         })
         .collect()
 }
