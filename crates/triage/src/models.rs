@@ -44,3 +44,29 @@ impl Models {
         &COMMITTED
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Models;
+    use crate::{link, points, scope, stance, status};
+
+    #[test]
+    fn the_committed_weights_fit_the_features_in_use() {
+        let models = Models::committed();
+        assert_eq!(models.first_link.features, link::FEATURES);
+        assert_eq!(models.implicit_link.features, link::FEATURES);
+        assert_eq!(models.first_choice.features, link::CHOICE_FEATURES);
+        assert_eq!(models.implicit_choice.features, link::CHOICE_FEATURES);
+        assert_eq!(models.cited_link.features, link::CITED_FEATURES);
+        assert_eq!(models.same_point.features, points::FEATURES);
+        for model in &models.scope {
+            assert_eq!(model.features, scope::FEATURES);
+        }
+        for model in &models.stance {
+            assert_eq!(model.features, stance::FEATURES);
+        }
+        for model in [&models.complaint, &models.spam] {
+            assert_eq!(model.features, status::FEATURES);
+        }
+    }
+}
