@@ -1,6 +1,6 @@
 //! Opening a database, and transactions.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use sqlx::{AnyConnection, AnyPool, Executor, Row, Transaction, any::AnyPoolOptions};
 use tokio::sync::{Mutex, MutexGuard};
@@ -203,7 +203,10 @@ fn sqlite_url(file: &std::path::Path) -> String {
         match byte {
             b'/' | b'.' | b'-' | b'_' => url.push(byte.into()),
             byte if byte.is_ascii_alphanumeric() => url.push(byte.into()),
-            byte => url.push_str(&format!("%{byte:02X}")),
+            byte => {
+                // Writing to a string does not fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
         }
     }
     url + "?mode=rwc"

@@ -90,7 +90,7 @@ where
 /// A count or index. Negative ones are not written.
 pub(crate) fn get_usize(row: &AnyRow, column: &'static str) -> Result<usize, StoreError> {
     let value: i64 = get(row, column)?;
-    usize::try_from(value).map_err(|_| corrupt(column, value))
+    usize::try_from(value).map_err(|_| corrupt(column, &value))
 }
 
 /// A row number that becomes an id.
@@ -111,7 +111,7 @@ pub(crate) fn to_id<T>(
     u64::try_from(value)
         .ok()
         .and_then(new)
-        .ok_or_else(|| corrupt(column, value))
+        .ok_or_else(|| corrupt(column, &value))
 }
 
 /// A time, to the microsecond.
@@ -152,7 +152,7 @@ pub(crate) fn from_wire<T: Copy>(all: &[(T, &'static str, &'static str)], name: 
         .map(|(value, _, _)| *value)
 }
 
-pub(crate) fn corrupt(column: &'static str, value: impl ToString) -> StoreError {
+pub(crate) fn corrupt(column: &'static str, value: &(impl ToString + ?Sized)) -> StoreError {
     StoreError::Corrupt {
         column,
         value: value.to_string(),

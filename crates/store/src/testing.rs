@@ -1,5 +1,4 @@
 //! What the tests of this crate share: every one that touches a database runs on all of them.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::sync::{
     Arc,

@@ -21,9 +21,9 @@ mod tests;
 
 use crate::normalise::{Normalised, is_punctuation, normalise};
 use atom::Atom;
-use boundary::Model;
 use caifeng_domain::{Channel, Citation, Span};
 
+pub use boundary::Model;
 pub use train::{Example, train};
 
 /// The units of `text` in order: spans of the text as delivered, not overlapping, without the
@@ -33,9 +33,20 @@ pub use train::{Example, train};
 /// `citations` are those found in `text`. Takes time linear in the length of the text.
 #[must_use]
 pub fn split(text: &str, citations: &[Citation], channel: Channel) -> Vec<Span> {
+    split_with(Model::stored(), text, citations, channel)
+}
+
+/// As [`split`], by another model than the stored one.
+#[must_use]
+pub fn split_with(
+    model: &Model,
+    text: &str,
+    citations: &[Citation],
+    channel: Channel,
+) -> Vec<Span> {
     let normal = normalise(text);
     let atoms = prepare(&normal, citations, channel);
-    let units = group(&atoms, &normal.text, &Model::stored());
+    let units = group(&atoms, &normal.text, model);
     (units.into_iter())
         .map(|unit| normal.original_span(trim(unit, &normal.text)))
         .filter(|span| !span.is_empty())
@@ -60,8 +71,10 @@ fn group(atoms: &[Atom], text: &str, model: &Model) -> Vec<Span> {
             so_far.pass(atom);
             continue;
         }
-        let begins =
-            so_far.is_empty() || atom.begins_part || model.begins_unit(&so_far.features(i));
+        let begins = so_far.is_empty()
+            || atom.begins_part
+            || (!atom.continues
+                && (so_far.ends_numbers(i) || model.begins_unit(&so_far.features(i))));
         match units.last_mut() {
             Some(last) if !begins => last.end = atom.body.end,
             _ => units.push(atom.body),

@@ -31,101 +31,36 @@ fn varied() -> Vec<Document> {
     documents
 }
 
+static VARIED: LazyLock<SearchIndex> = LazyLock::new(|| index_of(&varied()));
+
+#[track_caller]
+fn check_filters(want: &str, set: impl Fn(&mut Filters)) {
+    let mut filters = Filters::default();
+    set(&mut filters);
+    for text in ["", "公示期"] {
+        let mut got = keys(&VARIED, &with_filters(text, filters.clone()));
+        got.sort();
+        assert_eq!(got.concat(), want, "{text:?} {filters:?}");
+    }
+}
+
 #[test]
 fn every_filter_holds_with_and_without_words() {
-    let index = index_of(&varied());
-    #[track_caller]
-    fn check(index: &SearchIndex, filters: Filters, want: &str) {
-        for text in ["", "公示期"] {
-            let mut got = keys(index, &with_filters(text, filters.clone()));
-            got.sort();
-            assert_eq!(got.concat(), want, "{text:?} {filters:?}");
-        }
-    }
-    let any = Filters::default;
-    let slug = |slug: &str| Some(slug.to_owned());
-    check(&index, any(), "abcde");
-    check(
-        &index,
-        Filters {
-            kind: Some(Kind::Article),
-            ..any()
-        },
-        "d",
-    );
-    check(
-        &index,
-        Filters {
-            kind: Some(Kind::Submission),
-            ..any()
-        },
-        "abce",
-    );
-    check(
-        &index,
-        Filters {
-            consultation: slug("other"),
-            ..any()
-        },
-        "e",
-    );
-    check(
-        &index,
-        Filters {
-            article: Some(ArticleNo::new(12)),
-            ..any()
-        },
-        "ac",
-    );
-    check(
-        &index,
-        Filters {
-            channel: Some(Channel::Paper),
-            ..any()
-        },
-        "a",
-    );
-    check(
-        &index,
-        Filters {
-            station: slug("东站"),
-            ..any()
-        },
-        "a",
-    );
-    check(
-        &index,
-        Filters {
-            status: Some(Status::Complaint),
-            ..any()
-        },
-        "a",
-    );
-    check(
-        &index,
-        Filters {
-            date_from: slug("2026-03-05"),
-            ..any()
-        },
-        "b",
-    );
-    check(
-        &index,
-        Filters {
-            date_to: slug("2026-03-05"),
-            ..any()
-        },
-        "ab",
-    );
-    check(
-        &index,
-        Filters {
-            date_from: slug("2026-03-01"),
-            date_to: slug("2026-03-04"),
-            ..any()
-        },
-        "a",
-    );
+    let some = |text: &str| Some(text.to_owned());
+    check_filters("abcde", |_| ());
+    check_filters("d", |f| f.kind = Some(Kind::Article));
+    check_filters("abce", |f| f.kind = Some(Kind::Submission));
+    check_filters("e", |f| f.consultation = some("other"));
+    check_filters("ac", |f| f.article = Some(ArticleNo::new(12)));
+    check_filters("a", |f| f.channel = Some(Channel::Paper));
+    check_filters("a", |f| f.station = some("东站"));
+    check_filters("a", |f| f.status = Some(Status::Complaint));
+    check_filters("b", |f| f.date_from = some("2026-03-05"));
+    check_filters("ab", |f| f.date_to = some("2026-03-05"));
+    check_filters("a", |f| {
+        f.date_from = some("2026-03-01");
+        f.date_to = some("2026-03-04");
+    });
 }
 
 #[track_caller]
@@ -283,8 +218,6 @@ fn odd_queries_are_plain_words() {
     let page = "公示期太短。".repeat(400_000);
     assert_eq!(keys(&index, &Query::new(page)).len(), 5);
 }
-
-static VARIED: LazyLock<SearchIndex> = LazyLock::new(|| index_of(&varied()));
 
 proptest! {
     #[test]

@@ -67,14 +67,13 @@ impl Numbering {
             return Err(StoreError::NulCharacter { row });
         }
         let digest = vault.content_hash(parts.into_iter());
-        let key = match id {
-            Some(id) => format!("id:{id}"),
-            None => {
-                let occurrence = self.occurrences.entry(digest.clone()).or_default();
-                *occurrence += 1;
-                self.pending.push(digest.clone());
-                format!("content:{digest}:{occurrence}")
-            }
+        let key = if let Some(id) = id {
+            format!("id:{id}")
+        } else {
+            let occurrence = self.occurrences.entry(digest.clone()).or_default();
+            *occurrence += 1;
+            self.pending.push(digest.clone());
+            format!("content:{digest}:{occurrence}")
         };
         Ok(Origin { key, digest })
     }

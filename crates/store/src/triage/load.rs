@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use super::{
     TriageRecord, TriageRun,
-    record::{Recorded, from_json, plain_value},
+    record::{Recorded, from_json, plain_value, unreadable},
 };
 use crate::{
     DraftId, Store, StoreError,
@@ -116,10 +116,10 @@ fn analysis(row: &AnyRow) -> Result<(SubmissionId, Analysis), StoreError> {
 
 fn unit(row: &AnyRow) -> Result<(SubmissionId, Unit), StoreError> {
     let chapter: Option<i64> = get(row, "chapter")?;
-    let chapter = chapter.map(|id| u32::try_from(id).map_err(|_| corrupt("chapter", id)));
+    let chapter = chapter.map(|id| u32::try_from(id).map_err(|_| corrupt("chapter", &id)));
     let edit: Option<&str> = get(row, "edit")?;
     let edit = edit.map(|json| {
-        Recorded::from_record(plain_value("edit", json)?).ok_or_else(|| corrupt("edit", json))
+        Recorded::from_record(plain_value("edit", json)?).ok_or_else(|| unreadable("edit"))
     });
     let unit = Unit {
         span: Span::new(get_usize(row, "start_byte")?, get_usize(row, "end_byte")?),

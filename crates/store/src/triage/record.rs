@@ -4,7 +4,7 @@ use caifeng_domain::{
     ArticleNo, Edit, EditOp, Evidence, EvidenceKind, Link, NodeId, PersonalData, PersonalDataKind,
     Span,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned, ser::Error};
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::Error};
 
 use crate::{
     StoreError,
@@ -40,7 +40,7 @@ pub(super) fn from_json<T: Recorded>(
         .into_iter()
         .map(T::from_record)
         .collect::<Option<_>>()
-        .ok_or_else(|| corrupt(column, json))
+        .ok_or_else(|| unreadable(column))
 }
 
 /// Writes what serde knows by itself.
@@ -53,16 +53,26 @@ pub(super) fn plain_value<T: DeserializeOwned>(
     column: &'static str,
     json: &str,
 ) -> Result<T, StoreError> {
-    serde_json::from_str(json).map_err(|_| corrupt(column, json))
+    serde_json::from_str(json).map_err(|_| unreadable(column))
 }
 
-/// Refuses what JSON cannot say. Widened, as the short decimal form of a float is not always read
-/// back as the same one.
-fn finite<S: serde::Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
-    if value.is_finite() {
-        serializer.serialize_f64(f64::from(*value))
-    } else {
-        Err(S::Error::custom("a probability that is not a number"))
+/// Without the JSON: it may quote a sender, and errors are logged.
+pub(super) fn unreadable(column: &'static str) -> StoreError {
+    corrupt(column, "unreadable JSON")
+}
+
+/// A probability. Refuses what JSON cannot say; written widened, as the short decimal form of a
+/// float is not always read back as the same one.
+#[derive(Deserialize)]
+struct Probability(f32);
+
+impl Serialize for Probability {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_finite() {
+            serializer.serialize_f64(self.0.into())
+        } else {
+            Err(S::Error::custom("a probability that is not a number"))
+        }
     }
 }
 
@@ -114,8 +124,7 @@ pub(super) struct LinkRecord {
     kind: String,
     spans: Vec<SpanRecord>,
     neighbours: Vec<usize>,
-    #[serde(serialize_with = "finite")]
-    confidence: f32,
+    confidence: Probability,
 }
 
 impl Recorded for Link {
@@ -128,7 +137,7 @@ impl Recorded for Link {
             kind: wire(&EvidenceKind::ALL, self.evidence.kind).to_owned(),
             spans: self.evidence.spans.iter().map(Span::to_record).collect(),
             neighbours: self.evidence.neighbours.clone(),
-            confidence: self.confidence,
+            confidence: Probability(self.confidence),
         }
     }
 
@@ -142,7 +151,7 @@ impl Recorded for Link {
                 spans: spans.collect::<Option<_>>()?,
                 neighbours: record.neighbours,
             },
-            confidence: record.confidence,
+            confidence: record.confidence.0,
         })
     }
 }

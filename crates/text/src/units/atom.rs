@@ -8,6 +8,10 @@ use caifeng_domain::{ArticleNo, Citation, CitationRole, CitedLaw, Span};
 /// A sentence, or less where a number or a marker of a new topic stands inside it. All spans are of
 /// the normalised text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one sentence, each read by name"
+)]
 pub(super) struct Atom {
     /// Without the label that introduces it.
     pub(super) body: Span,
@@ -19,6 +23,10 @@ pub(super) struct Atom {
     pub(super) ends_line: bool,
     /// Numbered, or the first of a turn: surely the begin of a unit.
     pub(super) begins_part: bool,
+    /// Numbered as a point of its own.
+    pub(super) numbered: bool,
+    /// Surely part of what stands before: reasons, numbered or not.
+    pub(super) continues: bool,
     /// Belongs to no unit.
     pub(super) frame: bool,
     /// Articles of this draft that it names, in order.
@@ -65,6 +73,8 @@ fn piece(text: &str, span: Span) -> Atom {
             .is_none_or(|c| c == '\n'),
         ends_line: text[span.end..].chars().next().is_none_or(|c| c == '\n'),
         begins_part: false,
+        numbered: false,
+        continues: false,
         frame: false,
         articles: Vec::new(),
         cites_first: false,
@@ -90,6 +100,8 @@ pub(super) fn cite(atoms: &mut [Atom], normal: &Normalised, citations: &[Citatio
         let near = before.chars().count() < HEAD_CHARS;
         atom.relative |= near && citation.relative;
         atom.cites_first |= near && !citation.relative;
+        // 第十二条：… is as good as a number.
+        atom.begins_part |= before.is_empty() && normal.text[span.end..].starts_with(':');
         for article in citation.targets.iter().filter_map(|t| t.article) {
             if !atom.articles.contains(&article) {
                 atom.articles.push(article);

@@ -41,12 +41,12 @@ pub(super) const FEATURES: [&str; 36] = [
     "unit proposes, next judges",
     "next asks",
     "unit asks",
-    "unit told of oneself only",
+    "unit is the first and has not said what it wants",
     "next shares many words",
     "unit is long",
-    "unit is short",
+    "unit is short, wanting nothing yet",
     "next is long",
-    "next is short",
+    "next is short, wanting nothing",
     "next is the last sentence",
 ];
 
@@ -55,7 +55,7 @@ pub(super) type Features = [f64; FEATURES.len()];
 
 /// Weights of the features: `data/unit_boundaries.txt`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Model {
+pub struct Model {
     pub(super) weights: Features,
 }
 
@@ -64,12 +64,14 @@ static STORED: LazyLock<Model> =
 
 impl Model {
     /// The trained model.
-    pub(super) fn stored() -> &'static Self {
+    #[must_use]
+    pub fn stored() -> &'static Self {
         &STORED
     }
 
     /// Reads lines of a weight, a tab and a feature's name. Features without a line weigh nothing.
-    fn parse(table: &str) -> Self {
+    #[must_use]
+    pub fn parse(table: &str) -> Self {
         let mut weights = [0.0; FEATURES.len()];
         for (weight, name) in table.lines().filter_map(|line| line.split_once('\t')) {
             if let (Some(i), Ok(weight)) = (
@@ -83,10 +85,13 @@ impl Model {
     }
 
     /// The table that [`Model::parse`] reads.
-    pub(super) fn table(&self) -> String {
-        (self.weights.iter().zip(FEATURES))
-            .map(|(weight, name)| format!("{weight:+.2}\t{name}\n"))
-            .collect()
+    #[must_use]
+    pub fn table(&self) -> String {
+        let rows = self.weights.iter().zip(FEATURES);
+        let rows: Vec<String> = rows
+            .map(|(weight, name)| format!("{weight:+.2}\t{name}"))
+            .collect();
+        rows.join("\n") + "\n"
     }
 
     /// The probability of a boundary.
@@ -95,15 +100,16 @@ impl Model {
         1.0 / (1.0 + (-sum).exp())
     }
 
-    /// Whether a boundary is likelier than none.
+    /// Whether the boundary is worth drawing. A false one often leaves the better half of a unit, a
+    /// missing one loses a unit, so less than even odds suffice.
     pub(super) fn begins_unit(&self, features: &Features) -> bool {
-        self.probability(features) >= 0.5
+        self.probability(features) >= 0.4
     }
 }
 
 static ADDS: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r"^(?:另外|另[,有]|此外|除此之外|还有|还想|还要|再有|再就是|顺带|顺便|附带|与之|相应|多说一句|补充)",
+        r"^(?:另[^一]|此外|除此之外|还有|还想|还要|再有|再就是|再一个|又,|顺带|顺便|附带|与之|相应|多说一句|补充)",
     )
 });
 static COUNTS_ON: LazyLock<Regex> = LazyLock::new(|| {
@@ -149,6 +155,10 @@ static JUDGES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What has been read: the unit in progress and what led to the next atom.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about what was read, each read by name"
+)]
 pub(super) struct Context<'t> {
     text: &'t str,
     atoms: &'t [Atom],
@@ -160,10 +170,16 @@ pub(super) struct Context<'t> {
     proposes: bool,
     judges: bool,
     asks: bool,
-    oneself: bool,
+    first: bool,
     after_frame: bool,
     /// The last atom that is no frame.
     last: Option<usize>,
+    /// The last numbered atom.
+    last_number: Option<usize>,
+    /// Atoms of the unit, if it is numbered.
+    numbered: Option<usize>,
+    /// Atoms of the longest numbered unit before it.
+    longest_number: usize,
 }
 
 impl<'t> Context<'t> {
@@ -178,8 +194,11 @@ impl<'t> Context<'t> {
             proposes: false,
             judges: false,
             asks: false,
-            oneself: false,
+            first: true,
             after_frame: false,
+            last_number: atoms.iter().rposition(|a| a.numbered),
+            numbered: None,
+            longest_number: 0,
             last: atoms.iter().rposition(|a| !a.frame && !a.body.is_empty()),
         }
     }
@@ -197,12 +216,15 @@ impl<'t> Context<'t> {
     /// Adds atom `i` to the unit in progress, or begins a new one with it.
     pub(super) fn add(&mut self, i: usize, begins: bool) {
         if begins {
+            self.first = self.is_empty();
+            self.longest_number = self.longest_number.max(self.numbered.unwrap_or(0));
+            self.numbered = self.atoms[i].numbered.then_some(0);
             self.pairs.clear();
             self.articles.clear();
             self.chars = 0;
             (self.proposes, self.judges, self.asks) = (false, false, false);
-            self.oneself = ONESELF.is_match(self.atoms[i].body.of(self.text));
         }
+        self.numbered = self.numbered.map(|count| count + 1);
         let body = self.atoms[i].body.of(self.text);
         self.pairs.extend(pairs(body));
         self.articles.extend(&self.atoms[i].articles);
@@ -211,6 +233,21 @@ impl<'t> Context<'t> {
         self.judges |= JUDGES.is_match(body);
         self.asks |= body.contains('?');
         self.after_frame = false;
+    }
+
+    /// Whether the numbered points end before atom `i`, in the middle of a line: nothing marks the end
+    /// of the last but that it has become as long as the longest of the others.
+    pub(super) fn ends_numbers(&self, i: usize) -> bool {
+        let body = self.atoms[i].body.of(self.text);
+        let full = self.longest_number > 0
+            && self
+                .numbered
+                .is_some_and(|count| count >= self.longest_number);
+        full && self.last_number < Some(i)
+            && !self.atoms[i].begins_line
+            && ![&*POINTS_BACK, &*EXPLAINS, &*CONCLUDES, &*PROPOSES_FIRST]
+                .iter()
+                .any(|pattern| pattern.is_match(body))
     }
 
     /// The features of the place before atom `i`.
@@ -263,12 +300,12 @@ impl<'t> Context<'t> {
             self.proposes && !proposes && judges,
             asks,
             self.asks,
-            !wanted && self.oneself,
+            !wanted && self.first,
             shared > 0.15,
             self.chars > 60,
-            self.chars < 20,
+            self.chars < 20 && !wanted,
             chars > 30,
-            chars < 12,
+            chars < 12 && !wants,
             self.last == Some(i),
         ];
         flags.map(|flag| f64::from(u8::from(flag)))

@@ -66,7 +66,7 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r"^(?:(?:非常|衷心|再次)?(?:谢谢|感谢|多谢)|此致|敬礼|以上(?:[^,。]{0,8}(?:意见|建议|看法|想法|供|是|请|仅))|特此|(?:恳请|恳求|请|望|盼|希望|敬请|请予|望予)(?:予以|贵[^,。]{1,6}|领导|各位|你们|能)?(?:采纳|考虑|参考|谅解|指正|批评|回复|重视)|盼复|辛苦|说完|就(?:说|讲|写)?(?:这些|这么多|到这)|妥否|仅?供[^,。]{0,8}参考|不[当妥足]之处|字写得|水平有限|言辞|如有|有需要|我的电话|(?:我的)?联系|电话|手机|邮箱|微信|地址|住址|姓名|落款|此信|打我|记录人?:|会议记录|整理人?[:,]|散会|主持人[:,]|代表[:,]|会后)|感谢各位|各位发言|大家的?意见[^,。]{0,4}(?:记|整理)|会后整理|如实转报",
+        r"^(?:(?:非常|衷心|再次)?(?:谢谢|感谢|多谢)|此致|敬礼|以上(?:[^,。]{0,8}(?:意见|建议|看法|想法|供|是|请|仅))|特此|(?:恳请|恳求|请|望|盼|希望|敬请|请予|望予)(?:予以|贵[^,。]{1,6}|领导|各位|你们|能)?(?:采纳|考虑|参考|谅解|指正|批评|回复|重视)|盼复|辛苦|说完|就(?:说|讲|写)?(?:这些|这么多|到这)|妥否|仅?供[^,。]{0,8}参考|不[当妥足]之处|字写得|水平有限|言辞|如有|有需要|我的电话|(?:我的)?联系|电话|手机|邮箱|微信|地址|住址|姓名|落款|此信|打我|记录人?:|会议记录|整理人?[:,]|散会|主持人[:,]|代表[:,]|会后)|感谢各位|各位发言|大家的?意见[^,。]{0,4}(?:记|整理)|会后整理|如实转报|(?:恳请|请|望|盼|希望)(?:予以|领导|各位|[你您]们)?(?:采纳|采用|考虑|重视)[,。!]*(?:谢谢|感谢)?[。!]*$",
     )
 });
 
@@ -84,11 +84,14 @@ const MAX_INTRODUCTION: usize = 30;
 /// The same with addresses and numbers.
 const MAX_CONTACT: usize = 100;
 
+static REASON: LazyLock<Regex> = LazyLock::new(|| constant(r"^(?:理由|原因|依据|说明)[:是]"));
+
 /// Finds the frames. They stand at the begin and the end of the text and around the turns; in the
 /// middle of an argument the same words are part of it.
 pub(super) fn mark(atoms: &mut [Atom], text: &str) {
     let mut at_begin = true;
     let mut anew = false;
+    let mut greeted = false;
     let ended = atoms
         .iter()
         .filter(|a| ends_sentence(a.body.of(text)))
@@ -98,20 +101,28 @@ pub(super) fn mark(atoms: &mut [Atom], text: &str) {
         let piece = atoms[i].body.of(text);
         let alone = atoms[i].begins_line && atoms[i].ends_line && i + 1 < atoms.len();
         let greets = is_greeting(piece);
+        let reason = REASON.is_match(piece);
         // A letter may be pasted in behind what the sender had to say.
         at_begin |= greets;
+        greeted |= greets;
+        let parting = is_parting(piece);
         let framing = atoms[i].frame
+            || parting
             || greets
             || leads(piece, at_begin, alone)
             || (i == 0 && alone && is_title(piece) && punctuated)
-            || (at_begin && introduces(piece, MAX_CHARS) && announced(atoms, i + 1, text))
-            || (i > 0 && closes(piece));
+            || (at_begin
+                && introduces(piece, MAX_CHARS)
+                && (greeted || announced(atoms, i + 1, text)))
+            || (i > 0 && !OPINION.is_match(piece) && is_contact(piece))
+            || (at_begin && piece.ends_with(':') && next_begins_part(atoms, i));
         atoms[i].frame = framing;
         at_begin &= framing;
         // What a frame begins, the next piece begins.
-        anew |= atoms[i].begins_part || greets;
+        anew |= atoms[i].begins_part || greets || parting;
         if !framing {
             atoms[i].begins_part |= anew;
+            atoms[i].continues |= reason;
             anew = false;
         }
     }
@@ -143,8 +154,7 @@ fn leads(piece: &str, at_begin: bool, alone: bool) -> bool {
 fn introduces(piece: &str, max_chars: usize) -> bool {
     let chars = piece.chars().count();
     !OPINION.is_match(piece)
-        && ((chars <= max_chars && INTRODUCTION.is_match(piece))
-            || (chars <= MAX_CONTACT && CONTACT.is_match(piece)))
+        && ((chars <= max_chars && INTRODUCTION.is_match(piece)) || is_contact(piece))
 }
 
 /// Whether opinions are announced or numbered from atom `i` on: then what stands before is none.
@@ -157,12 +167,17 @@ fn is_title(line: &str) -> bool {
     !ends_sentence(line) && !OPINION.is_match(line) && line.chars().count() <= MAX_INTRODUCTION
 }
 
-/// Whether `piece` ends the letter.
-fn closes(piece: &str) -> bool {
-    let chars = piece.chars().count();
-    !OPINION.is_match(piece)
-        && ((chars <= MAX_CHARS && CLOSING.is_match(piece))
-            || (chars <= MAX_CONTACT && CONTACT.is_match(piece)))
+/// Whether `piece` thanks, pleads or takes leave. Whatever comes then is something new.
+fn is_parting(piece: &str) -> bool {
+    piece.chars().count() <= MAX_CHARS && !OPINION.is_match(piece) && CLOSING.is_match(piece)
+}
+
+fn is_contact(piece: &str) -> bool {
+    piece.chars().count() <= MAX_CONTACT && CONTACT.is_match(piece)
+}
+
+fn next_begins_part(atoms: &[Atom], i: usize) -> bool {
+    atoms.get(i + 1).is_some_and(|a| a.begins_part)
 }
 
 /// Names and dates on lines of their own, under a text that has full stops.

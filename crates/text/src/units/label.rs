@@ -126,9 +126,15 @@ static AFTER_COLON: LazyLock<Regex> = LazyLock::new(|| {
     constant(r":\s?(?:[一二三四五六七八九](?:是|、)|其一|首先|第一[,、]|\(?1[.、)]|①|\(一\))")
 });
 
-/// Where in a clause a colon introduces a first part.
+/// Where in a clause a colon introduces a first part, outside quotations.
 pub(super) fn after_colon(clause: &str) -> impl Iterator<Item = usize> {
-    (AFTER_COLON.find_iter(clause)).map(|m| m.start() + 1)
+    let mut read = 0;
+    let mut quoted = false;
+    AFTER_COLON.find_iter(clause).filter_map(move |found| {
+        quoted ^= clause[read..found.start()].matches('"').count() % 2 == 1;
+        read = found.start();
+        (!quoted).then_some(found.start() + 1)
+    })
 }
 
 /// Finds numbers and turns; takes them off the bodies.
@@ -152,18 +158,20 @@ fn mark_numbers(atoms: &mut [Atom], text: &str) {
         };
         let follows = before.is_some_and(|&(_, b)| runs_on(b.number, label.number));
         let leads = after.is_some_and(|&(_, a)| runs_on(label.number, a.number));
-        if follows || leads {
-            let introduced = i.checked_sub(1).map_or("", |i| atoms[i].body.of(text));
-            let first = if follows {
-                before.map_or(false, |&(j, _)| !atoms[j].begins_part)
-            } else {
-                gives_reasons(introduced)
-            };
-            let atom = &mut atoms[i];
-            atom.begins_part |= !first;
-            if label.series < Series::Spoken {
-                atom.body.start += label.len;
-            }
+        if !follows && !leads {
+            continue;
+        }
+        let introduction = i.checked_sub(1).map_or("", |i| atoms[i].body.of(text));
+        let reason = match before {
+            Some(&(j, _)) if follows => atoms[j].continues,
+            _ => REASONS.is_match(introduction),
+        };
+        let atom = &mut atoms[i];
+        atom.continues |= reason;
+        atom.begins_part |= !reason;
+        atom.numbered = !reason;
+        if label.series < Series::Spoken {
+            atom.body.start += label.len;
         }
     }
 }
@@ -171,16 +179,12 @@ fn mark_numbers(atoms: &mut [Atom], text: &str) {
 /// Labels of other series that may stand between two of one.
 const SIGHT: usize = 40;
 
+/// Before numbered reasons, which are parts of one thing.
 static REASONS: LazyLock<Regex> = LazyLock::new(|| {
     constant(
         r"(?:理由|原因|依据|好处|后果)(?:有[一二两三四五]|如下|是|为|在于)?[^,。]{0,3}[,:。]?$",
     )
 });
-
-/// Whether what is numbered next are reasons, which are parts of one thing.
-fn gives_reasons(introduction: &str) -> bool {
-    REASONS.is_match(introduction)
-}
 
 static TURN: LazyLock<Regex> = LazyLock::new(|| {
     constant(
@@ -191,7 +195,7 @@ static TURN: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands before a colon without being a name.
 static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r"^(?:\d{1,2}[.、]\s?)?(?:.*\d|主持|会议|记录|散会|建议|理由|意见|说明|原文|现文|条款|修改|原因|问题|时间|地点|议题|主题|参加|出席|到会|整理|来信|来访|联系|电话|手机|姓名|住址|地址|身份|附|注|转|如|即|例|关于|对|将|把|第|草案|本[法条款章次人]|该|其|我|你|请|希望|要求|首先|其次|一|二|三|四|五)|[条款项章法]|(?:意见|建议|如下|问题|理由|看法)$",
+        r"\d|^(?:主持|会议|记录|散会|建议|理由|意见|说明|原文|现文|条款|修改|原因|问题|时间|地点|议题|主题|参加|出席|到会|整理|来信|来访|联系|电话|手机|姓名|住址|地址|身份|附|注|转|如|即|例|关于|对|将|把|第|草案|本[法条款章次人]|该|其|我|你|请|希望|要求|首先|其次|一|二|三|四|五)|[条款项章法]|(?:意见|建议|如下|问题|理由|看法)$",
     )
 });
 
@@ -223,7 +227,7 @@ fn mark_turns(atoms: &mut [Atom], text: &str, channel: Channel) {
             turn(body).or_else(reported).map(|len| (i, len))
         })
         .collect();
-    if turns.len() < 2 && !(meeting && !turns.is_empty()) {
+    if turns.len() < 2 && (!meeting || turns.is_empty()) {
         return;
     }
     for atom in &mut atoms[..turns[0].0] {

@@ -21,20 +21,19 @@ pub struct Example {
 /// Rounds of gradient descent; the weights have settled long before.
 const ROUNDS: usize = 4000;
 const STEP: f64 = 1.0;
-/// Strength of the pull towards zero, in examples.
-const RIDGE: f64 = 2.0;
 
-/// Fits the weights to all examples and gives the table for `data/unit_boundaries.txt`. Plain
-/// gradient descent from zero, so that the same examples always give the same table.
+/// Fits the weights to all examples; [`Model::table`] of it goes to `data/unit_boundaries.txt`.
+/// `ridge` is the pull of the weights towards zero, in examples. Plain gradient descent from zero,
+/// so that the same examples always give the same model.
 #[must_use]
-pub fn train(examples: &[Example]) -> String {
+pub fn train(examples: &[Example], ridge: f64) -> Model {
     let places: Vec<(Features, bool)> = examples.iter().flat_map(places).collect();
     let mut model = Model {
         weights: [0.0; FEATURES.len()],
     };
     let count = places.len().max(1) as f64;
     for _ in 0..ROUNDS {
-        let mut gradient = model.weights.map(|w| -w * RIDGE);
+        let mut gradient = model.weights.map(|w| -w * ridge);
         for (features, boundary) in &places {
             let error = f64::from(u8::from(*boundary)) - model.probability(features);
             for (g, f) in gradient.iter_mut().zip(features) {
@@ -45,7 +44,7 @@ pub fn train(examples: &[Example]) -> String {
             *w += STEP * g / count;
         }
     }
-    model.table()
+    model
 }
 
 /// The places between sentences on which the rules are silent, and whether a unit begins there.
@@ -65,7 +64,7 @@ fn places(example: &Example) -> Vec<(Features, bool)> {
             .filter(|&u| example.units[u].overlaps(own))
             .max_by_key(|&u| overlap(example.units[u], own));
         let begins = unit.is_some() && unit != unit_before;
-        if unit.is_some() && unit_before.is_some() && !atom.begins_part {
+        if unit.is_some() && unit_before.is_some() && !atom.begins_part && !atom.continues {
             out.push((context.features(i), begins));
         }
         context.add(i, begins);
