@@ -74,7 +74,9 @@ fn group(atoms: &[Atom], text: &str, model: &Model) -> Vec<Span> {
         let begins = so_far.is_empty()
             || atom.begins_part
             || (!atom.continues
-                && (so_far.ends_numbers(i) || model.begins_unit(&so_far.features(i))));
+                && (so_far.ends_numbers(i)
+                    || so_far.opens_another_article(i)
+                    || model.begins_unit(&so_far.features(i))));
         match units.last_mut() {
             Some(last) if !begins => last.end = atom.body.end,
             _ => units.push(atom.body),

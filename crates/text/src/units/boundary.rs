@@ -235,6 +235,15 @@ impl<'t> Context<'t> {
         self.after_frame = false;
     }
 
+    /// Whether atom `i` begins by naming articles, none of which the unit has named.
+    pub(super) fn opens_another_article(&self, i: usize) -> bool {
+        let atom = &self.atoms[i];
+        atom.body.of(self.text).starts_with('第')
+            && !self.articles.is_empty()
+            && !atom.articles.is_empty()
+            && !atom.articles.iter().any(|a| self.articles.contains(a))
+    }
+
     /// Whether the numbered points end before atom `i`, in the middle of a line: nothing marks the end
     /// of the last but that it has become as long as the longest of the others.
     pub(super) fn ends_numbers(&self, i: usize) -> bool {

@@ -202,8 +202,9 @@ static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a line begins with somebody's name and a colon; gives the length of that.
 fn turn(line: &str) -> Option<usize> {
     let found = TURN.find(line)?;
-    let name = found
-        .as_str()
+    let name = (found.as_str())
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim_start_matches(['.', '、', ' '])
         .split(['(', ':', ','])
         .next()
         .unwrap_or_default();

@@ -26,11 +26,8 @@ pub(super) fn of(group: &[usize], same: &[usize], keys: &[Key], texts: &[&str]) 
         .iter()
         .zip(greetings)
         .max_by_key(|((i, n), greeting)| {
-            (
-                **n,
-                letters(&keys[**i]).saturating_sub(*greeting),
-                Reverse(**i),
-            )
+            let body = letters(&keys[**i]).saturating_sub(*greeting);
+            (**n, body, Reverse(*greeting), Reverse(**i))
         })
         .map_or(group[0], |((i, _), _)| *i);
     let copies = group.iter().copied().filter(|&i| same[i] == wording);
