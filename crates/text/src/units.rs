@@ -67,16 +67,16 @@ fn group(atoms: &[Atom], text: &str, model: &Model) -> Vec<Span> {
     let mut units: Vec<Span> = Vec::new();
     let mut so_far = boundary::Context::new(text, atoms);
     for (i, atom) in atoms.iter().enumerate() {
-        if atom.frame || atom.body.is_empty() {
+        let beyond = so_far.ends_numbers(i);
+        // What follows the last number without wanting anything takes leave.
+        if atom.frame || atom.body.is_empty() || (beyond && !so_far.wants(i)) {
             so_far.pass(atom);
             continue;
         }
         let begins = so_far.is_empty()
+            || beyond
             || atom.begins_part
-            || (!atom.continues
-                && (so_far.ends_numbers(i)
-                    || so_far.opens_another_article(i)
-                    || model.begins_unit(&so_far.features(i))));
+            || (!atom.continues && model.begins_unit(&so_far.features(i)));
         match units.last_mut() {
             Some(last) if !begins => last.end = atom.body.end,
             _ => units.push(atom.body),

@@ -259,6 +259,15 @@ impl<'t> Context<'t> {
                 .any(|pattern| pattern.is_match(body))
     }
 
+    /// Whether atom `i` says what it wants of the draft: proposes, judges, asks or cites.
+    pub(super) fn wants(&self, i: usize) -> bool {
+        let body = self.atoms[i].body.of(self.text);
+        !self.atoms[i].articles.is_empty()
+            || body.contains('?')
+            || PROPOSES.is_match(body)
+            || JUDGES.is_match(body)
+    }
+
     /// The features of the place before atom `i`.
     pub(super) fn features(&self, i: usize) -> Features {
         let atom = &self.atoms[i];

@@ -99,7 +99,7 @@ pub(super) fn mark(atoms: &mut [Atom], text: &str) {
     let punctuated = ended * 2 >= atoms.len();
     for i in 0..atoms.len() {
         let piece = atoms[i].body.of(text);
-        let alone = atoms[i].begins_line && atoms[i].ends_line && i + 1 < atoms.len();
+        let alone = (atoms[i].begins_line || at_begin) && atoms[i].ends_line && i + 1 < atoms.len();
         let greets = is_greeting(piece);
         let reason = REASON.is_match(piece);
         // A letter may be pasted in behind what the sender had to say.
