@@ -235,15 +235,6 @@ impl<'t> Context<'t> {
         self.after_frame = false;
     }
 
-    /// Whether atom `i` begins by naming articles, none of which the unit has named.
-    pub(super) fn opens_another_article(&self, i: usize) -> bool {
-        let atom = &self.atoms[i];
-        atom.body.of(self.text).starts_with('第')
-            && !self.articles.is_empty()
-            && !atom.articles.is_empty()
-            && !atom.articles.iter().any(|a| self.articles.contains(a))
-    }
-
     /// Whether the numbered points end before atom `i`, in the middle of a line: nothing marks the end
     /// of the last but that it has become as long as the longest of the others.
     pub(super) fn ends_numbers(&self, i: usize) -> bool {
@@ -259,9 +250,10 @@ impl<'t> Context<'t> {
                 .any(|pattern| pattern.is_match(body))
     }
 
-    /// Whether atom `i` says what it wants of the draft: proposes, judges, asks or cites.
+    /// Whether atom `i` says what it wants of the draft: proposes, judges, asks or cites. A plain 请
+    /// may just be a plea.
     pub(super) fn wants(&self, i: usize) -> bool {
-        let body = self.atoms[i].body.of(self.text);
+        let body = &self.atoms[i].body.of(self.text).replace('请', "");
         !self.atoms[i].articles.is_empty()
             || body.contains('?')
             || PROPOSES.is_match(body)

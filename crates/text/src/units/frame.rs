@@ -86,44 +86,45 @@ const MAX_CONTACT: usize = 100;
 
 static REASON: LazyLock<Regex> = LazyLock::new(|| constant(r"^(?:理由|原因|依据|说明)[:是]"));
 
-/// Finds the frames. They stand at the begin and the end of the text and around the turns; in the
-/// middle of an argument the same words are part of it.
+/// What a frame does to what follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    /// A greeting: a letter begins, so that introductions may follow.
+    Greets,
+    /// An introduction, heading or announcement.
+    Leads,
+    /// Thanks, pleas, contacts: whatever comes then is something new.
+    Parts,
+}
+
+/// Finds the frames. They stand at the begin and the end of a letter and around turns; in the
+/// middle of an argument the same words are part of it. A letter may be pasted in behind what the
+/// sender had to say.
 pub(super) fn mark(atoms: &mut [Atom], text: &str) {
-    let mut at_begin = true;
-    let mut anew = false;
-    let mut greeted = false;
-    let ended = atoms
-        .iter()
+    let full_stops = (atoms.iter())
         .filter(|a| ends_sentence(a.body.of(text)))
         .count();
-    let punctuated = ended * 2 >= atoms.len();
+    let punctuated = full_stops * 2 >= atoms.len();
+    let mut place = Place {
+        at_begin: true,
+        greeted: false,
+        punctuated,
+    };
+    let mut anew = false;
     for i in 0..atoms.len() {
+        let frame = place.frame(atoms, i, text);
         let piece = atoms[i].body.of(text);
-        let alone = (atoms[i].begins_line || at_begin) && atoms[i].ends_line && i + 1 < atoms.len();
-        let greets = is_greeting(piece);
-        let reason = REASON.is_match(piece);
-        // A letter may be pasted in behind what the sender had to say.
-        at_begin |= greets;
-        greeted |= greets;
-        let parting = is_parting(piece);
-        let framing = atoms[i].frame
-            || parting
-            || greets
-            || leads(piece, at_begin, alone)
-            || (i == 0 && alone && is_title(piece) && punctuated)
-            || (at_begin
-                && introduces(piece, MAX_CHARS)
-                && (greeted || announced(atoms, i + 1, text)))
-            || (i > 0 && !OPINION.is_match(piece) && is_contact(piece))
-            || (at_begin && piece.ends_with(':') && next_begins_part(atoms, i));
-        atoms[i].frame = framing;
-        at_begin &= framing;
-        // What a frame begins, the next piece begins.
-        anew |= atoms[i].begins_part || greets || parting;
-        if !framing {
-            atoms[i].begins_part |= anew;
-            atoms[i].continues |= reason;
+        // A pasted letter may also begin without a greeting.
+        anew |= atoms[i].begins_part || frame.is_some_and(|f| f != Frame::Leads || !place.at_begin);
+        place.greeted |= frame == Some(Frame::Greets);
+        place.at_begin = frame == Some(Frame::Greets) || (place.at_begin && frame.is_some());
+        let atom = &mut atoms[i];
+        atom.frame |= frame.is_some();
+        if !atom.frame {
+            atom.begins_part |= anew;
+            atom.continues |= REASON.is_match(piece);
             anew = false;
+            place.at_begin = false;
         }
     }
     if punctuated {
@@ -137,47 +138,50 @@ pub(super) fn mark(atoms: &mut [Atom], text: &str) {
     }
 }
 
-fn is_greeting(piece: &str) -> bool {
-    piece.chars().count() <= MAX_CHARS && GREETING.is_match(piece)
+/// Where in a letter a piece stands.
+struct Place {
+    /// Nothing but frames so far.
+    at_begin: bool,
+    /// The letter has a greeting.
+    greeted: bool,
+    /// The text is written with full stops.
+    punctuated: bool,
 }
 
-/// Whether `piece` leads to opinions instead of being one.
-fn leads(piece: &str, at_begin: bool, alone: bool) -> bool {
-    let chars = piece.chars().count();
-    let announces = chars <= MAX_CHARS
-        && ((alone && !ends_sentence(piece) && HEADING.is_match(piece))
-            || (PREFACE.is_match(piece) && !piece.contains('"')));
-    announces || (at_begin && introduces(piece, MAX_INTRODUCTION))
-}
-
-/// Whether `piece` says who is writing, with personal data or in few characters.
-fn introduces(piece: &str, max_chars: usize) -> bool {
-    let chars = piece.chars().count();
-    !OPINION.is_match(piece)
-        && ((chars <= max_chars && INTRODUCTION.is_match(piece)) || is_contact(piece))
-}
-
-/// Whether opinions are announced or numbered from atom `i` on: then what stands before is none.
-fn announced(atoms: &[Atom], i: usize, text: &str) -> bool {
-    (atoms.get(i)).is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)))
-}
-
-/// A line that is no sentence, above sentences.
-fn is_title(line: &str) -> bool {
-    !ends_sentence(line) && !OPINION.is_match(line) && line.chars().count() <= MAX_INTRODUCTION
-}
-
-/// Whether `piece` thanks, pleads or takes leave. Whatever comes then is something new.
-fn is_parting(piece: &str) -> bool {
-    piece.chars().count() <= MAX_CHARS && !OPINION.is_match(piece) && CLOSING.is_match(piece)
-}
-
-fn is_contact(piece: &str) -> bool {
-    piece.chars().count() <= MAX_CONTACT && CONTACT.is_match(piece)
-}
-
-fn next_begins_part(atoms: &[Atom], i: usize) -> bool {
-    atoms.get(i + 1).is_some_and(|a| a.begins_part)
+impl Place {
+    fn frame(&self, atoms: &[Atom], i: usize, text: &str) -> Option<Frame> {
+        let atom = &atoms[i];
+        let piece = atom.body.of(text);
+        let chars = piece.chars().count();
+        if chars > MAX_CONTACT {
+            return None;
+        }
+        let opinion = OPINION.is_match(piece);
+        let short = chars <= MAX_CHARS;
+        if short && GREETING.is_match(piece) {
+            return Some(Frame::Greets);
+        }
+        let contact = !opinion && CONTACT.is_match(piece);
+        if short && !opinion && CLOSING.is_match(piece) || (contact && !self.at_begin) {
+            return Some(Frame::Parts);
+        }
+        let alone = (atom.begins_line || self.at_begin) && atom.ends_line && i + 1 < atoms.len();
+        let heads = alone
+            && !ends_sentence(piece)
+            && (HEADING.is_match(piece)
+                || (i == 0 && self.punctuated && !opinion && chars <= MAX_INTRODUCTION));
+        let announces = PREFACE.is_match(piece) && !piece.contains('"');
+        // Before a first number, or before such an announcement, one may say more of oneself.
+        let announced = atoms
+            .get(i + 1)
+            .is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)));
+        let counts = piece.ends_with(':') && !opinion && announced;
+        let introduces = !opinion
+            && INTRODUCTION.is_match(piece)
+            && (announced || (self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)));
+        let leads = short && (heads || announces || counts || introduces) || contact;
+        leads.then_some(Frame::Leads)
+    }
 }
 
 /// Names and dates on lines of their own, under a text that has full stops.
