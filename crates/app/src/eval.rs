@@ -7,17 +7,18 @@ use std::{fs, path::Path};
 
 use caifeng_domain::{Analysis, Named, Submission, Unit};
 use caifeng_encode::Encoder;
-use caifeng_triage::{Outcome, Previous, Progress};
+use caifeng_triage::{Models, Outcome, Previous, Progress};
 use serde_json::{Value, json};
 
 use crate::{AppError, find};
 
-/// Runs the set in `set` and writes `result.jsonl` and, where there are queries, `search.jsonl`
+/// Runs the set in `set` with the weights in `models` and writes `result.jsonl` and, where there are queries, `search.jsonl`
 /// into `out`. Returns the number of submissions.
 pub fn eval(
     set: &Path,
     out: &Path,
     encoder: &dyn Encoder,
+    models: &Models,
     progress: &dyn Progress,
 ) -> Result<usize, AppError> {
     let draft = caifeng_law::draft::read(&read(&set.join("draft.txt"))?, "draft.txt")?;
@@ -29,7 +30,8 @@ pub fn eval(
         });
     }
     let submissions: Vec<Submission> = import.rows.into_iter().map(|r| r.submission).collect();
-    let outcome = caifeng_triage::run(
+    let outcome = caifeng_triage::run_with(
+        models,
         &draft,
         &submissions,
         encoder,

@@ -23,7 +23,7 @@ use caifeng_store::Store;
 pub use bench::{BenchResult, bench};
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
-pub use caifeng_triage::{Progress, Stage};
+pub use caifeng_triage::{Models, Progress, Stage};
 pub use config::{Config, Overrides};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;

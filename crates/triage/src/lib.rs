@@ -124,11 +124,24 @@ pub fn run(
     previous: &Previous,
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
+    let models = Models::committed();
+    run_with(models, draft, submissions, encoder, previous, progress)
+}
+
+/// As [`run`], with other weights than the committed ones.
+pub fn run_with(
+    models: &Models,
+    draft: &Draft,
+    submissions: &[Submission],
+    encoder: &dyn Encoder,
+    previous: &Previous,
+    progress: &dyn Progress,
+) -> Result<Outcome, TriageError> {
     let prepared = Prepared::new(draft, submissions, encoder, progress)?;
     Ok(run::decide(
         prepared,
         submissions,
-        Models::committed(),
+        models,
         previous,
         progress,
     ))

@@ -1,10 +1,16 @@
-//! Repository chores.
+//! Repository chores: what is learned, and how well it holds.
 //!
-//! `cargo run --release -p caifeng-xtask -- train SET_DIR…` fits the weights of triage on labelled
-//! sets and writes `crates/triage/models.json`. `--out FILE` writes elsewhere, for leave-one-out.
+//! | command | does |
+//! |---|---|
+//! | `train-units SET_DIR…` | fits where units begin; writes `crates/text/data/unit_boundaries.txt` |
+//! | `train SET_DIR…` | fits the weights of triage; writes `crates/triage/models.json` |
+//! | `try --out DIR --on SET_DIR SET_DIR…` | trains on the latter, runs the pipeline on the former (or, without `--on`, on each set in turn, left out of the training), for the scorer |
+//!
+//! Run with `cargo run --release -p caifeng-xtask --`. Vectors are kept in `target/vectors.json`.
 
 mod gold;
 mod train;
+mod vectors;
 
 use std::path::PathBuf;
 
@@ -12,21 +18,24 @@ use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
-    match args.next().as_deref() {
-        Some("train") => {
-            let mut out = PathBuf::from("crates/triage/models.json");
-            let mut sets = Vec::new();
-            while let Some(arg) = args.next() {
-                match arg.as_str() {
-                    "--out" => out = args.next().map(PathBuf::from).unwrap_or(out),
-                    set => sets.push(PathBuf::from(set)),
-                }
-            }
-            if sets.is_empty() {
-                bail!("name at least one labelled set, for instance ../shared/bench/train/*");
-            }
-            train::train(&sets, &out)
+    let command = args.next().unwrap_or_default();
+    let (mut out, mut on, mut sets) = (None, None, Vec::new());
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--out" => out = args.next().map(PathBuf::from),
+            "--on" => on = args.next().map(PathBuf::from),
+            set => sets.push(PathBuf::from(set)),
         }
-        _ => bail!("usage: cargo run --release -p caifeng-xtask -- train SET_DIR… [--out FILE]"),
+    }
+    if sets.is_empty() {
+        bail!("usage: xtask train-units|train|try [--out PATH] [--on SET_DIR] SET_DIR…");
+    }
+    match (command.as_str(), out) {
+        ("train-units", out) => {
+            train::units(&sets, out.as_deref().unwrap_or("crates/text/data/unit_boundaries.txt".as_ref()))
+        }
+        ("train", out) => train::train(&sets, out.as_deref().unwrap_or("crates/triage/models.json".as_ref())),
+        ("try", Some(out)) => train::attempt(&sets, on.as_deref(), &out),
+        _ => bail!("unknown command `{command}`, or `try` without --out"),
     }
 }

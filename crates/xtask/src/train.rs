@@ -1,35 +1,84 @@
-//! Fits the weights of triage.
+//! Fits what is learned, and tries it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::{Path, PathBuf}};
 
 use anyhow::{Context, Result};
-use caifeng_triage::{Prepared, train as fit};
+use caifeng_encode::Encoder;
+use caifeng_law::cite;
+use caifeng_text::units;
+use caifeng_triage::{Models, Prepared, train as fit};
 
-/// Where the model is looked for, as the README's command installs it.
-const MODEL: &str = "models/multilingual-e5-small";
+use crate::{gold::Set, vectors::Remembering};
 
-/// Trains on `sets` and writes `out`.
+/// The pull of the boundary weights towards zero, in places between sentences.
+const RIDGE: f64 = 2.0;
+
+/// Fits where units begin, and writes it to `out`.
+pub(crate) fn units(sets: &[PathBuf], out: &Path) -> Result<()> {
+    let mut examples = Vec::new();
+    for set in read(sets)? {
+        for (submission, gold) in set.submissions.iter().zip(&set.gold) {
+            examples.push(units::Example {
+                text: submission.text.clone(),
+                citations: cite::find(&submission.text, &set.draft, submission.article_hint),
+                channel: submission.channel,
+                units: gold.units.iter().map(|u| u.span).collect(),
+            });
+        }
+    }
+    write(out, &units::train(&examples, RIDGE).table())
+}
+
+/// Fits the weights of triage on `sets` and writes them to `out`.
 pub(crate) fn train(sets: &[PathBuf], out: &Path) -> Result<()> {
-    let encoder = caifeng_encode::model::open(Some(Path::new(MODEL)))
-        .context("training needs the model: run `caifeng model install` first")?;
-    let read: Vec<_> = sets
-        .iter()
-        .map(|dir| crate::gold::read(dir))
-        .collect::<Result<_>>()?;
-    let mut labelled = read
+    let encoder = Remembering::open()?;
+    let read = read(sets)?;
+    let models = fitted(&read.iter().collect::<Vec<_>>(), &encoder)?;
+    encoder.save()?;
+    write(out, &(serde_json::to_string_pretty(&models)? + "\n"))
+}
+
+/// Runs the pipeline on `on` with weights from `sets`; without it, on each of `sets` with weights
+/// from the others. Writes into one folder of `out` for each.
+pub(crate) fn attempt(sets: &[PathBuf], on: Option<&Path>, out: &Path) -> Result<()> {
+    let encoder = Remembering::open()?;
+    let read = read(sets)?;
+    let all: Vec<&Set> = read.iter().collect();
+    let run = |set: &Path, models: &Models| {
+        let folder = out.join(set.file_name().unwrap_or_default());
+        caifeng_app::eval(set, &folder, &encoder, models, &())
+            .map(|_| ())
+            .with_context(|| format!("cannot run {}", set.display()))
+    };
+    if let Some(on) = on {
+        run(on, &fitted(&all, &encoder)?)?;
+    } else {
+        for (i, left_out) in sets.iter().enumerate() {
+            let mut others = all.clone();
+            others.remove(i);
+            run(left_out, &fitted(&others, &encoder)?)?;
+        }
+    }
+    encoder.save()
+}
+
+fn read(sets: &[PathBuf]) -> Result<Vec<Set>> {
+    sets.iter().map(|dir| crate::gold::read(dir)).collect()
+}
+
+fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
+    let mut labelled = sets
         .iter()
         .map(|set| {
             Ok(fit::Labelled {
-                prepared: Prepared::new(&set.draft, &set.submissions, &*encoder, &())?,
+                prepared: Prepared::new(&set.draft, &set.submissions, encoder, &())?,
                 gold: set.gold.clone(),
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let models = fit::train(&mut labelled);
-    let mut json = serde_json::to_string_pretty(&models)?;
-    json.push('\n');
-    fs::write(out, json).with_context(|| format!("cannot write {}", out.display()))
+    Ok(fit::train(&mut labelled))
+}
+
+fn write(out: &Path, text: &str) -> Result<()> {
+    fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))
 }

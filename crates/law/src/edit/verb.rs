@@ -42,15 +42,16 @@ static REWORD: LazyLock<Vec<&str>> = LazyLock::new(|| {
          改写成 修正为 修订为",
     )
 });
-/// Replacement, said of things as well.
-static BECOME: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    words(
-        "变为 变成 降为 降至 降到 降低到 降低至 降低为 提高到 提高至 提高为 提到 提至 延长到 延长至 延长为 \
-         延到 延至 缩短为 缩短到 缩短至 减为 减到 减至 放宽到 放宽至 放宽为 提前到 应为 应当为 应是 应该是 \
-         缩小到 扩大到 增加到 提升到 提升至 增至 增加至 加到 涨到 压缩到 压缩至 控制在 扩大至 缩到 调高到 \
-         调低到 上调至 上调到 下调至 下调到 拉长到 减少到 减少为 减少至 限制在 统一到 延长成 放到 提前至 \
-         推迟到 推迟至 限定在 降成",
-    )
+/// Replacement, said of things as well: 延长至, 扩大为, 推到 and all the like of them, put together from
+/// a change and where it leads.
+static BECOME: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let changes = words(
+        "变 降 降低 提高 提 提升 升 延长 延 延后 延迟 推 推迟 推后 提前 缩短 缩小 缩减 缩 压缩 压 减 减少 \
+         扩大 扩展 扩 拓展 放宽 放 收紧 增 增加 加 涨 拉长 调高 调低 上调 下调",
+    );
+    let lead = |change: &&str| ["为", "成", "到", "至"].map(|to| format!("{change}{to}"));
+    let others = "应为 应当为 应是 应该是 控制在 限制在 限定在 统一到";
+    changes.iter().flat_map(lead).chain(others.split(' ').map(str::to_owned)).collect()
 });
 /// Replacement where new words or a value follow at once: 五年改三年.
 const BEFORE_WORDS: [&str; 2] = ["改", "换"];
@@ -62,7 +63,7 @@ static ADD: LazyLock<Vec<&str>> = LazyLock::new(|| {
     words(
         "增加 增设 增列 增补 增添 新增 添加 添上 补充 补上 补一 加上 加一句 加半句 加一条 加一款 加一项 \
          加几个字 加个 加入 加: 接一句 补一句 补一条 补一款 写上 写进 写入 列入 纳入 后加 前加 后面加 前面加 \
-         补: 加",
+         插入 载入 加 补",
     )
 });
 static SAY: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -93,9 +94,10 @@ type Entry = (&'static str, EditOp, Frame, bool);
 
 /// All verbs by their first character, so that most characters of a text cost one look.
 static VERBS: LazyLock<HashMap<char, Vec<Entry>>> = LazyLock::new(|| {
+    let becoming: Vec<&'static str> = BECOME.iter().map(String::as_str).collect();
     let table: [(&[&'static str], EditOp, Frame, bool); 10] = [
         (&REWORD, EditOp::Replace, Frame::Into, true),
-        (&BECOME, EditOp::Replace, Frame::Into, false),
+        (&becoming, EditOp::Replace, Frame::Into, false),
         (&BEFORE_WORDS, EditOp::Replace, Frame::Into, true),
         (&BEFORE_VALUE, EditOp::Replace, Frame::Value, true),
         (&AWAY, EditOp::Delete, Frame::Away, true),
