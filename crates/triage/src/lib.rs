@@ -5,9 +5,13 @@
 //!
 //! **Invariant.** Nothing here reads files, databases or labels.
 
+mod agree;
 pub mod cluster;
 pub mod cues;
+mod describe;
 pub mod duplicates;
+mod finish;
+pub mod first;
 pub mod gist;
 pub mod link;
 pub mod logistic;
@@ -20,6 +24,7 @@ pub mod scope;
 pub mod stance;
 pub mod status;
 pub mod train;
+pub mod wording;
 
 use std::collections::BTreeMap;
 

@@ -63,6 +63,17 @@ impl Logistic {
     }
 }
 
+/// The probabilities that several models, one a class, give `row`, made to sum to 1.
+#[must_use]
+pub fn shares<const N: usize>(models: &[Logistic], row: &[f64]) -> [f32; N] {
+    let mut out = [0.0; N];
+    for (p, model) in out.iter_mut().zip(models) {
+        *p = model.probability(row) as f32;
+    }
+    let total: f32 = out.iter().sum();
+    out.map(|p| p / total.max(1e-9))
+}
+
 /// 1 / (1 + e⁻ˣ).
 #[must_use]
 pub fn sigmoid(x: f64) -> f64 {

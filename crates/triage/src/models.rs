@@ -28,8 +28,14 @@ pub struct Models {
     pub complaint: Logistic,
     /// Spam or not.
     pub spam: Logistic,
-    /// Whether two units of an article make the same point.
+    /// Whether two units make the same point.
     pub same_point: Logistic,
+    /// Probability of an article, by the unit itself and the others of its point.
+    pub agreed_link: Logistic,
+    /// The same of a scope, one model for all.
+    pub agreed_scope: Logistic,
+    /// The same of a stance, one model for all.
+    pub agreed_stance: Logistic,
 }
 
 static COMMITTED: LazyLock<Models> = LazyLock::new(|| {
@@ -48,7 +54,7 @@ impl Models {
 #[cfg(test)]
 mod tests {
     use super::Models;
-    use crate::{link, points, scope, stance, status};
+    use crate::{agree, link, points, scope, stance, status};
 
     #[test]
     fn the_committed_weights_fit_the_features_in_use() {
@@ -59,6 +65,9 @@ mod tests {
         assert_eq!(models.implicit_choice.features, link::CHOICE_FEATURES);
         assert_eq!(models.cited_link.features, link::CITED_FEATURES);
         assert_eq!(models.same_point.features, points::FEATURES);
+        assert_eq!(models.agreed_link.features, agree::LINK_FEATURES);
+        assert_eq!(models.agreed_scope.features, agree::CLASS_FEATURES);
+        assert_eq!(models.agreed_stance.features, agree::CLASS_FEATURES);
         for model in &models.scope {
             assert_eq!(model.features, scope::FEATURES);
         }

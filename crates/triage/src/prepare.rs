@@ -18,12 +18,13 @@ use crate::{
     Progress, Stage, TriageError,
     cues::CueCounts,
     duplicates,
+    first::all_candidates,
     gist::Gists,
     link::{CitedAs, Exemplars, Mention, Provisions, implicit},
     models::Models,
     read::{Reading, UnitReading},
-    run::all_candidates,
     status,
+    wording::{Sounds, Wording},
 };
 
 /// A batch of submissions, read and encoded.
@@ -40,6 +41,8 @@ pub struct Prepared<'a> {
     pub status: Vec<status::Features>,
     /// Distinct unit texts with their vectors.
     pub gists: Gists,
+    /// How each gist sounds.
+    pub sounds: Vec<Sounds>,
     /// Units of all submissions, in order.
     pub units: Vec<PreparedUnit>,
     /// Gists whose article is known, as examples for the others.
@@ -106,6 +109,7 @@ impl<'a> Prepared<'a> {
             duplicates,
             readings,
             status: Vec::new(),
+            sounds: sounds(&gists, encoder.identity()),
             gists,
             units: Vec::new(),
         };
@@ -235,7 +239,7 @@ impl<'a> Prepared<'a> {
             .collect();
         let (of, found) = all_candidates(self, &units);
         for (&u, &m) in units.iter().zip(&of) {
-            let (links, _) = implicit(&found[m].0, &models.first_link, &models.first_choice);
+            let links = implicit(&found[m].0, &models.first_link, &models.first_choice);
             if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
                 let mention = &self.units[u].mention;
                 self.exemplars.add(
@@ -287,6 +291,13 @@ impl<'a> Prepared<'a> {
             })
             .collect()
     }
+}
+
+fn sounds(gists: &Gists, encoder: &str) -> Vec<Sounds> {
+    let wording = Wording::committed();
+    (gists.list.par_iter().enumerate())
+        .map(|(g, gist)| wording.sounds(encoder, gist, gists.raw.row(g)))
+        .collect()
 }
 
 fn whole_text(draft: &Draft) -> String {

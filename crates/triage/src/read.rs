@@ -82,6 +82,16 @@ impl Reading {
     }
 }
 
+/// The gist of a text that is one unit.
+#[must_use]
+pub fn gist_of(text: &str, draft: &Draft) -> String {
+    let citations = cite::find(text, draft, None);
+    let holes = citations.iter().map(|c| c.span);
+    let personal_data = personal::find(text, &[]);
+    let holes = holes.chain(personal_data.iter().map(|p| p.span)).collect();
+    gist(Span::new(0, text.len()), text, holes)
+}
+
 fn read_unit(
     span: Span,
     text: &str,

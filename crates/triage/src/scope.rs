@@ -1,14 +1,17 @@
 //! What a unit speaks about: articles, a chapter, the whole draft, or a provision not yet there.
 
-use caifeng_domain::{Edit, EditOp, Scope};
+use caifeng_domain::{Edit, EditOp};
 
 use crate::{
     cues::{Cue, CueCounts},
+    first::Scopes,
+    logistic::shares,
     models::Models,
+    wording::Sounds,
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 13] = [
+pub const FEATURES: [&str; 17] = [
     "cites_article",
     "cites_many",
     "cites_chapter",
@@ -22,6 +25,10 @@ pub const FEATURES: [&str; 13] = [
     "log_length",
     "relevance",
     "quoted",
+    "sounds_article",
+    "sounds_chapter",
+    "sounds_general",
+    "sounds_new_article",
 ];
 
 /// What the decision rests on.
@@ -46,6 +53,8 @@ pub struct Facts<'a> {
     pub best_link: f32,
     /// Best cosine to a provision.
     pub relevance: f32,
+    /// How the wording sounds.
+    pub sounds: &'a Sounds,
 }
 
 /// The features of one unit.
@@ -73,19 +82,15 @@ pub fn features(facts: &Facts<'_>) -> Features {
         (facts.gist.chars().count() as f64).ln_1p(),
         f64::from(facts.relevance),
         flag(facts.quoted),
+        facts.sounds.scope[0],
+        facts.sounds.scope[1],
+        facts.sounds.scope[2],
+        facts.sounds.scope[3],
     ]
 }
 
-/// The most probable scope.
+/// The probability of each scope, in the order of [`caifeng_domain::Scope::ALL`].
 #[must_use]
-pub fn decide(features: &Features, models: &Models) -> Scope {
-    let odds: Vec<f64> = models
-        .scope
-        .iter()
-        .map(|m| m.probability(features))
-        .collect();
-    let best = (0..odds.len())
-        .max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a)))
-        .unwrap_or(0);
-    Scope::ALL[best].0
+pub fn probabilities(features: &Features, models: &Models) -> Scopes {
+    shares(&models.scope, features)
 }

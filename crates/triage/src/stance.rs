@@ -1,14 +1,17 @@
-//! The sender's attitude: one logistic model a stance over cue words, the strongest wins.
+//! The sender's attitude: one logistic model a stance over cue words and the sound of the wording.
 
-use caifeng_domain::{Edit, EditOp, Stance};
+use caifeng_domain::{Edit, EditOp};
 
 use crate::{
     cues::{Cue, CueCounts},
+    first::Stances,
+    logistic::shares,
     models::Models,
+    wording::Sounds,
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 20] = [
+pub const FEATURES: [&str; 25] = [
     "propose",
     "change",
     "approve",
@@ -29,14 +32,35 @@ pub const FEATURES: [&str; 20] = [
     "log_length",
     "approve_alone",
     "tell_alone",
+    "sounds_support",
+    "sounds_oppose",
+    "sounds_amend",
+    "sounds_question",
+    "sounds_experience",
 ];
+
+/// How many of them come from cue words, length and edit.
+pub(crate) const CUE_FEATURES: usize = 20;
 
 /// What the decision rests on.
 pub type Features = [f64; FEATURES.len()];
 
 /// The features of one unit's normalised words and its proposed edit.
 #[must_use]
-pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>) -> Features {
+pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>, sounds: &Sounds) -> Features {
+    let mut out = [0.0; FEATURES.len()];
+    let (of_cues, of_sound) = out.split_at_mut(CUE_FEATURES);
+    of_cues.copy_from_slice(&cue_features(gist, cues, edit));
+    of_sound.copy_from_slice(&sounds.stance);
+    out
+}
+
+/// Those of the features that need no vector.
+pub(crate) fn cue_features(
+    gist: &str,
+    cues: &CueCounts,
+    edit: Option<&Edit>,
+) -> [f64; CUE_FEATURES] {
     let flag = |is: bool| f64::from(u8::from(is));
     let op = edit.map(|e| e.op);
     let last = gist.trim_end().chars().last();
@@ -68,17 +92,8 @@ pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>) -> Features {
     ]
 }
 
-/// The most probable stance and its share of all probabilities.
+/// The probability of each stance, in the order of [`caifeng_domain::Stance::ALL`].
 #[must_use]
-pub fn decide(features: &Features, models: &Models) -> (Stance, f32) {
-    let odds: Vec<f64> = models
-        .stance
-        .iter()
-        .map(|m| m.probability(features))
-        .collect();
-    let total: f64 = odds.iter().sum();
-    let best = (0..odds.len())
-        .max_by(|&a, &b| odds[a].total_cmp(&odds[b]).then(b.cmp(&a)))
-        .unwrap_or(0);
-    (Stance::ALL[best].0, (odds[best] / total.max(1e-9)) as f32)
+pub fn probabilities(features: &Features, models: &Models) -> Stances {
+    shares(&models.stance, features)
 }

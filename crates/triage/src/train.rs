@@ -1,16 +1,19 @@
 //! Training of the weights from labelled sets. Only `cargo xtask train` calls this; the program
 //! itself never sees a label.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use caifeng_domain::{ArticleNo, Scope, Span, Stance, Status};
+use caifeng_encode::vectors::dot;
 
 use crate::{
     Models, Prepared,
+    agree::{self, CLASS_FEATURES, LINK_FEATURES},
+    first::{all_candidates, impressions, rank, scope_features, stance_features},
     link::{self, CITED_FEATURES, Candidate},
     logistic::Logistic,
     points,
-    run::{all_candidates, rank, said, scope_features},
+    run::said,
     scope, stance, status,
 };
 
@@ -107,6 +110,9 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Models {
         complaint: nothing(),
         spam: nothing(),
         same_point: nothing(),
+        agreed_link: nothing(),
+        agreed_scope: nothing(),
+        agreed_stance: nothing(),
     };
     for set in &mut *sets {
         set.prepared.spread(&models);
@@ -127,6 +133,11 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Models {
     (models.complaint, models.spam) = status_models(sets);
     models.scope = scope_models(sets, &examples, &models);
     models.same_point = same_point(sets, &examples, &models);
+    (
+        models.agreed_link,
+        models.agreed_scope,
+        models.agreed_stance,
+    ) = agreement(sets, &examples, &models);
     models
 }
 
@@ -218,12 +229,7 @@ fn link_rows(set: &Labelled<'_>, example: &Example<'_>, implicit: &mut Rows, cit
 
 fn stance_rows(set: &Labelled<'_>, example: &Example<'_>, rows: &mut [Rows]) {
     let unit = &set.prepared.units[example.unit];
-    let gist = &set.prepared.gists.list[unit.mention.gist];
-    let features = stance::features(
-        &gist.text,
-        &gist.cues,
-        set.prepared.reading(unit).edit.as_ref(),
-    );
+    let features = stance_features(&set.prepared, unit);
     for (rows, (stance, ..)) in rows.iter_mut().zip(Stance::ALL) {
         rows.push(
             features.to_vec(),
@@ -269,9 +275,8 @@ fn scope_models(
     for (set, list) in sets.iter().zip(examples) {
         for example in list {
             let unit = &set.prepared.units[example.unit];
-            let (links, others) = rank(unit, &example.candidates, models);
-            let best = links.first().or(others.first());
-            let features = scope_features(&set.prepared, unit, &example.candidates, best);
+            let links = rank(unit, &example.candidates, models);
+            let features = scope_features(&set.prepared, unit, &example.candidates, links.first());
             for (rows, (scope, ..)) in rows.iter_mut().zip(Scope::ALL) {
                 rows.push(
                     features.to_vec(),
@@ -284,44 +289,67 @@ fn scope_models(
     rows.iter().map(|r| r.fit(&scope::FEATURES)).collect()
 }
 
-/// Pairs of units that share a gold article (or are both about none).
+/// Each unit with those after it that share its gold article (or are about none as well), and with
+/// the `NEAR` nearest in meaning, as the two steps of grouping compare them.
 fn same_point(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Models) -> Logistic {
+    const NEAR: usize = 12;
     let mut rows = Rows::default();
     for (set, list) in sets.iter().zip(examples) {
-        let units: Vec<(usize, Stance)> = list
-            .iter()
-            .map(|e| {
-                let unit = &set.prepared.units[e.unit];
-                let gist = &set.prepared.gists.list[unit.mention.gist];
-                let edit = set.prepared.reading(unit).edit.as_ref();
-                let (stance, _) =
-                    stance::decide(&stance::features(&gist.text, &gist.cues, edit), models);
-                (e.unit, stance)
-            })
-            .collect();
-        let owned = said(&set.prepared, &units);
-        let mut bundles: BTreeMap<Option<ArticleNo>, Vec<usize>> = BTreeMap::new();
-        for (k, e) in list.iter().enumerate() {
-            let article = (e.gold.scope == Scope::Article)
-                .then(|| e.gold.articles.first().copied())
-                .flatten();
-            bundles.entry(article).or_default().push(k);
-        }
-        for members in bundles.values() {
-            let mut seen = Vec::new();
-            for &k in members {
-                let s = owned[k].borrow(&set.prepared);
-                for &(other, gist) in &seen {
-                    if gist != s.gist {
-                        let o: &usize = &other;
-                        let features = points::pair_features(&s, &owned[*o].borrow(&set.prepared));
-                        let same = list[k].gold.point == list[*o].gold.point;
-                        rows.push(features.to_vec(), same, list[k].weight * list[*o].weight);
-                    }
+        let units: Vec<usize> = list.iter().map(|e| e.unit).collect();
+        let seems = impressions(&set.prepared, &units, models);
+        let said = said(&set.prepared, &units, &seems);
+        let about = |k: usize| {
+            (list[k].gold.scope == Scope::Article).then(|| list[k].gold.articles.first())
+        };
+        for k in 0..list.len() {
+            let mut near: Vec<usize> = (0..list.len())
+                .filter(|&o| said[o].gist != said[k].gist)
+                .collect();
+            let nearness = |o: &usize| dot(said[*o].vector, said[k].vector);
+            near.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)).then(a.cmp(b)));
+            for (rank, &o) in near.iter().enumerate() {
+                if rank < NEAR || (o > k && about(o) == about(k)) {
+                    let features = points::pair_features(&said[k], &said[o]);
+                    let same = list[k].gold.point == list[o].gold.point;
+                    rows.push(features.to_vec(), same, list[k].weight * list[o].weight);
                 }
-                seen.push((k, s.gist));
             }
         }
     }
     rows.fit(&points::FEATURES)
+}
+
+/// How much the others of a unit's point count for its articles, its scope and its stance.
+fn agreement(
+    sets: &[Labelled<'_>],
+    examples: &[Vec<Example<'_>>],
+    models: &Models,
+) -> (Logistic, Logistic, Logistic) {
+    let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
+    for (set, list) in sets.iter().zip(examples) {
+        let units: Vec<usize> = (0..set.prepared.units.len()).collect();
+        let seems = impressions(&set.prepared, &units, models);
+        let said = said(&set.prepared, &units, &seems);
+        let groups = points::group(&said, models, &());
+        let gists: Vec<usize> = said.iter().map(|s| s.gist).collect();
+        let choruses = agree::choruses(&seems, &gists, &groups);
+        for example in list {
+            let u = example.unit;
+            let others = choruses[groups[u]].others(gists[u], &seems, &seems[u]);
+            for (article, row) in others.link_rows() {
+                links.push(row.to_vec(), example.is_about(set, article), example.weight);
+            }
+            for (row, (scope, ..)) in others.scope_rows().iter().zip(Scope::ALL) {
+                scopes.push(row.to_vec(), example.gold.scope == scope, example.weight);
+            }
+            for (row, (stance, ..)) in others.stance_rows().iter().zip(Stance::ALL) {
+                stances.push(row.to_vec(), example.gold.stance == stance, example.weight);
+            }
+        }
+    }
+    (
+        links.fit(&LINK_FEATURES),
+        scopes.fit(&CLASS_FEATURES),
+        stances.fit(&CLASS_FEATURES),
+    )
 }

@@ -4,7 +4,11 @@ use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use caifeng_domain::{ArticleNo, Draft, Named, Scope, Span, Stance, Status, Submission};
-use caifeng_triage::train::{Gold, GoldUnit};
+use caifeng_triage::{
+    read::gist_of,
+    train::{Gold, GoldUnit},
+    wording::Sample,
+};
 use serde_json::Value;
 
 /// A set as it lies on disk.
@@ -52,6 +56,32 @@ pub(crate) fn read(dir: &Path) -> Result<Set> {
         submissions,
         gold,
     })
+}
+
+/// The invented units in the files of a folder, still without vectors.
+pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
+    // They belong to no draft; any will do to recognise what they cite.
+    let draft = caifeng_law::draft::parse("条例（草案）\n第一条 为了规范行为，制定本条例。\n")?;
+    let mut files: Vec<_> =
+        (fs::read_dir(dir)?.map(|entry| Ok(entry?.path()))).collect::<Result<_>>()?;
+    files.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
+    files.sort();
+    let mut out = Vec::new();
+    for path in files {
+        let bytes = fs::read(&path)?;
+        for row in rows(&bytes).with_context(|| format!("cannot read {}", path.display()))? {
+            let sample = || {
+                Some(Sample {
+                    gist: gist_of(row["text"].as_str()?, &draft),
+                    vector: Vec::new(),
+                    stance: Stance::from_name(row["stance"].as_str()?)?,
+                    scope: Scope::from_name(row["scope"].as_str()?)?,
+                })
+            };
+            out.push(sample().with_context(|| format!("not a unit: {row}"))?);
+        }
+    }
+    Ok(out)
 }
 
 fn rows(bytes: &[u8]) -> Result<Vec<Value>> {

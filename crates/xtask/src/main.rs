@@ -3,6 +3,7 @@
 //! | command | does |
 //! |---|---|
 //! | `train-units SET_DIR…` | fits where units begin; writes `crates/text/data/unit_boundaries.txt` |
+//! | `train-wording DIR` | fits how units sound, to the invented ones in a folder; writes `crates/triage/wording.json` |
 //! | `train SET_DIR…` | fits the weights of triage; writes `crates/triage/models.json` |
 //! | `try --out DIR --on SET_DIR SET_DIR…` | trains on the latter, runs the pipeline on the former (or, without `--on`, on each set in turn, left out of the training), for the scorer |
 //!
@@ -28,13 +29,26 @@ fn main() -> Result<()> {
         }
     }
     if sets.is_empty() {
-        bail!("usage: xtask train-units|train|try [--out PATH] [--on SET_DIR] SET_DIR…");
+        bail!(
+            "usage: xtask train-units|train-wording|train|try [--out PATH] [--on SET_DIR] SET_DIR…"
+        );
     }
     match (command.as_str(), out) {
-        ("train-units", out) => {
-            train::units(&sets, out.as_deref().unwrap_or("crates/text/data/unit_boundaries.txt".as_ref()))
-        }
-        ("train", out) => train::train(&sets, out.as_deref().unwrap_or("crates/triage/models.json".as_ref())),
+        ("train-units", out) => train::units(
+            &sets,
+            out.as_deref()
+                .unwrap_or("crates/text/data/unit_boundaries.txt".as_ref()),
+        ),
+        ("train-wording", out) => train::wording(
+            &sets[0],
+            out.as_deref()
+                .unwrap_or("crates/triage/wording.json".as_ref()),
+        ),
+        ("train", out) => train::train(
+            &sets,
+            out.as_deref()
+                .unwrap_or("crates/triage/models.json".as_ref()),
+        ),
         ("try", Some(out)) => train::attempt(&sets, on.as_deref(), &out),
         _ => bail!("unknown command `{command}`, or `try` without --out"),
     }

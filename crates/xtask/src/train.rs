@@ -1,12 +1,15 @@
 //! Fits what is learned, and tries it.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
-use caifeng_encode::Encoder;
+use caifeng_encode::{Encoder, Role};
 use caifeng_law::cite;
 use caifeng_text::units;
-use caifeng_triage::{Models, Prepared, train as fit};
+use caifeng_triage::{Models, Prepared, train as fit, wording::Wording};
 
 use crate::{gold::Set, vectors::Remembering};
 
@@ -27,6 +30,21 @@ pub(crate) fn units(sets: &[PathBuf], out: &Path) -> Result<()> {
         }
     }
     write(out, &units::train(&examples, RIDGE).table())
+}
+
+/// Fits how units sound to the JSON Lines files of invented units in the folder `dir`, and writes it to
+/// `out`.
+pub(crate) fn wording(dir: &Path, out: &Path) -> Result<()> {
+    let encoder = Remembering::open()?;
+    let mut rows = crate::gold::samples(dir)?;
+    let gists: Vec<&str> = rows.iter().map(|s| s.gist.as_str()).collect();
+    let vectors = encoder.encode(&gists, Role::Query, &|_| ())?;
+    encoder.save()?;
+    for (sample, vector) in rows.iter_mut().zip(vectors.rows()) {
+        sample.vector = vector.to_vec();
+    }
+    let wording = Wording::fit(encoder.identity(), &rows);
+    write(out, &(serde_json::to_string(&wording)? + "\n"))
 }
 
 /// Fits the weights of triage on `sets` and writes them to `out`.

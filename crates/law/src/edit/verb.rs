@@ -51,7 +51,11 @@ static BECOME: LazyLock<Vec<String>> = LazyLock::new(|| {
     );
     let lead = |change: &&str| ["为", "成", "到", "至"].map(|to| format!("{change}{to}"));
     let others = "应为 应当为 应是 应该是 控制在 限制在 限定在 统一到";
-    changes.iter().flat_map(lead).chain(others.split(' ').map(str::to_owned)).collect()
+    changes
+        .iter()
+        .flat_map(lead)
+        .chain(others.split(' ').map(str::to_owned))
+        .collect()
 });
 /// Replacement where new words or a value follow at once: 五年改三年.
 const BEFORE_WORDS: [&str; 2] = ["改", "换"];

@@ -15,4 +15,5 @@ pub use exemplars::{Exemplars, Votes};
 pub use provisions::Provisions;
 pub use rank::{
     CHOICE_FEATURES, CITED_FEATURES, CitedAs, Ranked, choices, cited, cited_features, implicit,
+    split,
 };

@@ -94,13 +94,9 @@ pub fn choices(
         .collect()
 }
 
-/// Orders uncited candidates by probability; the accepted ones first, then those only shown.
+/// Uncited candidates by probability, the best first.
 #[must_use]
-pub fn implicit(
-    candidates: &[Candidate],
-    scorer: &Logistic,
-    choice: &Logistic,
-) -> (Vec<Ranked>, Vec<Ranked>) {
+pub fn implicit(candidates: &[Candidate], scorer: &Logistic, choice: &Logistic) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = choices(candidates, scorer)
         .into_iter()
         .map(|(article, features)| Ranked {
@@ -109,17 +105,13 @@ pub fn implicit(
         })
         .collect();
     ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    split(ranked)
+    ranked
 }
 
 /// The same for cited ones.
 #[must_use]
-pub fn cited(
-    cited: &[CitedAs],
-    candidates: &[Candidate],
-    models: &Models,
-) -> (Vec<Ranked>, Vec<Ranked>) {
-    let ranked = cited
+pub fn cited(cited: &[CitedAs], candidates: &[Candidate], models: &Models) -> Vec<Ranked> {
+    let mut ranked: Vec<Ranked> = cited
         .iter()
         .enumerate()
         .filter_map(|(position, c)| {
@@ -131,12 +123,15 @@ pub fn cited(
             })
         })
         .collect();
-    split(ranked)
+    ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    ranked
 }
 
-fn split(ranked: Vec<Ranked>) -> (Vec<Ranked>, Vec<Ranked>) {
+/// The accepted ones of `ranked` (best first), then those only shown.
+#[must_use]
+pub fn split(ranked: &[Ranked]) -> (Vec<Ranked>, Vec<Ranked>) {
     let (mut links, mut others) = (Vec::new(), Vec::new());
-    for r in ranked {
+    for &r in ranked {
         let least = if links.is_empty() {
             ACCEPT
         } else {

@@ -1,15 +1,15 @@
-//! How probable it is that two units of a bundle make the same point.
+//! How probable it is that two units make the same point.
 
 use caifeng_domain::{Edit, NodeId, Stance};
 use caifeng_encode::vectors::dot;
 
-use crate::models::Models;
+use crate::{first::Impression, link::Ranked, models::Models};
 
 /// Mean probability from which on two groups are one point.
 pub(super) const SAME: f32 = 0.4;
 
 /// Names of the features of a pair, in order.
-pub const FEATURES: [&str; 10] = [
+pub const FEATURES: [&str; 13] = [
     "cosine",
     "words",
     "words_smaller",
@@ -20,6 +20,9 @@ pub const FEATURES: [&str; 10] = [
     "same_from",
     "same_to",
     "both_edit",
+    "same_article",
+    "other_article",
+    "same_scope",
 ];
 
 /// What a unit says, as far as points are concerned.
@@ -31,8 +34,8 @@ pub struct Said<'a> {
     pub vector: &'a [f32],
     /// Content words as sorted (number, idf) pairs.
     pub words: &'a [(u32, f32)],
-    /// Attitude.
-    pub stance: Stance,
+    /// First impression of articles, scope and stance.
+    pub seems: &'a Impression,
     /// Proposed change.
     pub edit: Option<&'a Edit>,
     /// Paragraph or item named or quoted.
@@ -57,30 +60,57 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
             }
         })
     };
+    let article = same_article(&a.seems.links, &b.seems.links);
+    let best = |said: &Said<'_>| said.seems.links.first().map_or(0.0, |l| l.confidence);
+    let surely = best(a).min(best(b));
     [
         f64::from(dot(a.vector, b.vector)),
         f64::from(common / union),
         f64::from(common / smaller),
-        flag(a.stance == b.stance),
+        f64::from(in_common(&a.seems.stance, &b.seems.stance)),
         flag(places.is_some_and(|(x, y)| x == y)),
         flag(places.is_some_and(|(x, y)| x != y)),
         flag(edits.is_some_and(|(x, y)| x.op == y.op)),
         edits.map_or(0.0, |(x, y)| alike(x.from.as_ref(), y.from.as_ref())),
         edits.map_or(0.0, |(x, y)| alike(x.to.as_ref(), y.to.as_ref())),
         flag(edits.is_some()),
+        f64::from(article),
+        f64::from(surely - article).max(0.0),
+        f64::from(in_common(&a.seems.scope, &b.seems.scope)),
     ]
 }
 
 /// Probability that both make one point; never for opposites.
 pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, models: &Models) -> f32 {
-    let opposite = matches!(
-        (a.stance, b.stance),
-        (Stance::Support, Stance::Oppose) | (Stance::Oppose, Stance::Support)
-    );
-    if opposite {
+    if opposed(a, b) {
         return f32::NEG_INFINITY;
     }
     models.same_point.probability(&pair_features(a, b)) as f32
+}
+
+/// Whether one is clearly for it and the other clearly against.
+fn opposed(a: &Said<'_>, b: &Said<'_>) -> bool {
+    let clearly = |said: &Said<'_>, stance| {
+        let (seems, probability) = said.seems.stance();
+        seems == stance && probability >= 0.5
+    };
+    (clearly(a, Stance::Support) && clearly(b, Stance::Oppose))
+        || (clearly(a, Stance::Oppose) && clearly(b, Stance::Support))
+}
+
+/// What two rows of probabilities have in common, 0 to 1.
+fn in_common(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| x.min(*y)).sum()
+}
+
+/// How probable it is that both mean the article on which they agree most.
+fn same_article(a: &[Ranked], b: &[Ranked]) -> f32 {
+    a.iter()
+        .filter_map(|x| {
+            let y = b.iter().find(|y| y.article == x.article)?;
+            Some(x.confidence.min(y.confidence))
+        })
+        .fold(0.0, f32::max)
 }
 
 /// Weight of common words, and of each side's words.

@@ -14,7 +14,7 @@ const COMPARED: usize = 200;
 /// # Panics
 /// When `units` is empty.
 #[must_use]
-pub fn representative(units: &[Said<'_>]) -> usize {
+pub fn representative(units: &[&Said<'_>]) -> usize {
     let sample = &units[..units.len().min(COMPARED)];
     let mut mean = vec![0.0f32; sample[0].vector.len()];
     for unit in sample {
@@ -25,8 +25,8 @@ pub fn representative(units: &[Said<'_>]) -> usize {
     let closeness = |unit: &Said<'_>| caifeng_encode::vectors::dot(unit.vector, &mean);
     (0..sample.len())
         .max_by(|&a, &b| {
-            closeness(&sample[a])
-                .total_cmp(&closeness(&sample[b]))
+            closeness(sample[a])
+                .total_cmp(&closeness(sample[b]))
                 .then(b.cmp(&a))
         })
         .unwrap_or(0)

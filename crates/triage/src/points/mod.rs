@@ -1,108 +1,168 @@
-//! Points: units of a bundle that say the same.
+//! Points: units that say the same.
+//!
+//! First units of one bundle are grouped by average linkage. Then groups are merged across bundles:
+//! people who say the same do not always name the same article, and where the first impression was
+//! wrong about one of them, the others put it right (see `agree`).
 
 mod affinity;
 mod identity;
 mod label;
+mod merge;
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, NodeId, Scope, Stance};
+use caifeng_domain::Scope;
+use caifeng_encode::vectors::normalise;
+use rayon::prelude::*;
 
 pub use affinity::{FEATURES, Said, pair_features};
 pub use identity::keep_ids;
 pub use label::{keywords, representative};
 
-use crate::{cluster::average_linkage, models::Models};
+use crate::{Progress, cluster::average_linkage, first::Impression, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
 const COMPARED: usize = 1_500;
-/// Members of a group that a latecomer is compared with.
+/// Members of a group that stand for it when it is compared with others.
 const MET: usize = 8;
+/// Nearest groups with which a group is compared in the second step.
+const NEAREST: usize = 12;
+/// A first impression of an article that is less probable files no unit under it.
+const FILED: f32 = 0.15;
 
-/// Where a unit is filed: units of different bundles never share a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Bundle {
-    /// The article that a unit is mainly about.
-    Article(ArticleNo),
-    /// A chapter as a whole.
-    Chapter(Option<NodeId>),
-    /// New provisions.
-    NewArticle,
-    /// The draft as a whole.
-    General,
-    /// Units about an article that nobody could name.
-    Unassigned,
-}
-
-impl Bundle {
-    /// The bundle of a unit.
-    #[must_use]
-    pub fn of(scope: Scope, first_article: Option<ArticleNo>, chapter: Option<NodeId>) -> Self {
-        match (scope, first_article) {
-            (Scope::Article, Some(article)) => Self::Article(article),
-            (Scope::Article, None) => Self::Unassigned,
-            (Scope::Chapter, _) => Self::Chapter(chapter),
-            (Scope::NewArticle, _) => Self::NewArticle,
-            (Scope::General, _) => Self::General,
-        }
+/// Where a unit is filed at first sight: an article where one is likely enough, else its scope.
+fn bundle(seems: &Impression) -> (Scope, Option<usize>) {
+    let scope = seems.scope();
+    let first = seems.links.first().filter(|l| l.confidence >= FILED);
+    match scope {
+        Scope::Article => (scope, first.map(|l| l.article)),
+        _ => (scope, None),
     }
 }
 
-/// Groups the units of one bundle. Equal gists of equal stance are one; returns the group of each
-/// unit, numbered from 0.
+/// Groups `units`; returns the group of each, numbered from 0 by first member.
 #[must_use]
-pub fn group(units: &[Said<'_>], models: &Models) -> Vec<usize> {
-    let mut distinct: BTreeMap<(usize, bool), usize> = BTreeMap::new();
-    let mut firsts: Vec<&Said<'_>> = Vec::new();
-    let of_unit: Vec<usize> = units
-        .iter()
-        .map(|unit| {
-            // The same words may be said for and, with an ironic prefix, against.
-            *distinct
-                .entry((unit.gist, unit.stance == Stance::Support))
-                .or_insert_with(|| {
-                    firsts.push(unit);
-                    firsts.len() - 1
-                })
+pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Vec<usize> {
+    let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
+    for (k, unit) in units.iter().enumerate() {
+        bundles.entry(bundle(unit.seems)).or_default().push(k);
+    }
+    let bundles: Vec<Vec<usize>> = bundles.into_values().collect();
+    let within: Vec<Vec<Vec<usize>>> = bundles
+        .par_iter()
+        .map(|members| {
+            let groups = group_bundle(units, members, models);
+            progress.advance(members.len());
+            groups
         })
         .collect();
-    let groups = group_distinct(&firsts, models);
-    of_unit.into_iter().map(|i| groups[i]).collect()
+    let groups: Vec<Vec<usize>> = within.into_iter().flatten().collect();
+    let merged = merge_groups(units, &groups, models);
+    let mut of = vec![0; units.len()];
+    for (members, &group) in groups.iter().zip(&merged) {
+        for &k in members {
+            of[k] = group;
+        }
+    }
+    number_by_first(&of)
 }
 
-fn group_distinct(units: &[&Said<'_>], models: &Models) -> Vec<usize> {
-    let affinity = |a: &Said<'_>, b: &Said<'_>| affinity::affinity(a, b, models);
-    let mut groups = vec![usize::MAX; units.len()];
-    let mut open: Vec<usize> = (0..units.len()).collect();
-    let mut next = 0;
+/// The same groups, numbered from 0 by first member.
+#[must_use]
+pub fn number_by_first(groups: &[usize]) -> Vec<usize> {
+    let mut number: BTreeMap<usize, usize> = BTreeMap::new();
+    (groups.iter())
+        .map(|&group| {
+            let next = number.len();
+            *number.entry(group).or_insert(next)
+        })
+        .collect()
+}
+
+/// Units with equal gists, the first of each standing for all: each list begins with it.
+fn distinct(units: &[Said<'_>], members: &[usize]) -> Vec<Vec<usize>> {
+    let mut number: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut out: Vec<Vec<usize>> = Vec::new();
+    for &k in members {
+        let at = *number.entry(units[k].gist).or_insert(out.len());
+        match out.get_mut(at) {
+            Some(list) => list.push(k),
+            None => out.push(vec![k]),
+        }
+    }
+    out
+}
+
+/// The groups of one bundle, as lists of units.
+fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<Vec<usize>> {
+    let alike = distinct(units, members);
+    let of = |i: usize| &units[alike[i][0]];
+    let affinity = |i: usize, j: usize| affinity::affinity(of(i), of(j), models);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut open: Vec<usize> = (0..alike.len()).collect();
     while !open.is_empty() {
         let (now, later) = open.split_at(open.len().min(COMPARED));
-        let found = average_linkage(now.len(), affinity::SAME, |i, j| {
-            affinity(units[now[i]], units[now[j]])
-        });
-        let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (&unit, group) in now.iter().zip(&found) {
-            groups[unit] = next + group;
-            members.entry(next + group).or_default().push(unit);
+        let first = groups.len();
+        let found = average_linkage(now.len(), affinity::SAME, |i, j| affinity(now[i], now[j]));
+        groups.resize(first + found.iter().max().map_or(0, |m| m + 1), Vec::new());
+        for (&i, group) in now.iter().zip(&found) {
+            groups[first + group].push(i);
         }
-        next += found.iter().max().map_or(0, |m| m + 1);
         let mut rest = Vec::new();
-        for &unit in later {
-            let best = members
-                .iter()
-                .map(|(&group, list)| {
-                    let met = &list[..list.len().min(MET)];
-                    let sum: f32 = met.iter().map(|&m| affinity(units[unit], units[m])).sum();
-                    (group, sum / met.len() as f32)
-                })
-                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-            match best {
-                Some((group, mean)) if mean >= affinity::SAME => groups[unit] = group,
-                _ => rest.push(unit),
+        for &i in later {
+            let near = (first..groups.len()).map(|g| {
+                let met = &groups[g][..groups[g].len().min(MET)];
+                let sum: f32 = met.iter().map(|&m| affinity(i, m)).sum();
+                (g, sum / met.len() as f32)
+            });
+            match near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
+                Some((group, mean)) if mean >= affinity::SAME => groups[group].push(i),
+                _ => rest.push(i),
             }
         }
         open = rest;
     }
-    groups
+    (groups.into_iter())
+        .map(|group| {
+            group
+                .iter()
+                .flat_map(|&i| alike[i].iter().copied())
+                .collect()
+        })
+        .collect()
+}
+
+/// Merges groups that say the same though they were filed apart; returns the new group of each.
+fn merge_groups(units: &[Said<'_>], groups: &[Vec<usize>], models: &Models) -> Vec<usize> {
+    let voices: Vec<Vec<usize>> = (groups.iter())
+        .map(|members| distinct(units, members).iter().map(|d| d[0]).collect())
+        .collect();
+    let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
+    let centres: Vec<Vec<f32>> = voices.iter().map(|v| centre(units, v)).collect();
+    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres, NEAREST)
+        .into_par_iter()
+        .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
+        .collect();
+    merge::average_linkage(&sizes, &pairs, affinity::SAME)
+}
+
+fn centre(units: &[Said<'_>], voices: &[usize]) -> Vec<f32> {
+    let mut sum = vec![0.0f32; units[voices[0]].vector.len()];
+    for &k in voices {
+        for (s, x) in sum.iter_mut().zip(units[k].vector) {
+            *s += x;
+        }
+    }
+    normalise(&mut sum);
+    sum
+}
+
+fn mean_affinity(units: &[Said<'_>], a: &[usize], b: &[usize], models: &Models) -> f32 {
+    let (a, b) = (&a[..a.len().min(MET)], &b[..b.len().min(MET)]);
+    let pairs = a.iter().flat_map(|&x| b.iter().map(move |&y| (x, y)));
+    let sum: f32 = pairs
+        .map(|(x, y)| affinity::affinity(&units[x], &units[y], models))
+        .sum();
+    sum / (a.len() * b.len()) as f32
 }

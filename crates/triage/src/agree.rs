@@ -1,0 +1,235 @@
+//! The second look: units of one point are heard together.
+//!
+//! People who say the same mean the same article, though only some of them name it, and some name one
+//! of two. So what the others of a unit's point seem to be is held beside what it seems to be by
+//! itself, and small logistic models say how much that counts.
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::{Scope, Stance};
+
+use crate::{
+    first::{Impression, Scopes, Stances},
+    link::Ranked,
+    logistic::Logistic,
+    models::Models,
+};
+
+/// What the units of one point seem to be, each distinct gist heard once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chorus {
+    /// Gists with the impression of their first unit.
+    voices: BTreeMap<usize, usize>,
+    articles: BTreeMap<usize, Support>,
+    scope: Scopes,
+    stance: Stances,
+}
+
+/// Sums over the voices of a point.
+#[derive(Debug, Clone, Copy, Default)]
+struct Support {
+    probability: f32,
+    cited: f32,
+}
+
+/// Names of the features of an article, in order.
+pub(crate) const LINK_FEATURES: [&str; 9] = [
+    "own",
+    "own_first",
+    "own_cites_it",
+    "own_cites_other",
+    "others",
+    "others_cite_it",
+    "others_first",
+    "alone",
+    "own_alone",
+];
+
+/// Names of the features of a scope or a stance, in order.
+pub(crate) const CLASS_FEATURES: [&str; 4] = ["own", "others", "others_many", "alone"];
+
+/// Articles kept for a unit.
+const SHOWN: usize = 6;
+/// Least and greatest probability that log-odds are taken of.
+const SURE: f32 = 0.99;
+
+fn log_odds(p: f32) -> f64 {
+    let p = f64::from(p.clamp(1.0 - SURE, SURE));
+    (p / (1.0 - p)).ln()
+}
+
+/// The choruses of all points. `gists` and `groups` are those of the units.
+pub(crate) fn choruses(
+    impressions: &[Impression],
+    gists: &[usize],
+    groups: &[usize],
+) -> Vec<Chorus> {
+    let count = groups.iter().max().map_or(0, |m| m + 1);
+    let mut out = vec![Chorus::default(); count];
+    for (k, impression) in impressions.iter().enumerate() {
+        let chorus = &mut out[groups[k]];
+        if let std::collections::btree_map::Entry::Vacant(free) = chorus.voices.entry(gists[k]) {
+            free.insert(k);
+            chorus.add(impression, 1.0);
+        }
+    }
+    out
+}
+
+impl Chorus {
+    fn add(&mut self, one: &Impression, sign: f32) {
+        for link in &one.links {
+            let support = self.articles.entry(link.article).or_default();
+            support.probability += sign * link.confidence;
+            support.cited += if one.cites { sign } else { 0.0 };
+        }
+        for (sum, p) in self.scope.iter_mut().zip(one.scope) {
+            *sum += sign * p;
+        }
+        for (sum, p) in self.stance.iter_mut().zip(one.stance) {
+            *sum += sign * p;
+        }
+    }
+
+    /// Everybody but the unit itself and those who say it in the same words.
+    pub(crate) fn others<'i>(
+        &self,
+        gist: usize,
+        impressions: &'i [Impression],
+        own: &'i Impression,
+    ) -> Others<'i> {
+        let mut rest = self.clone();
+        if let Some(k) = rest.voices.remove(&gist) {
+            rest.add(&impressions[k], -1.0);
+        }
+        let count = rest.voices.len();
+        let scale = 1.0 / (count.max(1) as f32);
+        Others {
+            own,
+            count,
+            articles: (rest.articles.iter())
+                .map(|(&a, s)| (a, (s.probability * scale, s.cited * scale)))
+                .collect(),
+            scope: rest.scope.map(|p| p * scale),
+            stance: rest.stance.map(|p| p * scale),
+            gists: rest.voices.into_keys().collect(),
+        }
+    }
+}
+
+/// A unit beside the others of its point.
+pub(crate) struct Others<'i> {
+    own: &'i Impression,
+    count: usize,
+    /// Mean probability of an article, and the share that names it.
+    articles: BTreeMap<usize, (f32, f32)>,
+    scope: Scopes,
+    stance: Stances,
+    gists: Vec<usize>,
+}
+
+impl Others<'_> {
+    /// Articles that the unit or the others may mean, with their features.
+    pub(crate) fn link_rows(&self) -> Vec<(usize, [f64; LINK_FEATURES.len()])> {
+        let own = |a: usize| self.own.links.iter().find(|l| l.article == a);
+        let best = self.own.links.first().map(|l| l.article);
+        let first_of_others = (self.articles.iter())
+            .max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)))
+            .map(|(&a, _)| a);
+        let mut articles: Vec<usize> = self.articles.keys().copied().collect();
+        articles.extend(self.own.links.iter().map(|l| l.article));
+        articles.sort_unstable();
+        articles.dedup();
+        let flag = |is: bool| f64::from(u8::from(is));
+        let alone = self.count == 0;
+        articles
+            .into_iter()
+            .map(|a| {
+                let (others, cite) = self.articles.get(&a).copied().unwrap_or_default();
+                let p = log_odds(own(a).map_or(0.0, |l| l.confidence));
+                let features = [
+                    p,
+                    flag(best == Some(a)),
+                    flag(self.own.cites && own(a).is_some()),
+                    flag(self.own.cites && own(a).is_none()),
+                    if alone { 0.0 } else { log_odds(others) },
+                    f64::from(cite),
+                    flag(first_of_others == Some(a) && !alone),
+                    flag(alone),
+                    if alone { p } else { 0.0 },
+                ];
+                (a, features)
+            })
+            .collect()
+    }
+
+    /// The features of each scope.
+    pub(crate) fn scope_rows(&self) -> [[f64; CLASS_FEATURES.len()]; Scope::ALL.len()] {
+        self.class_rows(self.own.scope, self.scope)
+    }
+
+    /// The features of each stance.
+    pub(crate) fn stance_rows(&self) -> [[f64; CLASS_FEATURES.len()]; Stance::ALL.len()] {
+        self.class_rows(self.own.stance, self.stance)
+    }
+
+    fn class_rows<const N: usize>(
+        &self,
+        own: [f32; N],
+        others: [f32; N],
+    ) -> [[f64; CLASS_FEATURES.len()]; N] {
+        let alone = self.count == 0;
+        let many = (self.count as f64).ln_1p();
+        std::array::from_fn(|class| {
+            let (own, others) = (log_odds(own[class]), log_odds(others[class]));
+            let flag = f64::from(u8::from(alone));
+            let others = others * (1.0 - flag);
+            [own, others, others * many, flag * own]
+        })
+    }
+
+    /// What the unit seems to be, all things considered.
+    pub(crate) fn revised(&self, models: &Models) -> Impression {
+        let mut links: Vec<Ranked> = (self.link_rows().into_iter())
+            .map(|(article, row)| Ranked {
+                article,
+                confidence: models.agreed_link.probability(&row) as f32,
+            })
+            .collect();
+        links.sort_by(|a, b| {
+            (b.confidence.total_cmp(&a.confidence)).then(a.article.cmp(&b.article))
+        });
+        links.truncate(SHOWN);
+        Impression {
+            links,
+            cites: self.own.cites,
+            votes: self.gists.iter().chain(&self.own.votes).copied().collect(),
+            scope: agreed(&models.agreed_scope, self.scope_rows()),
+            stance: agreed(&models.agreed_stance, self.stance_rows()),
+        }
+    }
+}
+
+/// Probabilities of classes by one model for all, made to sum to 1.
+fn agreed<const N: usize>(model: &Logistic, rows: [[f64; CLASS_FEATURES.len()]; N]) -> [f32; N] {
+    let odds = rows.map(|row| model.probability(&row) as f32);
+    let total: f32 = odds.iter().sum();
+    odds.map(|p| p / total.max(1e-9))
+}
+
+/// What every unit seems to be when those of its group are heard too. `gists` and `groups` are those
+/// of the units.
+pub(crate) fn revise(
+    impressions: &[Impression],
+    gists: &[usize],
+    groups: &[usize],
+    models: &Models,
+) -> Vec<Impression> {
+    let choruses = choruses(impressions, gists, groups);
+    (impressions.iter().enumerate())
+        .map(|(k, own)| {
+            let others = choruses[groups[k]].others(gists[k], impressions, own);
+            others.revised(models)
+        })
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! What a point is: scope, articles, stance, key words, the words that stand for it.
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::{Analysis, ArticleNo, Point, PointId, Scope, Stance, Unit};
+
+use crate::{
+    points::{self, Said},
+    prepare::Prepared,
+};
+
+/// Points with their votes, key words and representatives.
+pub(crate) fn describe(
+    prepared: &Prepared<'_>,
+    units: &[usize],
+    said: &[Said<'_>],
+    ids: &[PointId],
+    place: &[(usize, usize)],
+    analyses: &[Analysis],
+) -> Vec<Point> {
+    let mut members: BTreeMap<PointId, Vec<usize>> = BTreeMap::new();
+    for (k, &id) in ids.iter().enumerate() {
+        members.entry(id).or_default().push(k);
+    }
+    let words: Vec<Vec<&str>> = members
+        .values()
+        .map(|list| {
+            list.iter()
+                .flat_map(|&k| {
+                    prepared.gists.list[prepared.units[units[k]].mention.gist]
+                        .words
+                        .iter()
+                        .map(String::as_str)
+                })
+                .collect()
+        })
+        .collect();
+    let keywords = points::keywords(&words);
+    members
+        .into_iter()
+        .zip(keywords)
+        .map(|((id, list), keywords)| {
+            let unit = |k: usize| &analyses[place[k].0].units[place[k].1];
+            let said: Vec<&Said<'_>> = list.iter().map(|&k| &said[k]).collect();
+            Point {
+                id,
+                scope: most(list.iter().map(|&k| unit(k).scope)).unwrap_or(Scope::General),
+                articles: articles(list.iter().map(|&k| unit(k))),
+                stance: most(list.iter().map(|&k| unit(k).stance)).unwrap_or(Stance::Amend),
+                keywords,
+                representative: place[list[points::representative(&said)]],
+                units: list.iter().map(|&k| place[k]).collect(),
+            }
+        })
+        .collect()
+}
+
+/// The most frequent value, the least of equals.
+fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, n)| *n)
+        .map(|(value, _)| value)
+}
+
+/// Articles to which at least a third of the units are linked.
+fn articles<'a>(units: impl Iterator<Item = &'a Unit>) -> Vec<ArticleNo> {
+    let mut counts: BTreeMap<ArticleNo, usize> = BTreeMap::new();
+    let mut total = 0;
+    for unit in units {
+        total += 1;
+        for link in &unit.links {
+            *counts.entry(link.article).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .filter(|(_, n)| 3 * n >= total)
+        .map(|(article, _)| article)
+        .collect()
+}

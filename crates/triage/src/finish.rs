@@ -1,0 +1,132 @@
+//! A unit as it is handed on: links with their evidence.
+
+use caifeng_domain::{
+    Edit, Evidence, EvidenceKind, Level, Link, NodeId, PointId, Scope, Stance, Submission, Unit,
+};
+
+use crate::{
+    first::Impression,
+    link::{Ranked, split},
+    prepare::{Prepared, PreparedUnit},
+    read::UnitReading,
+};
+
+/// Neighbours named as evidence.
+const NEIGHBOURS: usize = 3;
+
+/// What evidence is drawn from.
+pub(crate) struct Sources<'a> {
+    prepared: &'a Prepared<'a>,
+    submissions: &'a [Submission],
+    /// For each gist, the first submission that says it.
+    first: Vec<usize>,
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) fn new(prepared: &'a Prepared<'a>, submissions: &'a [Submission]) -> Self {
+        let mut first = vec![usize::MAX; prepared.gists.list.len()];
+        for unit in prepared.units.iter().rev() {
+            first[unit.mention.gist] = unit.submission;
+        }
+        Self {
+            prepared,
+            submissions,
+            first,
+        }
+    }
+
+    /// The unit as what it seems to be when all are heard.
+    pub(crate) fn finish(&self, unit: &PreparedUnit, seems: &Impression, point: PointId) -> Unit {
+        let reading = self.prepared.reading(unit);
+        let link = |ranked: &Ranked| self.link(unit, ranked, &seems.votes);
+        let (mut links, mut others) = split(&seems.links);
+        let (scope, stance) = (seems.scope(), seems.stance());
+        if scope != Scope::Article {
+            // What it would be linked to, should a person see it as about an article.
+            others.splice(0..0, links.drain(..));
+        }
+        Unit {
+            span: reading.span,
+            scope,
+            chapter: (scope == Scope::Chapter)
+                .then(|| self.chapter_of(reading, seems.links.first()))
+                .flatten(),
+            links: links.iter().map(link).collect(),
+            candidates: others.iter().map(link).collect(),
+            stance: stance.0,
+            stance_confidence: stance.1,
+            edit: edit(reading, scope, stance.0),
+            point,
+        }
+    }
+
+    /// The chapter named, else the one of the likeliest article.
+    fn chapter_of(&self, reading: &UnitReading, best: Option<&Ranked>) -> Option<NodeId> {
+        let draft = self.prepared.draft;
+        let named = (reading.chapter).filter(|&c| draft.node(c).level >= Level::Chapter);
+        let nodes = &self.prepared.provisions.nodes;
+        named.or_else(|| best.and_then(|b| draft.chapter_of(nodes[b.article])))
+    }
+
+    /// A ranked article with everything that speaks for it.
+    fn link(&self, unit: &PreparedUnit, ranked: &Ranked, neighbours: &[usize]) -> Link {
+        let prepared = self.prepared;
+        let draft = prepared.draft;
+        let reading = prepared.reading(unit);
+        let here = |node: NodeId| prepared.provisions.place(draft, node) == Some(ranked.article);
+        let named: Vec<_> = reading.cited.iter().filter(|c| here(c.node)).collect();
+        let quotations: Vec<_> = prepared.readings[unit.submission]
+            .quotations
+            .iter()
+            .filter(|q| reading.span.contains(q.span) && q.nodes.iter().any(|&n| here(n)))
+            .collect();
+        let hinted = self.submissions[unit.submission].article_hint
+            == Some(prepared.provisions.numbers[ranked.article]);
+        let (kind, spans, node) = if let Some(first) = named.first() {
+            (
+                EvidenceKind::Citation,
+                named.iter().map(|c| c.span).collect(),
+                Some(first.node),
+            )
+        } else if let Some(first) = quotations.first() {
+            let node = first.nodes.iter().copied().find(|&n| here(n));
+            (
+                EvidenceKind::Quotation,
+                quotations.iter().map(|q| q.span).collect(),
+                node,
+            )
+        } else if hinted {
+            (
+                EvidenceKind::Hint,
+                Vec::new(),
+                Some(prepared.provisions.nodes[ranked.article]),
+            )
+        } else {
+            (
+                EvidenceKind::Semantic,
+                Vec::new(),
+                Some(prepared.provisions.nodes[ranked.article]),
+            )
+        };
+        let neighbours = neighbours.iter().take(NEIGHBOURS);
+        let neighbours = neighbours.map(|&g| self.first[g]).collect();
+        Link {
+            article: prepared.provisions.numbers[ranked.article],
+            node,
+            evidence: Evidence {
+                kind,
+                spans,
+                neighbours,
+            },
+            confidence: ranked.confidence,
+        }
+    }
+}
+
+/// The change of wording that it proposes. Praise, questions and stories quote words too, but ask for
+/// no others; and the draft as a whole has none to change.
+fn edit(reading: &UnitReading, scope: Scope, stance: Stance) -> Option<Edit> {
+    let of_text = matches!(scope, Scope::Article | Scope::NewArticle);
+    let proposes = matches!(stance, Stance::Amend | Stance::Oppose);
+    reading.edit.clone().filter(|_| of_text && proposes)
+}

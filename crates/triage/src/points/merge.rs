@@ -1,0 +1,158 @@
+//! Average linkage where only near pairs are known.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+};
+
+use caifeng_encode::vectors::dot;
+use rayon::prelude::*;
+
+/// The pairs (a, b), a < b, of which one is among the `count` nearest of the other.
+pub(super) fn nearest(vectors: &[Vec<f32>], count: usize) -> Vec<(usize, usize)> {
+    let near: Vec<Vec<usize>> = (0..vectors.len())
+        .into_par_iter()
+        .map(|a| {
+            let mut near: Vec<(f32, usize)> = (0..vectors.len())
+                .filter(|&b| b != a)
+                .map(|b| (dot(&vectors[a], &vectors[b]), b))
+                .collect();
+            let by_nearness =
+                |x: &(f32, usize), y: &(f32, usize)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
+            if near.len() > count {
+                near.select_nth_unstable_by(count, by_nearness);
+                near.truncate(count);
+            }
+            near.into_iter().map(|(_, b)| b).collect()
+        })
+        .collect();
+    let pairs: BTreeSet<(usize, usize)> = (near.iter().enumerate())
+        .flat_map(|(a, near)| near.iter().map(move |&b| (a.min(b), a.max(b))))
+        .collect();
+    pairs.into_iter().collect()
+}
+
+/// A merge that could be made.
+#[derive(PartialEq)]
+struct Offer {
+    mean: f32,
+    pair: (usize, usize),
+}
+
+impl Eq for Offer {}
+
+impl Ord for Offer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The best mean first; of equals the first pair.
+        self.mean
+            .total_cmp(&other.mean)
+            .then_with(|| other.pair.cmp(&self.pair))
+    }
+}
+
+impl PartialOrd for Offer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Merges the best pair of groups while the mean affinity between their members is at least
+/// `threshold`. `sizes` are the members of each group, `pairs` the mean affinities that are known;
+/// all others are taken for 0. Groups whose affinity is `f32::NEG_INFINITY` never meet. Returns the
+/// group that each has become part of.
+pub(super) fn average_linkage(
+    sizes: &[usize],
+    pairs: &[(usize, usize, f32)],
+    threshold: f32,
+) -> Vec<usize> {
+    let mut sizes: Vec<f32> = sizes.iter().map(|&s| s as f32).collect();
+    let mut near: Vec<BTreeMap<usize, f32>> = vec![BTreeMap::new(); sizes.len()];
+    let mut offers = BinaryHeap::new();
+    for &(a, b, mean) in pairs {
+        near[a].insert(b, mean);
+        near[b].insert(a, mean);
+        if mean >= threshold {
+            offers.push(Offer { mean, pair: (a, b) });
+        }
+    }
+    let mut leader: Vec<usize> = (0..sizes.len()).collect();
+    while let Some(Offer {
+        mean,
+        pair: (keep, drop),
+    }) = offers.pop()
+    {
+        let known = near[keep].get(&drop).copied();
+        if leader[keep] != keep || leader[drop] != drop || known != Some(mean) {
+            continue;
+        }
+        let (a, b) = (sizes[keep], sizes[drop]);
+        let dropped = std::mem::take(&mut near[drop]);
+        let kept = std::mem::take(&mut near[keep]);
+        let around: BTreeSet<usize> = kept.keys().chain(dropped.keys()).copied().collect();
+        for other in around.into_iter().filter(|&o| o != keep && o != drop) {
+            let mean_of = |near: &BTreeMap<usize, f32>| near.get(&other).copied().unwrap_or(0.0);
+            let mean = (a * mean_of(&kept) + b * mean_of(&dropped)) / (a + b);
+            near[other].remove(&drop);
+            near[other].insert(keep, mean);
+            near[keep].insert(other, mean);
+            if mean >= threshold {
+                let pair = (keep.min(other), keep.max(other));
+                offers.push(Offer { mean, pair });
+            }
+        }
+        sizes[keep] += b;
+        leader[drop] = keep;
+    }
+    (0..leader.len())
+        .map(|i| {
+            let mut at = i;
+            while leader[at] != at {
+                at = leader[at];
+            }
+            at
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::average_linkage;
+
+    proptest! {
+        #[test]
+        fn agrees_with_full_linkage_where_all_pairs_are_known(
+            points in prop::collection::vec(0.0f32..1.0, 0..12), threshold in 0.1f32..0.9
+        ) {
+            let affinity = |i: usize, j: usize| 1.0 - (points[i] - points[j]).abs();
+            let n = points.len();
+            let pairs: Vec<(usize, usize, f32)> = (0..n)
+                .flat_map(|a| (a + 1..n).map(move |b| (a, b)))
+                .map(|(a, b)| (a, b, affinity(a, b)))
+                .collect();
+            let sparse = average_linkage(&vec![1; n], &pairs, threshold);
+            let full = crate::cluster::average_linkage(n, threshold, affinity);
+            for i in 0..n {
+                for j in 0..i {
+                    prop_assert_eq!(sparse[i] == sparse[j], full[i] == full[j]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_pairs_hold_groups_apart() {
+        // 0 and 1 are near, 1 and 2 as well, but 0 and 2 are not known to be: half of .8 is too little.
+        let groups = average_linkage(&[1, 1, 1], &[(0, 1, 0.9), (1, 2, 0.8)], 0.5);
+        assert_eq!(groups[0], groups[1]);
+        assert_ne!(groups[1], groups[2]);
+    }
+
+    #[test]
+    fn opposites_never_meet() {
+        let never = f32::NEG_INFINITY;
+        let groups = average_linkage(&[1; 3], &[(0, 1, never), (0, 2, 0.9), (1, 2, 0.9)], 0.1);
+        assert_ne!(groups[0], groups[1]);
+    }
+}
