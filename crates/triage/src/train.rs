@@ -123,10 +123,11 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Models {
         models.cited_link,
     ) = link_models(sets);
     let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect();
+    let of_stance = balances(&examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(&examples) {
         for example in list {
-            stance_rows(set, example, &mut stances);
+            stance_rows(set, example, of_stance(example.gold), &mut stances);
         }
     }
     models.stance = stances.iter().map(|r| r.fit(&stance::FEATURES)).collect();
@@ -227,14 +228,35 @@ fn link_rows(set: &Labelled<'_>, example: &Example<'_>, implicit: &mut Rows, cit
     }
 }
 
-fn stance_rows(set: &Labelled<'_>, example: &Example<'_>, rows: &mut [Rows]) {
+/// The weight of a unit of a class to which `count` of `total` belong. Rare classes count more than
+/// their number, or the models would never dare to name them.
+fn balance(count: usize, total: usize) -> f64 {
+    (total as f64 / count.max(1) as f64).sqrt()
+}
+
+/// The balance of the gold classes over all sets.
+fn balances<T: PartialEq + Copy, const N: usize>(
+    examples: &[Vec<Example<'_>>],
+    classes: [T; N],
+    class: impl Fn(&GoldUnit) -> T,
+) -> impl Fn(&GoldUnit) -> f64 {
+    let all = || examples.iter().flatten().map(|e| class(e.gold));
+    let total = all().count();
+    let counts = classes.map(|c| all().filter(|g| *g == c).count());
+    move |gold| {
+        let at = classes.iter().position(|c| *c == class(gold));
+        at.map_or(1.0, |at| balance(counts[at], total))
+    }
+}
+
+fn stance_rows(set: &Labelled<'_>, example: &Example<'_>, balance: f64, rows: &mut [Rows]) {
     let unit = &set.prepared.units[example.unit];
     let features = stance_features(&set.prepared, unit);
     for (rows, (stance, ..)) in rows.iter_mut().zip(Stance::ALL) {
         rows.push(
             features.to_vec(),
             example.gold.stance == stance,
-            example.weight,
+            example.weight * balance,
         );
     }
 }
@@ -271,6 +293,7 @@ fn scope_models(
     examples: &[Vec<Example<'_>>],
     models: &Models,
 ) -> Vec<Logistic> {
+    let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
     let mut rows: Vec<Rows> = Scope::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(examples) {
         for example in list {
@@ -281,7 +304,7 @@ fn scope_models(
                 rows.push(
                     features.to_vec(),
                     example.gold.scope == scope,
-                    example.weight,
+                    example.weight * of_scope(example.gold),
                 );
             }
         }
@@ -325,6 +348,8 @@ fn agreement(
     examples: &[Vec<Example<'_>>],
     models: &Models,
 ) -> (Logistic, Logistic, Logistic) {
+    let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
+    let of_stance = balances(examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
     for (set, list) in sets.iter().zip(examples) {
         let units: Vec<usize> = (0..set.prepared.units.len()).collect();
@@ -340,10 +365,12 @@ fn agreement(
                 links.push(row.to_vec(), example.is_about(set, article), example.weight);
             }
             for (row, (scope, ..)) in others.scope_rows().iter().zip(Scope::ALL) {
-                scopes.push(row.to_vec(), example.gold.scope == scope, example.weight);
+                let weight = example.weight * of_scope(example.gold);
+                scopes.push(row.to_vec(), example.gold.scope == scope, weight);
             }
             for (row, (stance, ..)) in others.stance_rows().iter().zip(Stance::ALL) {
-                stances.push(row.to_vec(), example.gold.stance == stance, example.weight);
+                let weight = example.weight * of_stance(example.gold);
+                stances.push(row.to_vec(), example.gold.stance == stance, weight);
             }
         }
     }
