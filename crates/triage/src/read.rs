@@ -68,9 +68,27 @@ impl Reading {
             .filter(|k| !k.trim().is_empty())
             .collect();
         let personal_data = personal::find(text, &known);
-        let units = units::split(text, &citations, submission.channel)
+        let mut spans: Vec<Span> = units::split(text, &citations, submission.channel)
             .into_iter()
             .flat_map(|unit| cut(unit, cuts, text))
+            .collect();
+        // A sentence that somebody adds to a form letter may look like part of its ending.
+        for cut in cuts {
+            let sentence = cut
+                .of(text)
+                .trim_end()
+                .ends_with(['。', '！', '？', '!', '?']);
+            if sentence && !spans.iter().any(|span| span.overlaps(*cut)) {
+                let added = units::split(cut.of(text), &[], submission.channel);
+                spans.extend(
+                    added
+                        .into_iter()
+                        .map(|s| Span::new(s.start + cut.start, s.end + cut.start)),
+                );
+            }
+        }
+        spans.sort_unstable_by_key(|span| span.start);
+        let units = (spans.into_iter())
             .map(|span| read_unit(span, text, draft, &citations, &personal_data))
             .collect();
         Self {

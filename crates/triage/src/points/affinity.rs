@@ -3,10 +3,14 @@
 use caifeng_domain::{Edit, NodeId, Stance};
 use caifeng_encode::vectors::dot;
 
-use crate::{first::Impression, link::Ranked, models::Models};
+use crate::{
+    first::{Impression, Stances},
+    link::Ranked,
+    models::Models,
+};
 
 /// Mean probability from which on two groups are one point.
-pub(super) const SAME: f32 = 0.4;
+pub(super) const SAME: f32 = 0.35;
 
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 13] = [
@@ -67,7 +71,10 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
         f64::from(dot(a.vector, b.vector)),
         f64::from(common / union),
         f64::from(common / smaller),
-        f64::from(in_common(&a.seems.stance, &b.seems.stance)),
+        f64::from(in_common(
+            &polarity(&a.seems.stance),
+            &polarity(&b.seems.stance),
+        )),
         flag(places.is_some_and(|(x, y)| x == y)),
         flag(places.is_some_and(|(x, y)| x != y)),
         flag(edits.is_some_and(|(x, y)| x.op == y.op)),
@@ -96,6 +103,18 @@ fn opposed(a: &Said<'_>, b: &Said<'_>) -> bool {
     };
     (clearly(a, Stance::Support) && clearly(b, Stance::Oppose))
         || (clearly(a, Stance::Oppose) && clearly(b, Stance::Support))
+}
+
+/// For, against, or anything else: of those who want the same change, one proposes it, another asks
+/// for it and a third tells what made him wish for it.
+fn polarity(stance: &Stances) -> [f32; 3] {
+    let of = |wanted: Stance| {
+        (Stance::ALL.iter().zip(stance))
+            .find(|(s, _)| s.0 == wanted)
+            .map_or(0.0, |(_, p)| *p)
+    };
+    let (support, oppose) = (of(Stance::Support), of(Stance::Oppose));
+    [support, oppose, 1.0 - support - oppose]
 }
 
 /// What two rows of probabilities have in common, 0 to 1.
