@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{Scope, Stance};
+use caifeng_encode::{EncodeError, Vectors};
 use rayon::prelude::*;
 
 use crate::{
@@ -48,10 +49,13 @@ impl Impression {
 }
 
 /// The first impressions of `units`.
-#[must_use]
-pub fn impressions(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Vec<Impression> {
-    let (of, found) = all_candidates(prepared, units);
-    units
+pub fn impressions(
+    prepared: &Prepared<'_>,
+    units: &[usize],
+    models: &Models,
+) -> Result<Vec<Impression>, EncodeError> {
+    let (of, found) = all_candidates(prepared, units)?;
+    Ok(units
         .par_iter()
         .zip(&of)
         .map(|(&u, &m)| {
@@ -68,7 +72,7 @@ pub fn impressions(prepared: &Prepared<'_>, units: &[usize], models: &Models) ->
                 links,
             }
         })
-        .collect()
+        .collect())
 }
 
 /// The most probable of a row of probabilities; the first of equals.
@@ -118,11 +122,14 @@ pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Model
     }
 }
 
+/// Mentions whose cosines to all exemplars are computed at once.
+const BLOCK: usize = 256;
+
 /// The candidates of every unit in `which`, computed once for equal mentions.
 pub(crate) fn all_candidates(
     prepared: &Prepared<'_>,
     which: &[usize],
-) -> (Vec<usize>, Vec<(Vec<Candidate>, Votes)>) {
+) -> Result<(Vec<usize>, Vec<(Vec<Candidate>, Votes)>), EncodeError> {
     let mut number: HashMap<MentionKey, usize> = HashMap::new();
     let mut firsts: Vec<&Mention> = Vec::new();
     let of: Vec<usize> = which
@@ -136,19 +143,27 @@ pub(crate) fn all_candidates(
         })
         .collect();
     let prior = prepared.exemplars.prior();
-    let found = firsts
-        .par_iter()
-        .map(|m| {
+    let exemplars = &prepared.exemplars;
+    let mut found = Vec::with_capacity(firsts.len());
+    for block in firsts.chunks(BLOCK) {
+        let mut rows = Vectors::new(prepared.gists.vectors.dimension());
+        for mention in block {
+            rows.push(prepared.gists.vectors.row(mention.gist));
+        }
+        let cosines = rows.products(exemplars.vectors())?;
+        let count = exemplars.vectors().len();
+        found.par_extend(block.par_iter().enumerate().map(|(i, mention)| {
             candidates(
-                m,
+                mention,
                 &prepared.gists,
-                &prepared.provisions,
-                &prepared.exemplars,
+                &prepared.relevance,
+                exemplars,
+                &cosines[i * count..(i + 1) * count],
                 &prior,
             )
-        })
-        .collect();
-    (of, found)
+        }));
+    }
+    Ok((of, found))
 }
 
 /// A mention with its weights as bits, so that it can be a key.

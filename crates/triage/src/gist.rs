@@ -83,6 +83,19 @@ impl Gists {
     }
 }
 
+/// Rows of a matrix that are multiplied at once: the product stays in megabytes.
+const BLOCK: usize = 256;
+
+/// The rows of `vectors` in blocks, each with the number of its first row.
+pub(crate) fn blocks(vectors: &Vectors) -> impl Iterator<Item = (usize, Vectors)> {
+    (0..vectors.len()).step_by(BLOCK).map(|start| {
+        (
+            start,
+            vectors.slice(start..vectors.len().min(start + BLOCK)),
+        )
+    })
+}
+
 /// Numbers the words of all gists and gives each its inverse document frequency.
 fn weigh(list: &mut [Gist]) {
     let sets: Vec<Vec<&str>> = list

@@ -143,11 +143,5 @@ pub fn run_with(
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
     let prepared = Prepared::new(draft, submissions, encoder, progress)?;
-    Ok(run::decide(
-        prepared,
-        submissions,
-        models,
-        previous,
-        progress,
-    ))
+    run::decide(prepared, submissions, models, previous, progress)
 }

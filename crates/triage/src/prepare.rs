@@ -20,7 +20,7 @@ use crate::{
     duplicates,
     first::all_candidates,
     gist::Gists,
-    link::{CitedAs, Exemplars, Mention, Provisions, implicit},
+    link::{CitedAs, Exemplars, Mention, Provisions, Relevance, implicit},
     models::Models,
     read::{Reading, UnitReading},
     status,
@@ -33,6 +33,8 @@ pub struct Prepared<'a> {
     pub draft: &'a Draft,
     /// The draft's articles, as vectors and words.
     pub provisions: Provisions,
+    /// How near each gist is to each article.
+    pub relevance: Relevance,
     /// Duplicate group of each submission.
     pub duplicates: Vec<Duplicate>,
     /// Reading of each submission; equal texts share one.
@@ -104,7 +106,8 @@ impl<'a> Prepared<'a> {
         progress.begin(Stage::Link, submissions.len());
         let mut prepared = Self {
             draft,
-            exemplars: Exemplars::new(provisions.len()),
+            exemplars: Exemplars::new(provisions.len(), encoder.dimension()),
+            relevance: provisions.relevance(&gists)?,
             provisions,
             duplicates,
             readings,
@@ -233,11 +236,11 @@ impl<'a> Prepared<'a> {
 
     /// Makes units without a citation examples too, where their link is `SURE`: so a label travels
     /// from a unit that names its article to those that are like it, and on to those like them.
-    pub fn spread(&mut self, models: &Models) {
+    pub fn spread(&mut self, models: &Models) -> Result<(), TriageError> {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
-        let (of, found) = all_candidates(self, &units);
+        let (of, found) = all_candidates(self, &units)?;
         for (&u, &m) in units.iter().zip(&of) {
             let links = implicit(&found[m].0, &models.first_link, &models.first_choice);
             if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
@@ -251,6 +254,7 @@ impl<'a> Prepared<'a> {
                 );
             }
         }
+        Ok(())
     }
 
     fn status_features(
@@ -263,11 +267,11 @@ impl<'a> Prepared<'a> {
             .into_iter()
             .collect();
         let relevance: Vec<f32> = (0..self.gists.list.len())
-            .into_par_iter()
             .map(|g| {
-                self.provisions
-                    .cosines(self.gists.vectors.row(g))
-                    .into_iter()
+                self.relevance
+                    .cosines(g)
+                    .iter()
+                    .copied()
                     .fold(0.0, f32::max)
             })
             .collect();

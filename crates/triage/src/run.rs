@@ -3,7 +3,7 @@
 use caifeng_domain::{Analysis, PointId, Stance, Status, Submission};
 
 use crate::{
-    Outcome, Previous, Progress, Stage, agree,
+    Outcome, Previous, Progress, Stage, TriageError, agree,
     describe::describe,
     finish::Sources,
     first::{Impression, impressions},
@@ -24,8 +24,8 @@ pub(crate) fn decide(
     models: &Models,
     previous: &Previous,
     progress: &dyn Progress,
-) -> Outcome {
-    prepared.spread(models);
+) -> Result<Outcome, TriageError> {
+    prepared.spread(models)?;
     let owned = prepared;
     let prepared = &owned;
     let statuses: Vec<(Status, f32)> = (prepared.status.iter())
@@ -34,14 +34,14 @@ pub(crate) fn decide(
     let units: Vec<usize> = (0..prepared.units.len())
         .filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion)
         .collect();
-    let mut seems = impressions(prepared, &units, models);
+    let mut seems = impressions(prepared, &units, models)?;
     progress.begin(Stage::Points, units.len());
     let gists: Vec<usize> = (units.iter())
         .map(|&u| prepared.units[u].mention.gist)
         .collect();
     let mut groups = Vec::new();
     for _ in 0..ROUNDS {
-        groups = points::group(&said(prepared, &units, &seems), models, progress);
+        groups = points::group(&said(prepared, &units, &seems), models, progress)?;
         seems = agree::revise(&seems, &gists, &groups, models);
     }
     let groups = part_opposites(&groups, &seems);
@@ -77,13 +77,13 @@ pub(crate) fn decide(
         &place,
         &analyses,
     );
-    Outcome {
+    Ok(Outcome {
         analyses,
         points,
         next_point,
         meanings,
         vectors: owned.gists.raw,
-    }
+    })
 }
 
 /// What `units` say, ready to be compared.

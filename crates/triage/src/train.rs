@@ -7,7 +7,7 @@ use caifeng_domain::{ArticleNo, Scope, Span, Stance, Status};
 use caifeng_encode::vectors::dot;
 
 use crate::{
-    Models, Prepared,
+    Models, Prepared, TriageError,
     agree::{self, CLASS_FEATURES, LINK_FEATURES},
     first::{all_candidates, impressions, rank, scope_features, stance_features},
     link::{self, CITED_FEATURES, Candidate},
@@ -92,13 +92,13 @@ impl Example<'_> {
 
 /// Fits all weights.
 #[must_use]
-pub fn train(sets: &mut [Labelled<'_>]) -> Models {
+pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
     let nothing = || Logistic {
         features: Vec::new(),
         weights: Vec::new(),
         bias: 0.0,
     };
-    let (first_link, first_choice, _) = link_models(sets);
+    let (first_link, first_choice, _) = link_models(sets)?;
     let mut models = Models {
         first_link,
         first_choice,
@@ -115,14 +115,14 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Models {
         agreed_stance: nothing(),
     };
     for set in &mut *sets {
-        set.prepared.spread(&models);
+        set.prepared.spread(&models)?;
     }
     (
         models.implicit_link,
         models.implicit_choice,
         models.cited_link,
-    ) = link_models(sets);
-    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect();
+    ) = link_models(sets)?;
+    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect::<Result<_, _>>()?;
     let of_stance = balances(&examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(&examples) {
@@ -133,19 +133,19 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Models {
     models.stance = stances.iter().map(|r| r.fit(&stance::FEATURES)).collect();
     (models.complaint, models.spam) = status_models(sets);
     models.scope = scope_models(sets, &examples, &models);
-    models.same_point = same_point(sets, &examples, &models);
+    models.same_point = same_point(sets, &examples, &models)?;
     (
         models.agreed_link,
         models.agreed_scope,
         models.agreed_stance,
-    ) = agreement(sets, &examples, &models);
-    models
+    ) = agreement(sets, &examples, &models)?;
+    Ok(models)
 }
 
 /// For units that do not cite: the score of an article and the probability of a ranked one; and the
 /// probability of a cited article; with the examples at hand.
-fn link_models(sets: &[Labelled<'_>]) -> (Logistic, Logistic, Logistic) {
-    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect();
+fn link_models(sets: &[Labelled<'_>]) -> Result<(Logistic, Logistic, Logistic), TriageError> {
+    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect::<Result<_, _>>()?;
     let (mut implicit, mut choice, mut cited) = (Rows::default(), Rows::default(), Rows::default());
     let all = || {
         sets.iter()
@@ -165,22 +165,22 @@ fn link_models(sets: &[Labelled<'_>]) -> (Logistic, Logistic, Logistic) {
             );
         }
     }
-    (
+    Ok((
         scorer,
         choice.fit(&link::CHOICE_FEATURES),
         cited.fit(&CITED_FEATURES),
-    )
+    ))
 }
 
 /// Prepared units that lie at a gold unit.
-fn examples<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
+fn examples<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
     let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-    let (of, found) = all_candidates(&set.prepared, &units);
+    let (of, found) = all_candidates(&set.prepared, &units)?;
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
         *copies.entry(unit.mention.gist).or_default() += 1;
     }
-    units
+    Ok(units
         .into_iter()
         .filter_map(|u| {
             let unit = &set.prepared.units[u];
@@ -196,7 +196,7 @@ fn examples<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
                 weight: 1.0 / copies[&unit.mention.gist] as f64,
             })
         })
-        .collect()
+        .collect())
 }
 
 /// Intersection over union.
@@ -314,12 +314,16 @@ fn scope_models(
 
 /// Each unit with those after it that share its gold article (or are about none as well), and with
 /// the `NEAR` nearest in meaning, as the two steps of grouping compare them.
-fn same_point(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Models) -> Logistic {
+fn same_point(
+    sets: &[Labelled<'_>],
+    examples: &[Vec<Example<'_>>],
+    models: &Models,
+) -> Result<Logistic, TriageError> {
     const NEAR: usize = 12;
     let mut rows = Rows::default();
     for (set, list) in sets.iter().zip(examples) {
         let units: Vec<usize> = list.iter().map(|e| e.unit).collect();
-        let seems = impressions(&set.prepared, &units, models);
+        let seems = impressions(&set.prepared, &units, models)?;
         let said = said(&set.prepared, &units, &seems);
         let about = |k: usize| {
             (list[k].gold.scope == Scope::Article).then(|| list[k].gold.articles.first())
@@ -339,7 +343,7 @@ fn same_point(sets: &[Labelled<'_>], examples: &[Vec<Example<'_>>], models: &Mod
             }
         }
     }
-    rows.fit(&points::FEATURES)
+    Ok(rows.fit(&points::FEATURES))
 }
 
 /// How much the others of a unit's point count for its articles, its scope and its stance.
@@ -347,15 +351,15 @@ fn agreement(
     sets: &[Labelled<'_>],
     examples: &[Vec<Example<'_>>],
     models: &Models,
-) -> (Logistic, Logistic, Logistic) {
+) -> Result<(Logistic, Logistic, Logistic), TriageError> {
     let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
     let of_stance = balances(examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
     for (set, list) in sets.iter().zip(examples) {
         let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-        let seems = impressions(&set.prepared, &units, models);
+        let seems = impressions(&set.prepared, &units, models)?;
         let said = said(&set.prepared, &units, &seems);
-        let groups = points::group(&said, models, &());
+        let groups = points::group(&said, models, &())?;
         let gists: Vec<usize> = said.iter().map(|s| s.gist).collect();
         let choruses = agree::choruses(&seems, &gists, &groups);
         for example in list {
@@ -374,9 +378,9 @@ fn agreement(
             }
         }
     }
-    (
+    Ok((
         links.fit(&LINK_FEATURES),
         scopes.fit(&CLASS_FEATURES),
         stances.fit(&CLASS_FEATURES),
-    )
+    ))
 }

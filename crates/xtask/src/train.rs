@@ -94,7 +94,7 @@ fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(fit::train(&mut labelled))
+    Ok(fit::train(&mut labelled)?)
 }
 
 fn write(out: &Path, text: &str) -> Result<()> {

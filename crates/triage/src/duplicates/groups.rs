@@ -15,6 +15,9 @@ const ENOUGH: usize = 8;
 const JACCARD: f64 = 0.5;
 /// … or when one holds this share of the other, as a letter with an addition does.
 const CONTAINED: f64 = 0.75;
+/// … unless it is much shorter: a phrase that stands in a long letter is no copy of it, and must not
+/// make one of two letters in which it stands.
+const MUCH_SHORTER: f64 = 0.35;
 /// Candidates verified for each text: enough to find its group, few enough to stay linear.
 const CANDIDATES: usize = 24;
 /// Bands and rows of the index: texts with half of their shingles in common meet in one of 24
@@ -57,7 +60,9 @@ pub(super) fn similar(keys: &[&Key]) -> Vec<usize> {
 }
 
 fn alike(a: &[u64], b: &[u64]) -> bool {
-    jaccard(a, b) >= JACCARD || containment(a, b).max(containment(b, a)) >= CONTAINED
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let comparable = short.len() as f64 >= MUCH_SHORTER * long.len() as f64;
+    jaccard(a, b) >= JACCARD || (comparable && containment(short, long) >= CONTAINED)
 }
 
 fn root_of(parent: &mut [usize], mut i: usize) -> usize {

@@ -4,12 +4,12 @@ use crate::{
     gist::Gists,
     link::{
         exemplars::{Exemplars, Votes},
-        provisions::Provisions,
+        provisions::Relevance,
     },
 };
 
 /// What the text itself says about which article a unit means. Articles by their number in
-/// [`Provisions`].
+/// [`super::Provisions`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mention {
     /// The unit's gist.
@@ -68,26 +68,27 @@ pub struct Candidate {
 /// How many articles each of the three searches puts forward.
 const PUT_FORWARD: usize = 8;
 
-/// The articles worth considering for one unit, in order of number, and who voted.
+/// The articles worth considering for one unit, in order of number, and who voted. `to_exemplars` are
+/// the cosines of its gist to all exemplars, `prior` how much each article is talked about.
 #[must_use]
 pub fn candidates(
     mention: &Mention,
     gists: &Gists,
-    provisions: &Provisions,
+    relevance: &Relevance,
     exemplars: &Exemplars,
+    to_exemplars: &[f32],
     prior: &[f32],
 ) -> (Vec<Candidate>, Votes) {
-    let gist = &gists.list[mention.gist];
-    let cosines = provisions.cosines(gists.vectors.row(mention.gist));
-    let bm25 = provisions.bm25(&gist.words, &gist.text);
-    let votes = exemplars.by_meaning(mention.gist, mention.group, gists);
+    let cosines = relevance.cosines(mention.gist);
+    let bm25 = relevance.bm25(mention.gist);
+    let votes = exemplars.by_meaning(mention.gist, mention.group, to_exemplars);
     let by_words = exemplars.by_words(mention.gist, mention.group, gists);
-    let cosine_rank = ranks(&cosines);
-    let bm25_rank = ranks(&bm25);
+    let cosine_rank = ranks(cosines);
+    let bm25_rank = ranks(bm25);
     let vote_rank = ranks(&votes.nearest);
     let word_rank = ranks(&by_words.nearest);
     let quoted_total: f32 = mention.quoted.iter().map(|q| q.1).sum();
-    let rows = (0..provisions.len())
+    let rows = (0..prior.len())
         .filter(|&a| {
             cosine_rank[a] < PUT_FORWARD
                 || bm25_rank[a] < PUT_FORWARD
@@ -105,9 +106,9 @@ pub fn candidates(
             let hint = mention.hint == Some(a);
             let features = [
                 f64::from(cosines[a]),
-                f64::from(lead(&cosines, a, &cosine_rank)),
+                f64::from(lead(cosines, a, &cosine_rank)),
                 inverse(cosine_rank[a]),
-                f64::from(share(&bm25, a)),
+                f64::from(share(bm25, a)),
                 f64::from(bm25[a].ln_1p()),
                 inverse(bm25_rank[a]),
                 f64::from(votes.share[a]),
@@ -127,7 +128,7 @@ pub fn candidates(
                 flag(mention.compared.contains(&a)),
                 flag(mention.previous.contains(&a)),
                 flag(mention.elsewhere.contains(&a)),
-                f64::from((prior[a] * provisions.len() as f32).ln()),
+                f64::from((prior[a] * prior.len() as f32).ln()),
             ];
             Candidate {
                 article: a,

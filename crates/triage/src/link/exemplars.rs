@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use caifeng_encode::vectors::dot;
+use caifeng_encode::Vectors;
 
 use crate::gist::Gists;
 
@@ -30,6 +30,8 @@ pub struct Exemplars {
     list: Vec<Exemplar>,
     /// For each word, the exemplars that use it.
     using: HashMap<u32, Vec<u32>>,
+    /// Vectors of the exemplars.
+    vectors: Vectors,
     /// Length of each exemplar's words as a vector of idf.
     length: Vec<f32>,
     per_article: Vec<usize>,
@@ -47,11 +49,12 @@ pub struct Votes {
 }
 
 impl Exemplars {
-    /// None yet, for a draft of `articles` articles.
+    /// None yet, for a draft of `articles` articles and vectors of `dimension` numbers.
     #[must_use]
-    pub fn new(articles: usize) -> Self {
+    pub fn new(articles: usize, dimension: usize) -> Self {
         Self {
             list: Vec::new(),
+            vectors: Vectors::new(dimension),
             using: HashMap::new(),
             length: Vec::new(),
             per_article: vec![0; articles],
@@ -90,6 +93,7 @@ impl Exemplars {
                 .push(self.list.len() as u32);
         }
         self.length.push(length(terms));
+        self.vectors.push(gists.vectors.row(gist));
         self.list.push(Exemplar {
             gist,
             group,
@@ -109,13 +113,17 @@ impl Exemplars {
             .collect()
     }
 
-    /// Asks the neighbours of gist `of` by meaning, leaving out its own duplicate group.
+    /// The vectors of all exemplars, in the order that [`Exemplars::by_meaning`] expects.
     #[must_use]
-    pub fn by_meaning(&self, of: usize, group: usize, gists: &Gists) -> Votes {
-        let vector = gists.vectors.row(of);
-        let near = self
-            .others(of, group)
-            .map(|(i, e)| (dot(vector, gists.vectors.row(e.gist)), i));
+    pub const fn vectors(&self) -> &Vectors {
+        &self.vectors
+    }
+
+    /// Asks the neighbours of gist `of` by meaning, leaving out its own duplicate group. `cosines`
+    /// are those of the gist to all exemplars.
+    #[must_use]
+    pub fn by_meaning(&self, of: usize, group: usize, cosines: &[f32]) -> Votes {
+        let near = self.others(of, group).map(|(i, _)| (cosines[i], i));
         self.count(near.collect(), -1.0)
     }
 

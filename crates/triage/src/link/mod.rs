@@ -12,7 +12,7 @@ mod rank;
 
 pub use candidates::{Candidate, FEATURES, Mention, candidates};
 pub use exemplars::{Exemplars, Votes};
-pub use provisions::Provisions;
+pub use provisions::{Provisions, Relevance};
 pub use rank::{
     CHOICE_FEATURES, CITED_FEATURES, CitedAs, Ranked, choices, cited, cited_features, implicit,
     split,

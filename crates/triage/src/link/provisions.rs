@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{ArticleNo, Draft, Level, NodeId};
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors, vectors::dot};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
 use caifeng_text::{normalise::normalise, segment::Segmenter};
 
+use rayon::prelude::*;
+
 use super::bm25::Bm25;
-use crate::gist::centre;
+use crate::gist::{Gists, blocks, centre};
 
 /// Articles numbered from 0 in order, ready to be compared with units.
 pub struct Provisions {
@@ -80,20 +82,49 @@ impl Provisions {
             .copied()
     }
 
+    /// How near every gist is to every article.
+    pub fn relevance(&self, gists: &Gists) -> Result<Relevance, EncodeError> {
+        let articles = self.len();
+        let mut cosines = vec![-1.0f32; gists.list.len() * articles];
+        for (block, rows) in blocks(&gists.vectors) {
+            let products = rows.products(&self.vectors)?;
+            for (row, of_passages) in products.chunks_exact(self.row_article.len()).enumerate() {
+                let at = (block + row) * articles;
+                for (&article, &cosine) in self.row_article.iter().zip(of_passages) {
+                    let best = &mut cosines[at + article];
+                    *best = best.max(cosine);
+                }
+            }
+        }
+        let bm25 = (gists.list.par_iter())
+            .flat_map_iter(|gist| self.words.scores(&gist.words, &gist.text))
+            .collect();
+        Ok(Relevance {
+            articles,
+            cosines,
+            bm25,
+        })
+    }
+}
+
+/// How near gists are to articles.
+pub struct Relevance {
+    articles: usize,
+    cosines: Vec<f32>,
+    bm25: Vec<f32>,
+}
+
+impl Relevance {
     /// The cosine of the nearest passage of every article.
     #[must_use]
-    pub fn cosines(&self, vector: &[f32]) -> Vec<f32> {
-        let mut out = vec![-1.0f32; self.len()];
-        for (row, &article) in self.vectors.rows().zip(&self.row_article) {
-            out[article] = out[article].max(dot(vector, row));
-        }
-        out
+    pub fn cosines(&self, gist: usize) -> &[f32] {
+        &self.cosines[gist * self.articles..(gist + 1) * self.articles]
     }
 
     /// BM25 of every article.
     #[must_use]
-    pub fn bm25(&self, words: &[String], text: &str) -> Vec<f32> {
-        self.words.scores(words, text)
+    pub fn bm25(&self, gist: usize) -> &[f32] {
+        &self.bm25[gist * self.articles..(gist + 1) * self.articles]
     }
 }
 

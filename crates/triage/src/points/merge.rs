@@ -5,31 +5,37 @@ use std::{
     collections::{BTreeMap, BTreeSet, BinaryHeap},
 };
 
-use caifeng_encode::vectors::dot;
+use caifeng_encode::{EncodeError, Vectors};
 use rayon::prelude::*;
 
+use crate::gist::blocks;
+
 /// The pairs (a, b), a < b, of which one is among the `count` nearest of the other.
-pub(super) fn nearest(vectors: &[Vec<f32>], count: usize) -> Vec<(usize, usize)> {
-    let near: Vec<Vec<usize>> = (0..vectors.len())
-        .into_par_iter()
-        .map(|a| {
-            let mut near: Vec<(f32, usize)> = (0..vectors.len())
-                .filter(|&b| b != a)
-                .map(|b| (dot(&vectors[a], &vectors[b]), b))
-                .collect();
-            let by_nearness =
-                |x: &(f32, usize), y: &(f32, usize)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
-            if near.len() > count {
-                near.select_nth_unstable_by(count, by_nearness);
-                near.truncate(count);
-            }
-            near.into_iter().map(|(_, b)| b).collect()
-        })
-        .collect();
-    let pairs: BTreeSet<(usize, usize)> = (near.iter().enumerate())
-        .flat_map(|(a, near)| near.iter().map(move |&b| (a.min(b), a.max(b))))
-        .collect();
-    pairs.into_iter().collect()
+pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usize)>, EncodeError> {
+    let mut pairs: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (start, rows) in blocks(vectors) {
+        let products = rows.products(vectors)?;
+        let near: Vec<Vec<usize>> = products
+            .par_chunks_exact(vectors.len())
+            .enumerate()
+            .map(|(row, cosines)| nearest_of(start + row, cosines, count))
+            .collect();
+        for (row, near) in near.iter().enumerate() {
+            let a = start + row;
+            pairs.extend(near.iter().map(|&b| (a.min(b), a.max(b))));
+        }
+    }
+    Ok(pairs.into_iter().collect())
+}
+
+fn nearest_of(a: usize, cosines: &[f32], count: usize) -> Vec<usize> {
+    let mut near: Vec<usize> = (0..cosines.len()).filter(|&b| b != a).collect();
+    if near.len() > count {
+        let by_nearness = |x: &usize, y: &usize| cosines[*y].total_cmp(&cosines[*x]).then(x.cmp(y));
+        near.select_nth_unstable_by(count, by_nearness);
+        near.truncate(count);
+    }
+    near
 }
 
 /// A merge that could be made.

@@ -12,7 +12,7 @@ mod merge;
 use std::collections::BTreeMap;
 
 use caifeng_domain::Scope;
-use caifeng_encode::vectors::normalise;
+use caifeng_encode::{EncodeError, Vectors, vectors::normalise};
 use rayon::prelude::*;
 
 pub use affinity::{FEATURES, Said, pair_features};
@@ -42,8 +42,11 @@ fn bundle(seems: &Impression) -> (Scope, Option<usize>) {
 }
 
 /// Groups `units`; returns the group of each, numbered from 0 by first member.
-#[must_use]
-pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Vec<usize> {
+pub fn group(
+    units: &[Said<'_>],
+    models: &Models,
+    progress: &dyn Progress,
+) -> Result<Vec<usize>, EncodeError> {
     let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (k, unit) in units.iter().enumerate() {
         bundles.entry(bundle(unit.seems)).or_default().push(k);
@@ -58,14 +61,14 @@ pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Ve
         })
         .collect();
     let groups: Vec<Vec<usize>> = within.into_iter().flatten().collect();
-    let merged = merge_groups(units, &groups, models);
+    let merged = merge_groups(units, &groups, models)?;
     let mut of = vec![0; units.len()];
     for (members, &group) in groups.iter().zip(&merged) {
         for &k in members {
             of[k] = group;
         }
     }
-    number_by_first(&of)
+    Ok(number_by_first(&of))
 }
 
 /// The same groups, numbered from 0 by first member.
@@ -134,17 +137,24 @@ fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<V
 }
 
 /// Merges groups that say the same though they were filed apart; returns the new group of each.
-fn merge_groups(units: &[Said<'_>], groups: &[Vec<usize>], models: &Models) -> Vec<usize> {
+fn merge_groups(
+    units: &[Said<'_>],
+    groups: &[Vec<usize>],
+    models: &Models,
+) -> Result<Vec<usize>, EncodeError> {
     let voices: Vec<Vec<usize>> = (groups.iter())
         .map(|members| distinct(units, members).iter().map(|d| d[0]).collect())
         .collect();
     let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
-    let centres: Vec<Vec<f32>> = voices.iter().map(|v| centre(units, v)).collect();
-    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres, NEAREST)
+    let mut centres = Vectors::new(units.first().map_or(0, |u| u.vector.len()));
+    for voices in &voices {
+        centres.push(&centre(units, voices));
+    }
+    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres, NEAREST)?
         .into_par_iter()
         .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
         .collect();
-    merge::average_linkage(&sizes, &pairs, affinity::SAME)
+    Ok(merge::average_linkage(&sizes, &pairs, affinity::SAME))
 }
 
 fn centre(units: &[Said<'_>], voices: &[usize]) -> Vec<f32> {
