@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Submission};
+use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Status, Submission};
 use caifeng_encode::Encoder;
 use caifeng_law::quote::DraftIndex;
 use caifeng_text::{
@@ -275,6 +275,14 @@ impl<'a> Prepared<'a> {
                     .fold(0.0, f32::max)
             })
             .collect();
+        let mut heard = vec![[0.0; Status::ALL.len()]; submissions.len()];
+        for unit in &self.units {
+            let share = 1.0 / self.readings[unit.submission].units.len() as f64;
+            let sounds = &self.sounds[unit.mention.gist].status;
+            for (sum, odds) in heard[unit.submission].iter_mut().zip(sounds) {
+                *sum += share * odds;
+            }
+        }
         let mut best = vec![0.0f32; submissions.len()];
         for unit in &self.units {
             best[unit.submission] = best[unit.submission].max(relevance[unit.mention.gist]);
@@ -290,7 +298,14 @@ impl<'a> Prepared<'a> {
                     let words = segmenter.content_words(&text);
                     let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32
                         / words.len().max(1) as f32;
-                    status::features(&text, &CueCounts::of(&text), reading, best[i], overlap)
+                    status::features(
+                        &text,
+                        &CueCounts::of(&text),
+                        reading,
+                        best[i],
+                        overlap,
+                        &heard[i],
+                    )
                 })
             })
             .collect()

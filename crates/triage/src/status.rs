@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 18] = [
+pub const FEATURES: [&str; 21] = [
     "propose",
     "change",
     "approve",
@@ -28,13 +28,17 @@ pub const FEATURES: [&str; 18] = [
     "overlap",
     "log_length",
     "repetition",
+    "sounds_opinion",
+    "sounds_complaint",
+    "sounds_spam",
 ];
 
 /// What the decision rests on.
 pub type Features = [f64; FEATURES.len()];
 
 /// The features of one text. `relevance` is the best cosine of its units to a provision, `overlap`
-/// the share of its content words that the draft uses.
+/// the share of its content words that the draft uses, `sounds` what
+/// its units sound like on average.
 #[must_use]
 pub fn features(
     text: &str,
@@ -42,6 +46,7 @@ pub fn features(
     reading: &Reading,
     relevance: f32,
     overlap: f32,
+    sounds: &[f64; Status::ALL.len()],
 ) -> Features {
     let has = |kinds: &[PersonalDataKind]| {
         reading
@@ -77,6 +82,9 @@ pub fn features(
         f64::from(overlap),
         (letters.len() as f64).ln_1p(),
         same as f64 / letters.len().max(1) as f64,
+        sounds[0],
+        sounds[1],
+        sounds[2],
     ]
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn read(dir: &Path) -> Result<Set> {
     })
 }
 
-/// The invented units in the files of a folder, still without vectors.
+/// The invented units and texts in the files of a folder, still without vectors.
 pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
     // They belong to no draft; any will do to recognise what they cite.
     let draft = caifeng_law::draft::parse("条例（草案）\n第一条 为了规范行为，制定本条例。\n")?;
@@ -66,6 +66,10 @@ pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
         (fs::read_dir(dir)?.map(|entry| Ok(entry?.path()))).collect::<Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
     files.sort();
+    let unit = |row: &Value| {
+        let stance = Stance::from_name(row["stance"].as_str()?)?;
+        Some((stance, Scope::from_name(row["scope"].as_str()?)?))
+    };
     let mut out = Vec::new();
     for path in files {
         let bytes = fs::read(&path)?;
@@ -74,8 +78,11 @@ pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
                 Some(Sample {
                     gist: gist_of(row["text"].as_str()?, &draft),
                     vector: Vec::new(),
-                    stance: Stance::from_name(row["stance"].as_str()?)?,
-                    scope: Scope::from_name(row["scope"].as_str()?)?,
+                    unit: unit(&row),
+                    status: match row["status"].as_str() {
+                        Some(name) => Status::from_name(name)?,
+                        None => unit(&row).map(|_| Status::Opinion)?,
+                    },
                 })
             };
             out.push(sample().with_context(|| format!("not a unit: {row}"))?);

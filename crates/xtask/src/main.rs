@@ -3,7 +3,7 @@
 //! | command | does |
 //! |---|---|
 //! | `train-units SET_DIR…` | fits where units begin; writes `crates/text/data/unit_boundaries.txt` |
-//! | `train-wording DIR` | fits how units sound, to the invented ones in a folder; writes `crates/triage/wording.json` |
+//! | `train-wording DIR…` | fits how units sound, to the invented ones in folders; writes `crates/triage/wording.json` |
 //! | `train SET_DIR…` | fits the weights of triage; writes `crates/triage/models.json` |
 //! | `try --out DIR --on SET_DIR SET_DIR…` | trains on the latter, runs the pipeline on the former (or, without `--on`, on each set in turn, left out of the training), for the scorer |
 //!
@@ -40,7 +40,7 @@ fn main() -> Result<()> {
                 .unwrap_or("crates/text/data/unit_boundaries.txt".as_ref()),
         ),
         ("train-wording", out) => train::wording(
-            &sets[0],
+            &sets,
             out.as_deref()
                 .unwrap_or("crates/triage/wording.json".as_ref()),
         ),

@@ -32,11 +32,14 @@ pub(crate) fn units(sets: &[PathBuf], out: &Path) -> Result<()> {
     write(out, &units::train(&examples, RIDGE).table())
 }
 
-/// Fits how units sound to the JSON Lines files of invented units in the folder `dir`, and writes it to
-/// `out`.
-pub(crate) fn wording(dir: &Path, out: &Path) -> Result<()> {
+/// Fits how units sound to the JSON Lines files of invented ones in the folders `dirs`, and writes it
+/// to `out`.
+pub(crate) fn wording(dirs: &[PathBuf], out: &Path) -> Result<()> {
     let encoder = Remembering::open()?;
-    let mut rows = crate::gold::samples(dir)?;
+    let mut rows = Vec::new();
+    for dir in dirs {
+        rows.extend(crate::gold::samples(dir)?);
+    }
     let gists: Vec<&str> = rows.iter().map(|s| s.gist.as_str()).collect();
     let vectors = encoder.encode(&gists, Role::Query, &|_| ())?;
     encoder.save()?;
