@@ -14,19 +14,23 @@
 mod article;
 mod channels;
 mod date;
+mod digest;
 mod encoding;
 mod error;
 mod error_file;
 pub mod header;
 mod import;
 mod jsonl;
+pub mod kiosk;
 pub mod limits;
+pub mod questionnaire;
 mod record;
 mod sheet;
 mod sniff;
 mod table;
 mod text_table;
 mod unzip;
+pub mod wechat;
 
 pub use error::ImportError;
 pub use error_file::errors_csv;
@@ -54,3 +58,5 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Import, ImportError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
