@@ -19,7 +19,9 @@ const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// What `bytes` are, if they are neither text nor an archive.
 pub(crate) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
-    let other = OTHER_KINDS.iter().find(|(magic, _)| bytes.starts_with(magic));
+    let other = OTHER_KINDS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic));
     let old_office = bytes.starts_with(COMPOUND_FILE);
     other
         .map(|(_, kind)| *kind)
