@@ -119,6 +119,9 @@ const PERSONAL_PARTS: [&str; 11] = [
 /// Remarks in brackets after a question that are for those who fill it in.
 const FORM_REMARKS: [&str; 5] = ["选", "填", "必答", "限", "题"];
 
+/// Questions may be longer, up to here: each answer has its question in front.
+const MAX_QUESTION_CHARS: usize = 300;
+
 /// A longer header is a row of data.
 const MAX_HEADER_CHARS: usize = 60;
 
@@ -164,7 +167,8 @@ pub(crate) fn question_meaning(header: &str) -> Meaning {
 fn is_question(header: &str) -> bool {
     let name = header.trim();
     let numbered = strip_number(name).len() < name.len();
-    numbered && !PERSONAL_PARTS.iter().any(|part| name.contains(part))
+    let short = name.chars().nth(MAX_QUESTION_CHARS).is_none();
+    numbered && short && !PERSONAL_PARTS.iter().any(|part| name.contains(part))
 }
 
 /// The words of a question: without its number, remarks on how to fill it in, and end marks.

@@ -10,7 +10,7 @@ mod wenjuanxing;
 
 pub use push::{Push, PushError};
 pub use tencent::read as tencent;
-pub use wenjuanxing::read as wenjuanxing;
+pub use wenjuanxing::{external_id as wenjuanxing_id, read as wenjuanxing};
 
 use crate::{Field, header};
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     ColumnMapping, Field, Format, Import, ImportError, header,
     header::Meaning,
-    limits::MAX_HEADER_ROWS,
+    limits::{MAX_CELL_BYTES, MAX_HEADER_ROWS},
     questionnaire,
     record::{self, Collector, Record, hex, shortened},
 };
@@ -70,10 +70,17 @@ pub(crate) fn read(
     } else {
         (columns(&header, header::meaning), Channel::Platform)
     };
+    let mut bytes = 0;
     let mut collector = Collector::new(source(&header), channel);
     for row in rows.filter(|row| !row.is_blank()) {
         collector.check_room()?;
         let record = record(&columns, row.line, row.cells, questionnaire);
+        bytes += record.cells.iter().map(|(_, c)| c.len()).sum::<usize>();
+        if bytes > MAX_CELL_BYTES {
+            // Answers with their questions are longer than the file.
+            let max = MAX_CELL_BYTES as u64;
+            return Err(ImportError::TooLargeUnpacked { max });
+        }
         match row.damage {
             Some(damage) => collector.reject(row.line, damage, &record.raw),
             None => collector.add(record),

@@ -98,10 +98,8 @@ fn whatever_is_changed_the_signature_fails() {
     });
 
     let other = DeviceKey::new([8; 32]);
-    for key in [&other] {
-        let signed = SignedBatch::sign(batch(), &KEY);
-        assert_eq!(signed.verify(key), Err(KioskError::BadSignature));
-    }
+    let signed = SignedBatch::sign(batch(), &KEY);
+    assert_eq!(signed.verify(&other), Err(KioskError::BadSignature));
     let body = SignedBatch::sign(batch(), &KEY).to_json();
     let signature = body.split('"').rev().nth(1).unwrap().to_owned();
     for wrong in ["", "zz", "é", "abc", &signature[2..]] {

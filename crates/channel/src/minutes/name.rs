@@ -43,11 +43,16 @@ const NO_ROLE: [&str; 9] = [
     "建议", "应当", "关于", "第", "需要", "如果", "对于", "规定", "由",
 ];
 
+/// Longest name with a role.
+const MAX_PERSON_CHARS: usize = 40;
 const MAX_NAME_CHARS: usize = 4;
 const MAX_ROLE_CHARS: usize = 20;
 
 /// The person that `entry` names: `张某某（居民）`, `居民张某某`, `律师 李某`, `王主任`.
 pub(super) fn person(entry: &str) -> Option<Person> {
+    if entry.chars().nth(MAX_PERSON_CHARS).is_some() {
+        return None;
+    }
     let (core, role) = bracketed(entry.trim());
     if let Some((name, second)) = plain(core) {
         let role = role.map(str::to_owned).or(second);

@@ -9,7 +9,7 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use super::{Push, PushError, tencent, wenjuanxing};
-use crate::{Field, Import, limits::MAX_PUSH_BYTES, read, vectors::vectors};
+use crate::{Field, Import, ImportError, limits, limits::MAX_PUSH_BYTES, read, vectors::vectors};
 
 const WENJUANXING: &str = "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,1、您的姓名,2、您的年龄,\
     3、您赞成第十二条吗？（单选）,4、哪些方面需要改进【多选题】,5、您对第三条的意见,6、您还有哪些意见和建议,总分\n\
@@ -157,6 +157,15 @@ fn a_signed_push_of_wenjuanxing_is_a_submission() {
     let unnumbered = push(&vectors["activity"], &Value::Null, &sign);
     let external_id = read(&unnumbered).unwrap().external_id;
     assert_eq!(external_id.as_deref(), Some("wjx:5657754:9"));
+}
+
+#[test]
+fn questions_do_not_multiply_a_file_without_end() {
+    let question = format!("1、{}", "长".repeat(290));
+    let head = format!("意见,所用时间,{question}\n");
+    let rows = ",,是\n".repeat(limits::MAX_CELL_BYTES / question.len() + 100);
+    let error = read((head + &rows).as_bytes(), "a.csv").unwrap_err();
+    assert!(matches!(error, ImportError::TooLargeUnpacked { .. }));
 }
 
 #[test]

@@ -40,8 +40,15 @@ pub fn read(
         .collect();
     answers.sort_by(|left, right| left.0.cmp(&right.0));
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
-    let external_id = format!("wjx:{activity}:{number}");
+    let external_id = external_id(&activity, &number);
     push::submission(answers, external_id, text(&push, "submittime").as_deref())
+}
+
+/// The `external_id` of the answer `number` (序号 in an export) to the survey `activity`: by this an
+/// answer of an export is known to be one that was pushed.
+#[must_use]
+pub fn external_id(activity: &str, number: &str) -> String {
+    format!("wjx:{activity}:{number}")
 }
 
 /// The place of `q10` after `q9`, and of `q3_2` after `q3_1`. None: not an answer.

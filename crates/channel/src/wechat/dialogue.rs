@@ -48,7 +48,7 @@ pub enum Reply {
     /// Words.
     Say(String),
     /// Store the opinion, then say [`Opinion::receipt`].
-    Submit(Opinion),
+    Submit(Box<Opinion>),
     /// Say what became of the submission with this receipt code, which may not exist.
     Query(String),
     /// Nothing: [`super::reply::NOTHING`].

@@ -145,7 +145,7 @@ fn an_answer_is_sealed_as_the_call_was() {
     // An answer has the form of a call, so it opens like one.
     let sealed = account.seal(plain, Call::Sealed, &with);
     let signature = between(&sealed, "<MsgSignature><![CDATA[", "]]>");
-    let address = crate::digest::sha1_hex(&[&"1795219200", "42", text(&vectors, "token")]);
+    let address = crate::digest::sha1_hex(&["1795219200", "42", text(&vectors, "token")]);
     let query = Query {
         signature: &address,
         timestamp: between(&sealed, "<TimeStamp>", "<"),

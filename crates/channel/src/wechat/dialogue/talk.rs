@@ -138,10 +138,9 @@ impl<'a> Talk<'a> {
             return Reply::Say(self.ask());
         }
         let named = words::named(text, self.open);
-        if named.says_more || named.drafts.is_empty() {
-            if let Some(refusal) = self.keep(text) {
-                return refusal;
-            }
+        let is_opinion = named.says_more || named.drafts.is_empty();
+        if let Some(refusal) = is_opinion.then(|| self.keep(text)).flatten() {
+            return refusal;
         }
         match named.drafts[..] {
             [at] => self.choose(&self.open[at]),
@@ -205,7 +204,7 @@ impl<'a> Talk<'a> {
             Some(Subject::Article(no, _)) => (Some(no), pending),
             Some(Subject::Whole) | None => (None, pending),
         };
-        Reply::Submit(Opinion {
+        Reply::Submit(Box::new(Opinion {
             slug: draft.slug.clone(),
             title: draft.title.clone(),
             submission: Submission {
@@ -217,7 +216,7 @@ impl<'a> Talk<'a> {
                 submitter: Submitter::default(),
                 text,
             },
-        })
+        }))
     }
 
     /// Adds words to those that wait. A refusal when they are too many.

@@ -76,7 +76,7 @@ impl Follower {
     #[track_caller]
     fn submits(&mut self, text: &str) -> Opinion {
         match self.say(text) {
-            Reply::Submit(opinion) => opinion,
+            Reply::Submit(opinion) => *opinion,
             other => panic!("{text}: {other:?}"),
         }
     }
