@@ -118,11 +118,24 @@ impl<'a> Talk<'a> {
             self.state.subject = Some(Subject::Article(no, words));
             return self.go_on();
         }
-        if self.state.subject.is_none() && words::is_whole(text) {
+        let mentioned = words::mentioned(text, self.open);
+        if mentioned.is_some_and(|at| self.open[at].slug != draft.slug) {
+            // Whoever names another draft speaks of that one from here on.
+            self.state.subject = None;
+            self.state.consultation = None;
+            return self.hear_unplaced(text);
+        }
+        if self.state.subject != Some(Subject::Whole) && words::is_whole(text) {
             self.state.subject = Some(Subject::Whole);
             return self.go_on();
         }
-        self.keep(text).unwrap_or_else(|| self.go_on())
+        if let Some(refusal) = self.keep(text) {
+            return refusal;
+        }
+        if words::cites_article(text) {
+            self.state.subject.get_or_insert(Subject::Whole);
+        }
+        self.go_on()
     }
 
     /// A text while the draft is not known.

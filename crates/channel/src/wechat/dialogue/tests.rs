@@ -185,6 +185,26 @@ fn a_draft_may_be_named_in_the_opinion() {
 }
 
 #[test]
+fn whoever_names_another_draft_speaks_of_that_one() {
+    let long = "云泽市生活垃圾分类管理条例里，桶放得太远了。";
+    let choose = [("列表", "哪一部"), ("1", "共40条"), ("第30条", "第30条")];
+    check(two(), &choose, long, ("bins", 0, long));
+    let mut talk = choose.to_vec();
+    talk.push(("云泽市生活垃圾分类管理条例", "共12条"));
+    check(two(), &talk, "第3条删去", ("bins", 0, "第3条删去"));
+    let same = "湖泊保护条例和生活垃圾分类管理条例都很好";
+    check(two(), &choose, same, ("lake", 30, same));
+}
+
+#[test]
+fn a_short_text_that_names_its_article_is_complete() {
+    check(one(), &[], "同意第3条", ("lake", 0, "同意第3条"));
+    check(one(), &[], "第 三 条删掉", ("lake", 0, "第 三 条删掉"));
+    let change = [("第3条", "第3条"), ("整体", "整体。请说说")];
+    check(one(), &change, "同意", ("lake", 0, "同意"));
+}
+
+#[test]
 fn short_words_are_kept_until_it_is_clear_what_they_mean() {
     check(
         one(),

@@ -134,6 +134,14 @@ pub(super) fn article(text: &str, alone: bool) -> Option<(ArticleNo, String)> {
     Some((no, words.to_owned()))
 }
 
+/// Whether `text` itself says which article it is about.
+pub(super) fn cites_article(text: &str) -> bool {
+    text.split('第').skip(1).any(|after| {
+        let number = article::numeral(after.trim_start());
+        number.is_some_and(|(_, rest)| rest.trim_start().starts_with('条'))
+    })
+}
+
 /// Which drafts a message means.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Named {
@@ -161,15 +169,28 @@ pub(super) fn named(text: &str, open: &[Open]) -> Named {
     let drafts = find(&|core| mention(&said, core).is_some());
     let rest = drafts.first().and_then(|at| mention(&said, &cores[*at]));
     Named {
-        says_more: rest.is_some_and(|part| {
-            let rest = said.replacen(part, "", 1);
-            let rest = AROUND_TITLE
-                .iter()
-                .fold(rest, |rest, word| rest.replace(word, ""));
-            rest.chars().count() > 2
-        }),
+        says_more: rest.is_some_and(|part| says_more(&said, part)),
         drafts,
     }
+}
+
+/// The single draft whose title `text` has in it, where it is not one of several.
+pub(super) fn mentioned(text: &str, open: &[Open]) -> Option<usize> {
+    let said = core(text);
+    let mut found = (0..open.len()).filter(|at| {
+        let title = core(strip_remark(&open[*at].title));
+        mention(&said, &title).is_some()
+    });
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Whether `said` says more than that `title` is meant.
+fn says_more(said: &str, title: &str) -> bool {
+    let rest = said.replacen(title, "", 1);
+    let rest = AROUND_TITLE
+        .iter()
+        .fold(rest, |rest, word| rest.replace(word, ""));
+    rest.chars().count() > 2
 }
 
 /// The longest end of a title that `said` contains: people leave out the place's name in front.
