@@ -48,5 +48,6 @@ pub const MAX_BATCH_BYTES: usize = 4 << 20;
 /// See [`MAX_BATCH_BYTES`].
 pub const MAX_BATCH_ITEMS: usize = 500;
 
-/// Minutes of a meeting, as a file and as unpacked text: a full day of talk has 100,000 characters.
-pub const MAX_MINUTES_BYTES: usize = 16 << 20;
+/// Minutes of a meeting, as a file and as unpacked XML: a full day of talk has 100,000 characters,
+/// which Word may wrap in twenty times as much; photographs make the file larger.
+pub const MAX_MINUTES_BYTES: usize = 32 << 20;

@@ -20,7 +20,8 @@ pub enum Arrival {
     Ahead(RangeInclusive<u64>),
     /// One that was missing.
     Late,
-    /// One that has come before: answer as before, store nothing.
+    /// One that has come before: the batch was sent again, or the device was reset and counts anew.
+    /// Its items tell which: they go by their own identities, never by this number.
     Again,
 }
 

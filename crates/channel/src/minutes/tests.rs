@@ -276,6 +276,21 @@ proptest! {
         }
     }
 
+    /// Whatever stands in front of a line, its words are somewhere.
+    #[test]
+    fn no_words_are_lost(lines in prop::collection::vec((0usize..9, "话[甲乙丙丁]{1,9}。"), 1..20)) {
+        let leads = ["", "", "张某：", "居民A：", "主持人：", "（一）李某（律师）：", "附件：", "王某认为，", "赵某\n"];
+        let text: Vec<String> = lines.iter().map(|(lead, words)| format!("{}{words}", leads[*lead])).collect();
+        let minutes = parse(text.join("\n"));
+        let spans = minutes.speeches.iter().map(|s| s.span).chain(minutes.rest.iter().copied());
+        let mut spans: Vec<_> = spans.collect();
+        spans.sort();
+        let found: Vec<&str> = spans.iter().map(|s| s.of(&minutes.text)).collect();
+        let found = format!("{}\n{}", minutes.head.title.as_deref().unwrap_or_default(), found.join("\n"));
+        let words = |text: &str| text.matches('话').count();
+        prop_assert_eq!(words(&found), lines.len());
+    }
+
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), xml in "(<|>|/|w:p|w:t|&|;|\\PC){0,60}") {
         let _ = read(&bytes);

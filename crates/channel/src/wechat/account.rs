@@ -1,10 +1,7 @@
 //! One Official Account: what it shares with WeChat, and calls checked with that.
 
 use super::{Message, WechatError, aes::AesKey, xml};
-use crate::{
-    digest::{same, sha1_hex},
-    limits::MAX_WECHAT_BYTES,
-};
+use crate::digest::{same, sha1_hex};
 
 /// A call this much older or newer than our clock is refused. Wide, because a clock may be wrong
 /// and a refused message is lost; narrow enough that an old address is no use to anybody.
@@ -121,9 +118,6 @@ impl Account {
 
     /// Checks and reads a POST.
     pub fn open(&self, query: &Query<'_>, body: &[u8], now: i64) -> Result<Opened, WechatError> {
-        if body.len() > MAX_WECHAT_BYTES {
-            return Err(WechatError::TooLarge { bytes: body.len() });
-        }
         self.check(query, now)?;
         match (&self.key, query.encrypt_type) {
             (Some(key), Some("aes")) => self.open_sealed(key, query, body),

@@ -11,6 +11,7 @@ use quick_xml::{
 };
 
 use super::WechatError;
+use crate::limits::MAX_WECHAT_BYTES;
 
 /// Fields by name. Of fields with the same name the first counts.
 pub(super) type Fields = BTreeMap<String, String>;
@@ -20,6 +21,9 @@ const MAX_DEPTH: usize = 8;
 
 /// Reads the fields of `body`.
 pub(super) fn fields(body: &[u8]) -> Result<Fields, WechatError> {
+    if body.len() > MAX_WECHAT_BYTES {
+        return Err(WechatError::TooLarge { bytes: body.len() });
+    }
     let text = std::str::from_utf8(body).map_err(|_| WechatError::BadXml("not UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}').trim();
     // Only what cannot be read as it is gets repaired: a citizen may well write `< ![CDATA[`.
