@@ -14,8 +14,9 @@ const QUOTE_BYTES: usize = 150;
 
 pub(super) const WELCOME: &str = "您好，这里是基层立法联系点，欢迎您给法律法规草案提意见。\n";
 pub(super) const HELP: &str = "可以直接把意见发给我，文字、语音都行；也可以先选草案，再选条款，一步一步来。\n\
-    回复“返回”回到上一步，“取消”放弃，“换草案”选别的草案，“查询”加受理编号看办理情况。\n";
+    回复“返回”回到上一步，“取消”放弃，“换草案”选别的草案，“提交”交上写好的话，“查询”加受理编号看办理情况。\n";
 pub(super) const THANKS: &str = "不客气，谢谢您关心立法。还有意见随时发给我。";
+pub(super) const ALL_DONE: &str = "好的，没有等着提交的意见了。还有想法随时发给我。";
 pub(super) const CANCELLED: &str = "好的，已经取消。想提意见时，随时发给我。";
 pub(super) const DROPPED: &str = "好的，刚才写的没有提交，已经删掉。想提意见时，随时发给我。";
 pub(super) const WHICH_CODE: &str = "请回复“查询”加上受理编号，编号在提交后收到的那条消息里。";
@@ -51,7 +52,8 @@ pub(super) fn which_draft(shown: &[&Open], more: usize) -> String {
         0 => String::new(),
         more => format!("还有{more}部，回复名称里的几个字也能选。\n"),
     };
-    format!("请问是哪一部草案？回复前面的数字就行：\n{lines}{more}")
+    let list = format!("请问是哪一部草案？回复前面的数字就行：\n{lines}{more}");
+    list.trim_end().to_owned()
 }
 
 /// Asks which article.

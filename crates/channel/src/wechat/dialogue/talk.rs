@@ -76,7 +76,8 @@ impl<'a> Talk<'a> {
             Command::Query(None) => phrases::WHICH_CODE.to_owned(),
             Command::Help => format!("{}{}", phrases::HELP, self.ask()),
             Command::Greeting => format!("{}{}", phrases::WELCOME, self.ask()),
-            Command::Thanks | Command::Finish if self.idle() => phrases::THANKS.to_owned(),
+            Command::Thanks if self.idle() => phrases::THANKS.to_owned(),
+            Command::Finish if self.idle() => phrases::ALL_DONE.to_owned(),
             Command::Thanks | Command::Finish => self.ask(),
             Command::Back => {
                 if self.state.subject.take().is_none() {

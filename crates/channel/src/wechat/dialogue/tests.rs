@@ -253,7 +253,7 @@ fn what_was_written_goes_only_when_that_was_said_twice() {
     follower.expect("取消", "再回复一次");
     follower.expect("取消", "已经删掉");
     follower.expect("取消", "已经取消");
-    follower.expect("提交", "谢谢");
+    follower.expect("提交", "没有等着提交");
 }
 
 #[test]
