@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::name;
+use super::{name, speaker};
 use crate::{article, date};
 
 /// What the head of minutes says.
@@ -76,6 +76,8 @@ const KINDS: [&str; 18] = [
 /// Longest line that is a title, and longest name of who leads.
 const MAX_TITLE_CHARS: usize = 60;
 const MAX_HOST_CHARS: usize = 20;
+/// Between the entries of a list.
+const SEPARATORS: [char; 8] = ['、', '，', ',', '；', ';', ' ', '\t', '　'];
 /// Words of a sentence that says how many came.
 const CAME: [&str; 6] = ["参加", "参会", "到会", "出席", "与会", "座谈"];
 
@@ -86,6 +88,9 @@ pub(super) struct HeadReader {
     present: Present,
     /// The key of the line before, whose value may go on.
     last: Option<Key>,
+    /// Whether the list of those present is not finished: it began with nothing, or with `、` at
+    /// the end of its line.
+    unfinished: bool,
 }
 
 impl HeadReader {
@@ -108,7 +113,8 @@ impl HeadReader {
             self.last = Some(key);
             taken = value_start + value.len();
         }
-        if taken == 0 && self.last == Some(Key::People) && goes_on(line) {
+        if taken == 0 && self.last == Some(Key::People) && self.goes_on(line) {
+            self.unfinished |= line.ends_with(SEPARATORS);
             self.people(line);
             return line.len();
         }
@@ -160,7 +166,10 @@ impl HeadReader {
             Key::Time => head.date = day(value),
             Key::Place => head.place = text,
             Key::Host => head.host = text,
-            Key::People => self.people(value),
+            Key::People => {
+                self.unfinished = value.is_empty() || value.ends_with(SEPARATORS);
+                self.people(value);
+            }
             Key::Count => head.present = count(value).or_else(|| number(value)),
             Key::Other | Key::Content => {}
         }
@@ -168,10 +177,23 @@ impl HeadReader {
 
     fn people(&mut self, value: &str) {
         self.head.present = self.head.present.or_else(|| count(value));
-        let separators = ['、', '，', ',', '；', ';', ' ', '\t', '　'];
-        let entries = split_outside_brackets(value, &separators).into_iter();
-        let people = entries.filter_map(name::person);
+        let people = entries(value).into_iter().filter_map(name::person);
         self.present.extend(people.map(|p| (p.name, p.role)));
+    }
+
+    /// Whether a line goes on with the list of those present. Somebody named a second time begins
+    /// to speak.
+    fn goes_on(&self, line: &str) -> bool {
+        if line.contains(['。', '：', ':']) {
+            return false;
+        }
+        let entries = entries(line);
+        let people = entries.iter().filter_map(|entry| name::person(entry));
+        let new = people.filter(|p| !self.present.contains_key(&p.name));
+        match entries.len() {
+            1 => self.unfinished && new.count() == 1,
+            several => new.count() * 2 >= several.max(1),
+        }
     }
 }
 
@@ -213,21 +235,17 @@ fn is_short(value: &str) -> bool {
     value.chars().count() <= MAX_HOST_CHARS && !value.contains(['。', '，', '！', '？', ','])
 }
 
-/// Whether a line goes on with a list of people.
-fn goes_on(line: &str) -> bool {
-    !line.contains(['。', '：', ':']) && line.contains(['、', '（', '(', ' ', '　'])
-}
-
-/// The parts of `text` between separators that stand in no brackets.
-fn split_outside_brackets<'a>(text: &'a str, separators: &[char]) -> Vec<&'a str> {
+/// The entries of a list, with separators only outside brackets and without a number in front.
+fn entries(list: &str) -> Vec<&str> {
     let mut depth = 0usize;
-    let parts = text.split(|c: char| {
+    let list = &list[speaker::number_length(list)..];
+    let parts = list.split(|c: char| {
         match c {
             '（' | '(' => depth += 1,
             '）' | ')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth == 0 && separators.contains(&c)
+        depth == 0 && SEPARATORS.contains(&c)
     });
     parts.filter(|part| !part.trim().is_empty()).collect()
 }

@@ -172,7 +172,7 @@ fn speaker(who: &str, present: &Present) -> Option<Label> {
 }
 
 /// The length of `1.`, `（一）`, `3、`, `①` in front of a line.
-fn number_length(line: &str) -> usize {
+pub(super) fn number_length(line: &str) -> usize {
     let body = line.trim_start();
     let lead = line.len() - body.len();
     if let Some(c) = body.chars().next().filter(|c| ('①'..='⑳').contains(c)) {

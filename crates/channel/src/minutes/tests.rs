@@ -176,6 +176,24 @@ fn heads_are_read_in_many_forms() {
 }
 
 #[test]
+fn a_list_of_those_present_is_no_speech() {
+    #[track_caller]
+    fn check(list: &str) {
+        let minutes = parse(format!(
+            "座谈会\n参加人员：{list}\n李某（律师）\n第三条太长。"
+        ));
+        assert_eq!(said(&minutes), [("李某", "律师", "第三条太长。")], "{list}");
+        assert_eq!(minutes.rest, [], "{list}");
+    }
+    check("\n1. 张某某（居民）\n2. 李某（律师）");
+    check("\n（1）张某某（居民）\n（2）李某");
+    check("张某某（居民）、\n李某（律师）");
+    check("张某某 李某\n赵某 钱某某（教师、党员）");
+    let minutes = parse("座谈会\n参加：张某\n大家畅所欲言，气氛热烈\n张某：好".to_owned());
+    assert_eq!(minutes.rest.len(), 1, "prose is no list");
+}
+
+#[test]
 fn nobody_said_anything() {
     let minutes = parse("通知\n请各位准时参加。\n张某：\n".to_owned());
     assert_eq!(minutes.speeches, []);
