@@ -60,7 +60,7 @@ fn is_title(rest: &str) -> bool {
 }
 
 /// A number in digits (half or full width) or in words, and what follows it.
-fn numeral(text: &str) -> Option<(u16, &str)> {
+pub(crate) fn numeral(text: &str) -> Option<(u16, &str)> {
     let end = text
         .char_indices()
         .take_while(|(_, c)| digit(*c).is_some() || unit(*c).is_some())
@@ -79,6 +79,11 @@ fn numeral(text: &str) -> Option<(u16, &str)> {
     }
     let total = total + current.unwrap_or(0);
     Some((u16::try_from(total).ok()?, rest))
+}
+
+/// Whether `c` can be part of a number.
+pub(crate) fn numeral_char(c: char) -> bool {
+    digit(c).is_some() || unit(c).is_some()
 }
 
 fn digit(c: char) -> Option<u32> {

@@ -64,6 +64,13 @@ pub(crate) fn from_parts(parts: (u16, u8, u8, u8, u8, u8, u16)) -> Option<String
     Some(format!("{rounded}{OFFSET}"))
 }
 
+/// The time so many seconds after the beginning of 1970.
+pub(crate) fn from_unix(seconds: i64) -> Option<String> {
+    let at = jiff::Timestamp::from_second(seconds).ok()?;
+    let local = jiff::tz::offset(8).to_datetime(at);
+    Some(format!("{local}{OFFSET}"))
+}
+
 /// The numbers of a date written with separators; None when anything else stands between them.
 fn numbers(text: &str) -> Option<Vec<i16>> {
     let text = text.split_once('.').map_or(text, |(whole, fraction)| {

@@ -27,11 +27,13 @@ pub enum Field {
     Identity,
     /// The sender's region.
     Region,
+    /// An answer to a question of a questionnaire.
+    Answer,
 }
 
 impl Field {
     /// All fields with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::Id, "id", "编号"),
         (Self::Text, "text", "意见内容"),
         (Self::Reason, "reason", "理由"),
@@ -43,6 +45,7 @@ impl Field {
         (Self::Phone, "phone", "联系电话"),
         (Self::Identity, "identity", "身份"),
         (Self::Region, "region", "地区"),
+        (Self::Answer, "answer", "问卷答案"),
     ];
 
     /// The name shown to people.
@@ -83,11 +86,11 @@ const OFFICE_PARTS: [&str; 5] = ["采纳", "办理", "处理", "答复", "回复
 
 /// Personal data that a consultation does not need (PIPL art. 6: the smallest scope).
 #[rustfmt::skip]
-const DROPPED_PARTS: [&str; 22] = [
+const DROPPED_PARTS: [&str; 26] = [
     "身份证", "证件号", "住址", "地址", "邮箱", "电子邮件", "微信号", "微信昵称", "qq", "银行卡", "车牌", "地理位置", "经纬度", "浏览器", "设备",
-    "来源详情", "openid", "email", "e-mail", "address", "useragent", "user_agent",
+    "来源详情", "定位", "昵称", "头像", "操作系统", "openid", "email", "e-mail", "address", "useragent", "user_agent",
 ];
-const DROPPED_WHOLE: [&str; 7] = [
+const DROPPED_WHOLE: [&str; 9] = [
     "ip",
     "ua",
     "来自ip",
@@ -95,6 +98,8 @@ const DROPPED_WHOLE: [&str; 7] = [
     "ip归属地",
     "wechat",
     "idcard",
+    "referrer",
+    "自定义字段",
 ];
 
 /// Headers that only questionnaire platforms write; their presence tells the default channel.
@@ -105,6 +110,17 @@ const PLATFORM_HEADERS: [&str; 5] = [
     "答题时长",
     "开始答题时间",
 ];
+
+/// Questions about the person, whose answers are no opinion.
+#[rustfmt::skip]
+const PERSONAL_PARTS: [&str; 11] = [
+    "性别", "年龄", "学历", "文化程度", "政治面貌", "民族", "收入", "婚姻", "户籍", "工作单位", "年限",
+];
+/// Remarks in brackets after a question that are for those who fill it in.
+const FORM_REMARKS: [&str; 5] = ["选", "填", "必答", "限", "题"];
+
+/// Questions may be longer, up to here: each answer has its question in front.
+const MAX_QUESTION_CHARS: usize = 300;
 
 /// A longer header is a row of data.
 const MAX_HEADER_CHARS: usize = 60;
@@ -139,15 +155,54 @@ pub(crate) fn meaning(header: &str) -> Meaning {
     }
 }
 
-/// How many different fields a row names if it is a header; zero without an opinion column.
+/// What a header of a questionnaire means: what else it asks is an answer too.
+pub(crate) fn question_meaning(header: &str) -> Meaning {
+    match meaning(header) {
+        Meaning::Unknown if is_question(header) => Meaning::Field(Field::Answer),
+        known => known,
+    }
+}
+
+/// Whether a header is a numbered question that is not about the person.
+fn is_question(header: &str) -> bool {
+    let name = header.trim();
+    let numbered = strip_number(name).len() < name.len();
+    let short = name.chars().nth(MAX_QUESTION_CHARS).is_none();
+    numbered && short && !PERSONAL_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// The words of a question: without its number, remarks on how to fill it in, and end marks.
+pub(crate) fn wording(header: &str) -> &str {
+    let mut words = strip_number(header.trim()).trim();
+    loop {
+        let trimmed = words.trim_end_matches([':', '：', '?', '？', '*', '＊', ' ']);
+        let open = trimmed
+            .ends_with(['）', ')', '】', ']'])
+            .then(|| trimmed.rfind(['（', '(', '【', '[']))
+            .flatten()
+            .filter(|at| *at > 0 && FORM_REMARKS.iter().any(|r| trimmed[*at..].contains(r)));
+        let kept = open.map_or(trimmed, |at| &trimmed[..at]);
+        if kept.len() == words.len() {
+            return words;
+        }
+        words = kept;
+    }
+}
+
+/// How many different fields a row names if it is a header; zero without an opinion column. The
+/// questions of a questionnaire are opinion columns.
 pub(crate) fn score<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
+    let cells: Vec<&str> = cells.collect();
+    let asks = is_questionnaire(cells.iter().copied());
+    let meaning = if asks { question_meaning } else { meaning };
     let fields: BTreeSet<Field> = cells
+        .into_iter()
         .filter_map(|cell| match meaning(cell) {
             Meaning::Field(field) => Some(field),
             Meaning::Dropped | Meaning::Unknown => None,
         })
         .collect();
-    if fields.contains(&Field::Text) {
+    if fields.contains(&Field::Text) || fields.contains(&Field::Answer) {
         fields.len()
     } else {
         0
@@ -186,7 +241,7 @@ fn normalise(header: &str) -> String {
 
 /// Without `1、`, `1.`, `q1:`, `（1）` or `第1题：` in front.
 fn strip_number(name: &str) -> &str {
-    let after_lead = name.trim_start_matches(['q', '第', '（', '(']);
+    let after_lead = name.trim_start_matches(['q', 'Q', '第', '（', '(']);
     let rest = after_lead.trim_start_matches(|c: char| c.is_ascii_digit());
     let sign = rest.trim_start_matches(['、', '.', '．', ':', '：', '）', ')', '题']);
     let numbered = rest.len() < after_lead.len() && sign.len() < rest.len() && !sign.is_empty();
@@ -195,7 +250,7 @@ fn strip_number(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Meaning, is_questionnaire, meaning};
+    use super::{Field, Meaning, is_questionnaire, meaning, question_meaning, wording};
 
     #[test]
     fn headers_are_matched_by_name() {
@@ -218,6 +273,22 @@ mod tests {
         check("来源", Meaning::Unknown);
         check("意见建议采纳情况", Meaning::Unknown);
         check("2026", Meaning::Unknown);
+    }
+
+    #[test]
+    fn questions_are_told_from_what_the_platform_adds() {
+        #[track_caller]
+        fn check(header: &str, want: Meaning, words: &str) {
+            assert_eq!(question_meaning(header), want, "{header}");
+            assert_eq!(wording(header), words);
+        }
+        let answer = Meaning::Field(Field::Answer);
+        check("1、您赞成第十二条吗？（单选）*", answer, "您赞成第十二条吗");
+        check("Q2.停车（含充电）收费", answer, "停车（含充电）收费");
+        check("3、您的年龄", Meaning::Unknown, "您的年龄");
+        check("所用时间", Meaning::Unknown, "所用时间");
+        check("4、您的意见", Meaning::Field(Field::Text), "您的意见");
+        check("地理位置省", Meaning::Dropped, "地理位置省");
     }
 
     #[test]

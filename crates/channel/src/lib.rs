@@ -1,8 +1,19 @@
-//! Bytes of a channel to submissions: JSON Lines, CSV, XLSX, XLS.
+//! Bytes of a channel to submissions.
 //!
-//! [`read`] is the way in: it recognises the format by content, maps columns by their headers
-//! ([`header`]), and turns every non-blank line into either a [`Row`] or a [`RowError`], never
-//! neither. **Invariant.** No I/O here, and no input panics or takes more than linear time.
+//! | channel | module | in | out |
+//! |---|---|---|---|
+//! | files of submissions, exports of questionnaires | [`read`] | JSON Lines, CSV, XLSX, XLS | [`Import`]: rows and errors |
+//! | WeChat messages | [`wechat`] | a signed call | a message; [`wechat::dialogue`] makes submissions of a conversation |
+//! | questionnaire pushes | [`questionnaire`] | JSON of 问卷星 or 腾讯问卷 | a submission, a change, a withdrawal |
+//! | kiosks | [`kiosk`] | a signed batch | submissions, gaps, corrected times |
+//! | meetings | [`minutes`] | minutes in docx or text | head and speeches, to be reviewed |
+//!
+//! **Invariant.** No I/O here, no clock and no randomness: time and random bytes are arguments. No
+//! input panics or takes more than linear time; what is refused for its size stands in [`limits`].
+//! Whatever can come twice has an `external_id` or key that is the same both times.
+//!
+//! Of a file, [`read`] recognises the format by content, maps columns by their headers ([`header`]),
+//! and turns every non-blank line into either a [`Row`] or a [`RowError`], never neither.
 //!
 //! ```
 //! let file = "意见内容,联系电话\n建议把第三条改短一些,\n";
@@ -14,19 +25,24 @@
 mod article;
 mod channels;
 mod date;
+mod digest;
 mod encoding;
 mod error;
 mod error_file;
 pub mod header;
 mod import;
 mod jsonl;
+pub mod kiosk;
 pub mod limits;
+pub mod minutes;
+pub mod questionnaire;
 mod record;
 mod sheet;
 mod sniff;
 mod table;
 mod text_table;
 mod unzip;
+pub mod wechat;
 
 pub use error::ImportError;
 pub use error_file::errors_csv;
@@ -54,3 +70,5 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Import, ImportError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -35,3 +35,19 @@ pub const MAX_HEADER_ROWS: usize = 20;
 
 /// Characters of an offending row that an error repeats.
 pub const MAX_RAW_CHARS: usize = 200;
+
+/// The body of one WeChat call. A message has at most some 2,000 characters, encrypted and in
+/// compatible mode about five times their bytes.
+pub const MAX_WECHAT_BYTES: usize = 64 << 10;
+
+/// One pushed questionnaire answer; a thousand times an ordinary one.
+pub const MAX_PUSH_BYTES: usize = 1 << 20;
+
+/// One batch of a kiosk, and the items in it. A kiosk sends what it has at most every few minutes.
+pub const MAX_BATCH_BYTES: usize = 4 << 20;
+/// See [`MAX_BATCH_BYTES`].
+pub const MAX_BATCH_ITEMS: usize = 500;
+
+/// Minutes of a meeting, as a file and as unpacked XML: a full day of talk has 100,000 characters,
+/// which Word may wrap in twenty times as much; photographs make the file larger.
+pub const MAX_MINUTES_BYTES: usize = 32 << 20;

@@ -22,7 +22,7 @@ pub(crate) struct Record {
 }
 
 /// What is wrong with a line: the column, if it is one, and the complaint without the line number.
-struct Fault(Option<Field>, String);
+pub(crate) struct Fault(pub Option<Field>, pub String);
 
 /// Gathers rows and errors of one file.
 pub(crate) struct Collector {
@@ -116,7 +116,8 @@ impl Collector {
     }
 }
 
-fn submission(record: Record, default_channel: Channel) -> Result<Submission, Fault> {
+/// What a line says.
+pub(crate) fn submission(record: Record, default_channel: Channel) -> Result<Submission, Fault> {
     let mut submission = Submission {
         external_id: None,
         channel: default_channel,
@@ -136,7 +137,7 @@ fn submission(record: Record, default_channel: Channel) -> Result<Submission, Fa
         }
         let value = Some(cell.trim().to_owned());
         match field {
-            Field::Text => texts.push(cell),
+            Field::Text | Field::Answer => texts.push(cell),
             Field::Reason => reasons.push(cell),
             Field::ArticleHint => {
                 let hint = article::parse(&cell);

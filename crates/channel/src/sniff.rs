@@ -14,8 +14,19 @@ const OTHER_KINDS: [(&[u8], &str); 9] = [
     (b"\x1f\x8b", "压缩包"),
     (b"SQLite format 3", "数据库文件"),
 ];
-const ZIP: &[u8] = b"PK\x03\x04";
+pub(crate) const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// What `bytes` are, if they are neither text nor an archive.
+pub(crate) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+    let other = OTHER_KINDS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic));
+    let old_office = bytes.starts_with(COMPOUND_FILE);
+    other
+        .map(|(_, kind)| *kind)
+        .or(old_office.then_some("旧版 Office 文件（doc、xls）"))
+}
 
 /// The format of `bytes`. The name decides only whether text is JSON Lines when its first line is
 /// broken.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::Channel;
+use caifeng_domain::{Channel, Submission};
 use sha2::{Digest, Sha256};
 
 use crate::{
     ColumnMapping, Field, Format, Import, ImportError, header,
     header::Meaning,
-    limits::MAX_HEADER_ROWS,
-    record::{Collector, Record, hex, shortened},
+    limits::{MAX_CELL_BYTES, MAX_HEADER_ROWS},
+    questionnaire,
+    record::{self, Collector, Record, hex, shortened},
 };
 
 /// One row of a table.
@@ -62,17 +63,24 @@ pub(crate) fn read(
     };
     let mut rows = rows.into_iter().skip(header_at);
     let header = rows.next().unwrap_or_default();
-    let columns = columns(&header);
     let questionnaire = header::is_questionnaire(header.texts());
-    let channel = if questionnaire {
-        Channel::Questionnaire
+    let (columns, channel) = if questionnaire {
+        let columns = columns(&header, header::question_meaning);
+        (columns, Channel::Questionnaire)
     } else {
-        Channel::Platform
+        (columns(&header, header::meaning), Channel::Platform)
     };
+    let mut bytes = 0;
     let mut collector = Collector::new(source(&header), channel);
     for row in rows.filter(|row| !row.is_blank()) {
         collector.check_room()?;
-        let record = record(&columns, row.line, row.cells);
+        let record = record(&columns, row.line, row.cells, questionnaire);
+        bytes += record.cells.iter().map(|(_, c)| c.len()).sum::<usize>();
+        if bytes > MAX_CELL_BYTES {
+            // Answers with their questions are longer than the file.
+            let max = MAX_CELL_BYTES as u64;
+            return Err(ImportError::TooLargeUnpacked { max });
+        }
         match row.damage {
             Some(damage) => collector.reject(row.line, damage, &record.raw),
             None => collector.add(record),
@@ -82,13 +90,27 @@ pub(crate) fn read(
     Ok(collector.finish(format, encoding, mappings))
 }
 
-fn columns(header: &TableRow) -> BTreeMap<usize, ColumnMapping> {
+/// One answer to a questionnaire: its questions and what was answered, by the same numbers.
+pub(crate) fn answer(
+    questions: BTreeMap<usize, String>,
+    answers: BTreeMap<usize, String>,
+) -> Result<Submission, String> {
+    let header = TableRow {
+        cells: questions,
+        ..TableRow::default()
+    };
+    let columns = columns(&header, header::question_meaning);
+    let record = record(&columns, 1, answers, true);
+    record::submission(record, Channel::Questionnaire).map_err(|fault| fault.1)
+}
+
+fn columns(header: &TableRow, meaning: impl Fn(&str) -> Meaning) -> BTreeMap<usize, ColumnMapping> {
     let mut taken = Vec::new();
     let mut column = |name: &String| {
-        let meaning = header::meaning(name);
+        let meaning = meaning(name);
         let field = match meaning {
             // Opinions may have several columns; of any other field the first column is the one.
-            Meaning::Field(field @ (Field::Text | Field::Reason)) => Some(field),
+            Meaning::Field(field @ (Field::Text | Field::Reason | Field::Answer)) => Some(field),
             Meaning::Field(field) if !taken.contains(&field) => {
                 taken.push(field);
                 Some(field)
@@ -112,6 +134,7 @@ fn record(
     columns: &BTreeMap<usize, ColumnMapping>,
     line: u32,
     cells: BTreeMap<usize, String>,
+    questionnaire: bool,
 ) -> Record {
     let mut record = Record {
         line,
@@ -126,7 +149,12 @@ fn record(
             record.raw.push_str(" | ");
         }
         record.raw.push_str(&shortened(&cell));
-        if let Some(field) = column.and_then(|c| c.field) {
+        let Some((header, field)) = column.and_then(|c| Some((&c.header, c.field?))) else {
+            continue;
+        };
+        if !questionnaire {
+            record.cells.push((field, cell));
+        } else if let Some(cell) = questionnaire::readable(header, field, cell) {
             record.cells.push((field, cell));
         }
     }
