@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use caifeng_domain::{Scope, Stance};
+use rayon::prelude::*;
 
 use crate::{
     first::{Impression, Scopes, Stances},
@@ -226,7 +227,7 @@ pub(crate) fn revise(
     models: &Models,
 ) -> Vec<Impression> {
     let choruses = choruses(impressions, gists, groups);
-    (impressions.iter().enumerate())
+    (impressions.par_iter().enumerate())
         .map(|(k, own)| {
             let others = choruses[groups[k]].others(gists[k], impressions, own);
             others.revised(models)

@@ -102,6 +102,7 @@ pub(crate) fn said<'a>(
             Said {
                 gist,
                 words: &prepared.gists.list[gist].terms,
+                words_weight: prepared.gists.list[gist].terms.iter().map(|t| t.1).sum(),
                 vector: prepared.gists.vectors.row(gist),
                 seems,
                 edit: reading.edit.as_ref(),
