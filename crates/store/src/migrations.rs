@@ -8,6 +8,7 @@ use sqlx::{
 use crate::{StoreError, db::Dialect};
 
 const TABLES: &str = include_str!("../migrations/shared/0001_tables.sql");
+const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -17,7 +18,11 @@ pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErr
         Dialect::Sqlite => SQLITE_GUARDS,
         Dialect::Postgres => POSTGRES_GUARDS,
     };
-    let steps = [(1, "tables", TABLES), (2, "guards", guards)];
+    let steps = [
+        (1, "tables", TABLES),
+        (2, "guards", guards),
+        (3, "intake", INTAKE),
+    ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
         Migration::new(version, name.into(), kind, sql.into_sql_str(), false)
