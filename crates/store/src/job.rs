@@ -94,7 +94,7 @@ pub struct Job {
 }
 
 /// For how long a worker may be silent. Progress reports count as signs of life.
-pub const LEASE: Duration = Duration::from_mins(5);
+pub const LEASE: Duration = Duration::from_mins(1);
 /// Attempts before a job is given up: with the back-off below, after about a quarter of an hour.
 pub const MAX_ATTEMPTS: usize = 6;
 /// Wait after the first failure; each further failure doubles it: 30 s, 1, 2, 4, 8 minutes.
@@ -227,6 +227,21 @@ impl Store {
         .bind(time_text(due_at));
         self.change(query, job.id, worker).await?;
         Ok(state)
+    }
+
+    /// Gives the jobs of a worker that ends back, for the next one to take at once. The attempt does
+    /// not count.
+    pub async fn release_jobs(&self, worker: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update job set state = 'waiting', worker = null, due_at = $1, attempts = attempts - 1
+             where worker = $2 and state = 'running'",
+        )
+        .bind(time_text(now))
+        .bind(worker)
+        .execute(write.db())
+        .await?;
+        write.commit().await
     }
 
     /// How many jobs are in a state.
