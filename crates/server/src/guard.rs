@@ -10,11 +10,11 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use tracing::Instrument;
 
-use crate::{Site, error::Fault, metrics};
+use crate::{Site, error::Fault, metrics, page};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -65,12 +65,13 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
 }
 
 async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
     let Ok(_permit) = site.permits.try_acquire() else {
-        return Fault::busy().into_response();
+        return page::fitting(&path, Fault::busy());
     };
     match tokio::time::timeout(site.limits.timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Fault::timed_out().into_response(),
+        Err(_) => page::fitting(&path, Fault::timed_out()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{StoreError, db::Dialect};
 
 const TABLES: &str = include_str!("../migrations/shared/0001_tables.sql");
 const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
+const RUNS: &str = include_str!("../migrations/shared/0004_runs.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -22,6 +23,7 @@ pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErr
         (1, "tables", TABLES),
         (2, "guards", guards),
         (3, "intake", INTAKE),
+        (4, "runs", RUNS),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;

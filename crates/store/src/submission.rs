@@ -211,10 +211,12 @@ impl Store {
     pub async fn tracked(&self, receipt: &Receipt) -> Result<Option<Tracked>, StoreError> {
         let row = sqlx::query(
             "select s.consultation, s.received_at, w.withdrawn_at, a.status,
-                 (select count(*) from unit u where u.submission = s.id) as units
+                 (select count(*) from unit u
+                  where u.run = c.current_run and u.submission = s.id) as units
              from submission s
+             join consultation c on c.id = s.consultation
              left join withdrawal w on w.submission = s.id
-             left join analysis a on a.submission = s.id
+             left join analysis a on a.run = c.current_run and a.submission = s.id
              where s.receipt = $1",
         )
         .bind(receipt.as_str())

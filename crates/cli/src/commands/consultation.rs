@@ -46,8 +46,9 @@ async fn list(app: &App) -> Result<()> {
     let now = jiff::Timestamp::now();
     for listed in app.consultations().await?.iter() {
         let consultation = &listed.consultation;
+        let received = app.count_received(&consultation.slug).await?;
         line(format!(
-            "{}　{}　{}　{}{}",
+            "{}　{}　{}　{}{}　收到 {received} 件",
             consultation.slug,
             consultation.title,
             listed.standing(now).chinese(),

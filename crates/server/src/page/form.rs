@@ -204,7 +204,7 @@ async fn open(
     asked: Result<Query<Asked>, QueryRejection>,
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
-    let listed = site.app.consultation(slug, by.is_some()).await?;
+    let listed = site.app.consultation(slug, restricted(by)).await?;
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let mut filled = Filled {
         key: site.app.new_key()?,
@@ -225,7 +225,7 @@ async fn take(
     mut filled: Filled,
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
-    let listed = site.app.consultation(slug, by.is_some()).await?;
+    let listed = site.app.consultation(slug, restricted(by)).await?;
     if filled.more {
         filled.rows.push((String::new(), String::new()));
         filled.rows.truncate(MAX_COMMENTS);
@@ -260,6 +260,10 @@ async fn take(
             Ok(response)
         }
     }
+}
+
+fn restricted(by: Option<&Principal>) -> bool {
+    by.is_some_and(|by| by.role.may(Permission::SeeRestricted))
 }
 
 fn address(slug: &str, staff: bool) -> String {

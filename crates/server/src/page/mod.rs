@@ -79,10 +79,14 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
-/// What is asked for and is not there: JSON for programs, a page for people.
+/// What is asked for and is not there.
 pub(crate) async fn not_found(uri: Uri) -> Response {
-    let fault = Fault::not_found();
-    if uri.path().starts_with("/api/") {
+    fitting(uri.path(), Fault::not_found())
+}
+
+/// A failure as whoever asked for `path` expects it: JSON for programs, a page for people.
+pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
+    if path.starts_with("/api/") {
         fault.into_response()
     } else {
         Failed(fault).into_response()
