@@ -248,19 +248,16 @@ fn spreadsheets_in_national_encodings_go_in() {
 #[test]
 fn consultations_are_made_opened_and_closed() {
     let desk = Desk::new();
-    let create = |rest: &[&str]| {
-        [
-            &[
-                "consultation",
-                "create",
-                "heban",
-                "--title",
-                "河畔条例（草案）",
-            ],
-            rest,
-        ]
-        .concat()
-    };
+    fn create<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+        let head = [
+            "consultation",
+            "create",
+            "heban",
+            "--title",
+            "河畔条例（草案）",
+        ];
+        [&head, rest].concat()
+    }
     for (rest, says) in [
         (&["--from", "2026-3-1", "--to", "2026-03-31"], "YYYY-MM-DD"),
         (&["--from", "2026-04-01", "--to", "2026-03-31"], "早于"),
