@@ -24,7 +24,7 @@ mod submit;
 mod triage;
 mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 use caifeng_domain::{Consultation, ConsultationId, Draft};
 use caifeng_encode::Encoder;
@@ -68,6 +68,8 @@ pub struct App {
     writer: Writer,
     catalogue: Arc<Catalogue>,
     encoder: Arc<OnceCell<SharedEncoder>>,
+    /// Submissions taken in by this process.
+    taken_in: Arc<AtomicUsize>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -92,6 +94,7 @@ impl App {
             store,
             catalogue: Arc::default(),
             encoder: Arc::default(),
+            taken_in: Arc::default(),
         })
     }
 

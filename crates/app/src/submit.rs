@@ -1,5 +1,7 @@
 //! Taking in what one person says: checked, written down, acknowledged.
 
+use std::sync::atomic::Ordering;
+
 use caifeng_channel::limits::MAX_TEXT_CHARS;
 use caifeng_domain::{
     ArticleNo, Channel, CollectorId, Permission, Standing, Submission, Submitter,
@@ -115,7 +117,10 @@ impl App {
     pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<Vec<Accepted>, AppError> {
         use caifeng_store::StoreError;
         match self.writer.accept(delivery).await {
-            Ok(accepted) => Ok(accepted),
+            Ok(accepted) => {
+                self.taken_in.fetch_add(accepted.len(), Ordering::Relaxed);
+                Ok(accepted)
+            }
             Err(StoreError::Overloaded | StoreError::Stopped) => Err(Refusal::Overloaded.into()),
             Err(StoreError::NulCharacter { .. }) => Err(Refusal::ControlCharacter.into()),
             Err(error) => Err(error.into()),

@@ -25,10 +25,14 @@ pub(crate) const TRIAGE_AFTER: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_millis(500);
 /// How often a running job says how far it is, which also keeps it this worker's.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-/// After a job, rest for so many times as long as it took: triage takes a fifth of the machine at
-/// most, however fast submissions come in.
-const REST: u32 = 4;
-/// But never for longer than this.
+/// After a job, rest for as long as it took.
+const REST: u32 = 1;
+/// While submissions come in fast, rest for so many times as long: triage takes a fifth of the
+/// machine then, and those who submit the rest.
+const LONG_REST: u32 = 4;
+/// Submissions a second that count as fast. A busy contact point has one in several seconds.
+const FAST: f64 = 20.0;
+/// But never rest for longer than this.
 const LONGEST_REST: Duration = Duration::from_mins(2);
 
 /// How far the running triage is: written by its threads, read by the heartbeat.
@@ -75,9 +79,12 @@ impl App {
     /// Does jobs until dropped. `worker` is a name that no other process uses.
     pub async fn work(&self, worker: &str) {
         loop {
-            let began = Instant::now();
+            let (began, before) = (Instant::now(), self.taken_in.load(Ordering::Relaxed));
             let rest = match self.work_once(worker).await {
-                Ok(true) => (began.elapsed() * REST).min(LONGEST_REST),
+                Ok(true) => {
+                    let taken_in = self.taken_in.load(Ordering::Relaxed) - before;
+                    rest_after(began.elapsed(), taken_in)
+                }
                 Ok(false) => LOOK,
                 Err(error) => {
                     tracing::error!(error = ?error, "the job table cannot be used");
@@ -165,5 +172,33 @@ impl App {
             failed: self.store.count_jobs(JobState::Failed).await?,
             jobs: self.store.jobs(20).await?,
         })
+    }
+}
+
+/// How long to rest after a job that took so long, during which so many submissions came in.
+fn rest_after(took: Duration, taken_in: usize) -> Duration {
+    let is_fast = taken_in as f64 > FAST * took.as_secs_f64();
+    let times = if is_fast { LONG_REST } else { REST };
+    (took * times).min(LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::rest_after;
+
+    #[test]
+    fn triage_makes_room_for_those_who_submit() {
+        let seconds = Duration::from_secs;
+        for (took, taken_in, want) in [
+            (seconds(1), 1, seconds(1)),
+            (seconds(1), 20, seconds(1)),
+            (seconds(1), 21, seconds(4)),
+            (seconds(10), 15_000, seconds(40)),
+            (seconds(3_600), 0, seconds(120)),
+        ] {
+            assert_eq!(rest_after(took, taken_in), want, "{took:?} {taken_in}");
+        }
     }
 }
