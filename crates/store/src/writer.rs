@@ -38,7 +38,7 @@ pub struct Delivery {
 }
 
 /// How a writer works.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct WriterOptions {
     /// Deliveries that may wait. One more is refused at once.
     pub capacity: usize,
