@@ -60,9 +60,10 @@ impl App {
             return Err(Refusal::Locked.into());
         }
         let stored = found.as_ref().map(|found| found.password.clone());
-        let right = tokio::task::spawn_blocking(move || match stored {
-            Some(stored) => verify(&password, &stored),
-            None => {
+        let right = tokio::task::spawn_blocking(move || {
+            if let Some(stored) = stored {
+                verify(&password, &stored)
+            } else {
                 let _ = hash(&password);
                 false
             }

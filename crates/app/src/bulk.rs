@@ -70,13 +70,13 @@ impl App {
         let mut accepted = self.deliver(delivery).await?.into_iter();
         let outcome = |check: Result<(), Refusal>| match check {
             Err(refusal) => Some(RowOutcome::Refused(refusal)),
-            Ok(()) => accepted.next().map(answer),
+            Ok(()) => accepted.next().map(|one| answer(&one)),
         };
         Ok(checked.into_iter().filter_map(outcome).collect())
     }
 }
 
-fn answer(accepted: Accepted) -> RowOutcome {
+fn answer(accepted: &Accepted) -> RowOutcome {
     let receipt = accepted.receipt.to_string();
     match accepted.arrival {
         Arrival::New => RowOutcome::New { receipt },

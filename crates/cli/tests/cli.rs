@@ -246,6 +246,7 @@ fn spreadsheets_in_national_encodings_go_in() {
 }
 
 #[test]
+#[expect(clippy::items_after_statements, reason = "a helper of this test")]
 fn consultations_are_made_opened_and_closed() {
     let desk = Desk::new();
     fn create<'a>(rest: &[&'a str]) -> Vec<&'a str> {
@@ -301,6 +302,7 @@ fn consultations_are_made_opened_and_closed() {
 }
 
 #[test]
+#[expect(clippy::format_push_string, reason = "short and seldom")]
 fn stations_come_from_a_list_and_keys_are_shown_once() {
     let desk = Desk::new();
     let mut csv = "类型,名称,上级,电话\n联系点,某区,,\n".to_owned();

@@ -53,7 +53,7 @@ impl Rates {
                 bucket.credit = rest;
                 Ok(())
             }
-            None => Err(price - bucket.credit),
+            None => Err(price.saturating_sub(bucket.credit)),
         }
     }
 }

@@ -131,6 +131,7 @@ impl Desk {
     }
 }
 
+#[expect(clippy::format_collect, reason = "short and seldom")]
 fn spelt_out(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -270,12 +270,12 @@ mod tests {
             assert!(matches!(taken, Err(StoreError::NameTaken { .. })));
             let at = act().at;
             let me = Act { actor: "ceshi", at };
-            let token = store.begin_session(&me).await.unwrap();
-            assert_eq!(store.session(&token, at).await.unwrap(), Some(somebody()));
-            assert_eq!(store.session(&token, at + SESSION).await.unwrap(), None);
+            let begun = store.begin_session(&me).await.unwrap();
+            assert_eq!(store.session(&begun, at).await.unwrap(), Some(somebody()));
+            assert_eq!(store.session(&begun, at + SESSION).await.unwrap(), None);
             assert_eq!(store.session("other", at).await.unwrap(), None);
-            store.end_session(&token).await.unwrap();
-            assert_eq!(store.session(&token, at).await.unwrap(), None);
+            store.end_session(&begun).await.unwrap();
+            assert_eq!(store.session(&begun, at).await.unwrap(), None);
         })
         .await;
     }

@@ -136,6 +136,7 @@ async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
     Ok((status, serde_json::from_slice(&body)?))
 }
 
+#[expect(clippy::cast_sign_loss, reason = "shares are not negative")]
 fn show(mut waits: Vec<Duration>, seconds: u64) {
     waits.sort_unstable();
     let at = |share: f64| {

@@ -107,6 +107,7 @@ pub(super) async fn home(State(site): State<Site>, caller: Caller) -> Result<Res
 }
 
 /// Whoever asks, if they may; else the way to sign in, or a refusal as a page.
+#[expect(clippy::result_large_err, reason = "the response is what is answered")]
 pub(super) fn signed_in(caller: Caller, permission: Permission) -> Result<Principal, Response> {
     let nobody = caller.0.is_none();
     caller.require(permission).map_err(|fault| {

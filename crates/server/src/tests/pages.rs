@@ -62,6 +62,7 @@ async fn somebody_reads_fills_in_and_asks_later() {
 }
 
 #[tokio::test]
+#[expect(clippy::type_complexity, reason = "a table")]
 async fn what_is_missing_is_said_and_nothing_has_to_be_typed_twice() {
     let desk = Desk::new().await;
     let words = "<b>写了很久的话</b>";

@@ -11,6 +11,7 @@ use super::{Desk, SUBMIT, comment};
 use crate::Limits;
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn what_is_handed_in_is_accepted_or_refused_with_a_reason() {
     let desk = Desk::new().await;
     let good = |text: &str| json!([{"text": text}]);

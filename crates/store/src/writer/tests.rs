@@ -40,7 +40,7 @@ async fn many_at_once_each_get_their_own_receipts_and_one_job_follows() {
         let writer = Writer::start(store.clone(), options(1_000));
         let send = |i: usize| {
             let writer = writer.clone();
-            let consultation = if i % 3 == 0 { there } else { here };
+            let consultation = if i.is_multiple_of(3) { there } else { here };
             let (a, b) = (format!("{i}a"), format!("{i}b"));
             tokio::spawn(async move {
                 let delivery = delivery(consultation, &[(&a, &a), (&b, &b)]);
