@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use caifeng_domain::{Consultation, Draft};
+use caifeng_domain::{Consultation, Draft, Visibility};
 use caifeng_law::{
     align::{self, Alignment, ChangeKind},
     draft::{self, DraftWarning},
@@ -63,6 +63,8 @@ impl App {
                 slug: slug.to_owned(),
                 title: draft.title.clone(),
                 window: None,
+                visibility: Visibility::Public,
+                closed: false,
             };
             self.store.create_consultation(&act, &consultation).await?
         };
@@ -74,6 +76,9 @@ impl App {
             text: draft::print(&draft),
         };
         let stored = self.store.add_draft(&act, id, &record).await?;
+        if known.is_some() {
+            self.ask_for_triage(id).await?;
+        }
         let place = before.iter().position(|d| d.id == stored);
         let version = place.unwrap_or(before.len()) + 1;
         let comparison = match before.get(version.wrapping_sub(2)) {

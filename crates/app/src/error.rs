@@ -51,6 +51,18 @@ pub enum AppError {
     /// No such consultation.
     #[error("没有代号为 {0} 的征求意见任务。已有任务：{1}")]
     NoConsultation(String, String),
+    /// There is none of this name, as far as whoever asks may know.
+    #[error("没有代号为 {0} 的征求意见任务")]
+    UnknownConsultation(String),
+    /// What came from outside was not accepted.
+    #[error(transparent)]
+    Refused(#[from] crate::Refusal),
+    /// A password could not be hashed.
+    #[error("无法处理密码：{0}")]
+    Password(String),
+    /// A job of a later version of the program.
+    #[error("不认识的后台任务 {0}")]
+    UnknownJob(String),
     /// There is none at all.
     #[error("还没有征求意见任务。请先运行 caifeng draft import 草案文件")]
     NoConsultations,

@@ -93,6 +93,9 @@ impl App {
                 out.count(accepted.arrival, Some(accepted.receipt.as_str()));
             }
         }
+        if out.new > 0 {
+            self.ask_for_triage(chosen.id).await?;
+        }
         Ok(out)
     }
 }

@@ -3,43 +3,73 @@
 //! **Invariant.** Nothing here prints, and nothing blocks an async thread: triage, the model, the
 //! index and the writing of reports run on threads of their own.
 
+mod accounts;
 mod bench;
+mod bulk;
 mod cache;
+mod catalogue;
 mod config;
+mod consent;
+mod consultations;
 mod drafts;
 mod error;
 mod eval;
 mod find;
 mod intake;
+mod receipts;
+mod refusal;
 mod report;
+mod stations;
+mod submit;
 mod triage;
+mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 use caifeng_domain::{Consultation, ConsultationId, Draft};
 use caifeng_encode::Encoder;
-use caifeng_store::Store;
+use caifeng_store::{Store, Writer, WriterOptions};
+use tokio::sync::OnceCell;
 
+use crate::catalogue::Catalogue;
+
+pub use accounts::MIN_PASSWORD;
 pub use bench::{BenchResult, bench};
+pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
+pub use caifeng_store::{Collector, Job, LOCKOUT, PlacesAdded, Principal, TrackedStage};
 pub use caifeng_triage::{Models, Progress, Stage};
+pub use catalogue::Listed;
 pub use config::{Config, Overrides};
+pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest};
 pub use intake::Imported;
+pub use receipts::Tracking;
+pub use refusal::Refusal;
+pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use triage::Triaged;
+pub use worker::Background;
 
 /// What encoders are opened as: shared with blocking threads.
 pub type SharedEncoder = Arc<dyn Encoder>;
 
-/// The program at work on one data folder.
+/// Deliveries that may wait to be written: about half a second of the fastest intake.
+const QUEUE: usize = 1_024;
+
+/// The program at work on one data folder. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     config: Arc<Config>,
     store: Store,
+    writer: Writer,
+    catalogue: Arc<Catalogue>,
+    encoder: Arc<OnceCell<SharedEncoder>>,
+    /// Submissions taken in by this process.
+    taken_in: Arc<AtomicUsize>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -54,10 +84,33 @@ impl App {
         std::fs::create_dir_all(&config.data)
             .map_err(|source| AppError::file(&config.data, source))?;
         let store = Store::open(&config.database_url()).await?;
+        let options = WriterOptions {
+            capacity: QUEUE,
+            follow_up: Some((worker::TRIAGE, worker::TRIAGE_AFTER)),
+        };
         Ok(Self {
             config: Arc::new(config),
+            writer: Writer::start(store.clone(), options),
             store,
+            catalogue: Arc::default(),
+            encoder: Arc::default(),
+            taken_in: Arc::default(),
         })
+    }
+
+    /// Lets nothing more in, writes what was let in, and closes the database.
+    pub async fn finish(&self) {
+        self.writer.finish().await;
+        self.store.close().await;
+    }
+
+    /// The encoder, opened when it is first needed.
+    pub(crate) async fn encoder(&self) -> Result<SharedEncoder, AppError> {
+        let open = async || {
+            let config = Arc::clone(&self.config);
+            tokio::task::spawn_blocking(move || config.open_encoder()).await?
+        };
+        Ok(Arc::clone(self.encoder.get_or_try_init(open).await?))
     }
 
     /// The consultation with this short name; without one, the only one there is.

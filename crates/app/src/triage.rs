@@ -43,8 +43,7 @@ impl App {
         let before = self.store.load_triage(chosen.id).await?;
         let next = self.store.next_point(chosen.id).await?;
         let previous = previous(before.as_ref(), &stored, next);
-        let config = Arc::clone(&self.config);
-        let encoder = tokio::task::spawn_blocking(move || config.open_encoder()).await??;
+        let encoder = self.encoder().await?;
         let cached = CachedEncoder::new(Arc::clone(&encoder), self.store.clone());
         let (draft, submissions, outcome) = {
             let (ids, submissions) = split(stored);

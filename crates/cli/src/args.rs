@@ -42,7 +42,19 @@ pub(crate) enum Command {
     Search(Search),
     /// 生成汇总报告
     Report(Report),
-    /// 在本机提供报告接口（HTTP）
+    /// 征求意见任务：新建、列出、开放、截止
+    #[command(subcommand)]
+    Consultation(ConsultationCommand),
+    /// 联系点、联络站、采集点和信息员
+    #[command(subcommand)]
+    Station(StationCommand),
+    /// 工作人员账号
+    #[command(subcommand)]
+    User(UserCommand),
+    /// 其他平台的接口密钥
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// 提供网页和接口（HTTP），并在后台梳理
     Serve(Serve),
     /// 在标注集上运行，输出供评分的结果
     Eval(Eval),
@@ -162,11 +174,100 @@ pub(crate) enum Format {
     Xlsx,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConsultationCommand {
+    /// 新建任务；草案随后用 draft import 导入
+    Create(ConsultationCreate),
+    /// 列出全部任务
+    List,
+    /// 开放征求意见，可同时改起止日期
+    Open(ConsultationOpen),
+    /// 截止征求意见
+    Close(Selected),
+}
+
+/// The days on which submissions are invited.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Days {
+    /// 起始日期 YYYY-MM-DD
+    #[arg(long, requires = "to")]
+    pub(crate) from: Option<String>,
+    /// 截止日期 YYYY-MM-DD（含当日）
+    #[arg(long, requires = "from")]
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConsultationCreate {
+    /// 代号，由字母、数字和 - 组成
+    pub(crate) slug: String,
+    /// 草案名称
+    #[arg(long)]
+    pub(crate) title: String,
+    #[command(flatten)]
+    pub(crate) days: Days,
+    /// 仅联系点可见，不在任何公开页面出现
+    #[arg(long)]
+    pub(crate) contact_points_only: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConsultationOpen {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    #[command(flatten)]
+    pub(crate) days: Days,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StationCommand {
+    /// 从 CSV 导入，列为：类型、名称、上级、电话
+    Import {
+        /// CSV 文件
+        file: PathBuf,
+    },
+    /// 列出站点和信息员及其二维码代码
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// 新建账号，从标准输入读一行密码
+    Add(Named),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// 新建密钥；密钥只显示这一次
+    Create(Named),
+    /// 停用密钥
+    Revoke {
+        /// 名称
+        name: String,
+    },
+}
+
+/// A name with what it may do.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Named {
+    /// 名称
+    pub(crate) name: String,
+    /// 角色：collector、station_officer、reviewer、expert、approver、system_admin、security_admin、audit_admin、platform
+    #[arg(long)]
+    pub(crate) role: String,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Serve {
     /// 监听地址
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub(crate) listen: std::net::SocketAddr,
+    /// 同一地址或账号每分钟的提交、查询次数；0 为不限
+    #[arg(long, default_value_t = caifeng_server::Limits::default().per_minute)]
+    pub(crate) per_minute: u32,
+    /// 位于自己的反向代理之后：以 X-Forwarded-For 的最后一个地址为准，并按 HTTPS 生成网址
+    #[arg(long)]
+    pub(crate) behind_proxy: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -183,4 +284,10 @@ pub(crate) struct Bench {
     /// 虚构来件的数量
     #[arg(long, default_value_t = 20_000)]
     pub(crate) submissions: usize,
+    /// 改为测量在线受理：在数据目录的临时子目录里启动服务，用 64 个连接提交
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// 在线受理的测量时长（秒）
+    #[arg(long, default_value_t = 60, requires = "serve")]
+    pub(crate) seconds: u64,
 }

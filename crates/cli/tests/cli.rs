@@ -244,3 +244,112 @@ fn spreadsheets_in_national_encodings_go_in() {
         &["有问题 0 行"],
     );
 }
+
+#[test]
+#[expect(clippy::items_after_statements, reason = "a helper of this test")]
+fn consultations_are_made_opened_and_closed() {
+    let desk = Desk::new();
+    fn create<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+        let head = [
+            "consultation",
+            "create",
+            "heban",
+            "--title",
+            "河畔条例（草案）",
+        ];
+        [&head, rest].concat()
+    }
+    for (rest, says) in [
+        (&["--from", "2026-3-1", "--to", "2026-03-31"], "YYYY-MM-DD"),
+        (&["--from", "2026-04-01", "--to", "2026-03-31"], "早于"),
+        (
+            &["--from", "2026-02-30", "--to", "2026-03-31"],
+            "2026-02-30",
+        ),
+    ] {
+        assert_has(&desk.fails(&create(rest)), &[says]);
+    }
+    assert_has(
+        &desk.fails(&["consultation", "create", "河畔", "--title", "x"]),
+        &["字母、数字"],
+    );
+    desk.succeeds(&create(&["--from", "2020-01-01", "--to", "2020-01-31"]));
+    assert_has(&desk.fails(&create(&[])), &["heban", "已在使用"]);
+    let inside = [
+        "consultation",
+        "create",
+        "neibu",
+        "--title",
+        "内部草案",
+        "--contact-points-only",
+    ];
+    desk.succeeds(&inside);
+    assert_has(
+        &desk.succeeds(&["consultation", "list"]),
+        &[
+            "已经截止",
+            "2020-01-01 至 2020-01-31",
+            "仅联系点",
+            "收到 0 件",
+        ],
+    );
+    let named = ["--consultation", "heban"];
+    desk.succeeds(&[&["consultation", "open"], &named[..]].concat());
+    let list = desk.succeeds(&["consultation", "list"]);
+    assert!(!list.contains("已经截止"), "the window was over: {list}");
+    desk.succeeds(&[&["consultation", "close"], &named[..]].concat());
+    assert_has(&desk.succeeds(&["consultation", "list"]), &["已经截止"]);
+}
+
+#[test]
+#[expect(clippy::format_push_string, reason = "short and seldom")]
+fn stations_come_from_a_list_and_keys_are_shown_once() {
+    let desk = Desk::new();
+    let mut csv = "类型,名称,上级,电话\n联系点,某区,,\n".to_owned();
+    for street in 0..20 {
+        csv.push_str(&format!(
+            "联络站,第{street}街道,某区,\n采集点,社区,某区/第{street}街道,\n"
+        ));
+        for person in 0..20 {
+            csv.push_str(&format!(
+                "信息员,测试{person},某区/第{street}街道/社区,1380000{street:02}{person:02}\n"
+            ));
+        }
+    }
+    let file = desk.file("places.csv", &csv);
+    assert_has(
+        &desk.succeeds(&["station", "import", &file]),
+        &["站点 41 个", "信息员 400 人"],
+    );
+    assert_has(
+        &desk.succeeds(&["station", "import", &file]),
+        &["站点 0 个", "信息员 0 人", "此前已有 441 行"],
+    );
+    let list = desk.succeeds(&["station", "list"]);
+    assert_eq!(list.lines().count(), 441);
+    let wrong = desk.file("wrong.csv", "类型,名称,上级\n采集点,甲,乙\n");
+    assert_has(
+        &desk.fails(&["station", "import", &wrong]),
+        &["第2行", "乙"],
+    );
+
+    let secret = desk.succeeds(&["key", "create", "pingtai", "--role", "platform"]);
+    assert_eq!(secret.trim().len(), 40);
+    assert_has(
+        &desk.fails(&["key", "create", "pingtai", "--role", "platform"]),
+        &["已在使用"],
+    );
+    assert_has(
+        &desk.fails(&["key", "create", "x2", "--role", "king"]),
+        &["没有角色 king", "platform"],
+    );
+    desk.succeeds(&["key", "revoke", "pingtai"]);
+    assert_has(
+        &desk.fails(&["key", "revoke", "pingtai"]),
+        &["没有名为 pingtai"],
+    );
+    assert_has(
+        &desk.fails(&["user", "add", "ceshi", "--role", "reviewer"]),
+        &["密码至少"],
+    );
+}

@@ -9,6 +9,43 @@ pub struct Window {
     pub closes: String,
 }
 
+/// Who may know of a consultation. Contact points see some drafts before the public does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Visibility {
+    /// Everybody.
+    Public,
+    /// Contact points and their people: on no public page, list or search.
+    ContactPoints,
+}
+
+impl Visibility {
+    /// All with wire names and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 2] = [
+        (Self::Public, "public", "公开"),
+        (Self::ContactPoints, "contact_points", "仅联系点"),
+    ];
+}
+
+/// Whether submissions are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Its first day is still to come.
+    Upcoming,
+    /// Submissions are taken.
+    Open,
+    /// Its last day is over, or it was closed by hand.
+    Closed,
+}
+
+impl Standing {
+    /// All with wire names and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Upcoming, "upcoming", "尚未开始"),
+        (Self::Open, "open", "正在征求意见"),
+        (Self::Closed, "closed", "已经截止"),
+    ];
+}
+
 /// One consultation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consultation {
@@ -18,4 +55,52 @@ pub struct Consultation {
     pub title: String,
     /// When it is open. None: until it is closed by hand.
     pub window: Option<Window>,
+    /// Who may know of it.
+    pub visibility: Visibility,
+    /// Whether it was closed by hand, whatever the window says.
+    pub closed: bool,
+}
+
+impl Consultation {
+    /// Where it stands on a day, `YYYY-MM-DD`: dates of that form sort as text.
+    #[must_use]
+    pub fn standing(&self, today: &str) -> Standing {
+        match &self.window {
+            _ if self.closed => Standing::Closed,
+            Some(window) if today < window.opens.as_str() => Standing::Upcoming,
+            Some(window) if today > window.closes.as_str() => Standing::Closed,
+            _ => Standing::Open,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Consultation, Standing, Visibility, Window};
+
+    #[test]
+    fn the_window_includes_both_its_days() {
+        let mut consultation = Consultation {
+            slug: "c".into(),
+            title: "某条例（草案）".into(),
+            window: Some(Window {
+                opens: "2026-03-01".into(),
+                closes: "2026-03-31".into(),
+            }),
+            visibility: Visibility::Public,
+            closed: false,
+        };
+        for (today, want) in [
+            ("2026-02-28", Standing::Upcoming),
+            ("2026-03-01", Standing::Open),
+            ("2026-03-31", Standing::Open),
+            ("2026-04-01", Standing::Closed),
+        ] {
+            assert_eq!(consultation.standing(today), want, "{today}");
+        }
+        consultation.closed = true;
+        assert_eq!(consultation.standing("2026-03-15"), Standing::Closed);
+        (consultation.closed, consultation.window) = (false, None);
+        assert_eq!(consultation.standing("1999-01-01"), Standing::Open);
+    }
 }

@@ -70,6 +70,16 @@ row_id!(
     PointId,
     "P"
 );
+row_id!(
+    /// One place where opinions are collected. Shown as `T-42`.
+    StationId,
+    "T"
+);
+row_id!(
+    /// One 信息员. Shown as `I-42`.
+    CollectorId,
+    "I"
+);
 
 /// An article's number: 第十二条 is `12`, 第一百二十条之一 is `120-1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,7 +15,9 @@ pub mod ledger;
 pub mod names;
 pub mod privacy;
 pub mod provision;
+pub mod role;
 pub mod span;
+pub mod station;
 pub mod submission;
 
 pub use analysis::{
@@ -23,12 +25,14 @@ pub use analysis::{
     Unit,
 };
 pub use citation::{Citation, CitationRole, CitedLaw, ParagraphNo, Target};
-pub use consultation::{Consultation, Window};
+pub use consultation::{Consultation, Standing, Visibility, Window};
 pub use edit::{Edit, EditOp};
-pub use ids::{ArticleNo, ConsultationId, PointId, SubmissionId};
+pub use ids::{ArticleNo, CollectorId, ConsultationId, PointId, StationId, SubmissionId};
 pub use ledger::{Ledger, Place};
 pub use names::Named;
 pub use privacy::{PersonalData, PersonalDataKind};
 pub use provision::{Draft, Level, Node, NodeId};
+pub use role::{Permission, Role};
 pub use span::Span;
+pub use station::{Station, StationKind};
 pub use submission::{Channel, Submission, Submitter};

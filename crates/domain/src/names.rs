@@ -1,7 +1,8 @@
 //! The names of closed sets: one for the wire, one for Chinese readers.
 
 use crate::{
-    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Scope, Stance, Status,
+    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
+    Standing, StationKind, Status, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -46,17 +47,21 @@ named!(
     EvidenceKind,
     PersonalDataKind,
     Place,
+    Role,
     Scope,
     Stance,
-    Status
+    Standing,
+    StationKind,
+    Status,
+    Visibility
 );
 
 #[cfg(test)]
 mod tests {
     use super::Named;
     use crate::{
-        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Scope, Stance,
-        Status,
+        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
+        Standing, StationKind, Status, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -76,8 +81,12 @@ mod tests {
         names_lead_back::<EvidenceKind>();
         names_lead_back::<PersonalDataKind>();
         names_lead_back::<Place>();
+        names_lead_back::<Role>();
         names_lead_back::<Scope>();
         names_lead_back::<Stance>();
+        names_lead_back::<Standing>();
+        names_lead_back::<StationKind>();
         names_lead_back::<Status>();
+        names_lead_back::<Visibility>();
     }
 }

@@ -1,26 +1,138 @@
-//! The one place where a failure becomes a status.
+//! The one place where a failure becomes a status. The codes are listed in `error-codes.md`.
+
+use std::time::Duration;
 
 use axum::{
     Json,
-    http::StatusCode,
+    extract::rejection::{FormRejection, JsonRejection},
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::AppError;
+use caifeng_app::{AppError, Refusal};
 use serde_json::json;
 
-/// What a client is told. Clients match on `code`, not on `detail`.
+/// Seconds after which a client whom we could not serve may try again.
+const LATER: u64 = 2;
+
+/// What a client is told. Programs match on `code`, people read `detail`.
 #[derive(Debug)]
-pub(crate) struct ApiError {
-    status: StatusCode,
-    code: &'static str,
-    detail: String,
+pub(crate) struct Fault {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    retry_after: Option<u64>,
 }
 
-impl From<AppError> for ApiError {
+impl Fault {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let later = status == StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            retry_after: later.then_some(LATER),
+        }
+    }
+
+    /// More requests at work than are let in.
+    pub(crate) fn busy() -> Self {
+        let detail = "现在访问的人较多，请稍后再试";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
+    }
+
+    /// It took too long. Something sent with an idempotency key may be sent again.
+    pub(crate) fn timed_out() -> Self {
+        let detail = "处理超时，请稍后再试";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail)
+    }
+
+    /// One client asked too often.
+    pub(crate) fn too_often(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + 1;
+        let detail = format!("操作过于频繁，请 {seconds} 秒后再试");
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+        }
+    }
+
+    /// A page that does not exist.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "没有这个页面")
+    }
+
+    /// A field that only programs fill in.
+    pub(crate) fn honeypot() -> Self {
+        let detail = "提交未通过检查。请把标着“请勿填写”的一栏清空后再提交";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "looks_automatic", detail)
+    }
+
+    /// A value that is not of its form.
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_value", detail)
+    }
+
+    fn internal(error: &AppError) -> Self {
+        tracing::error!(error = ?error, "a request failed");
+        let detail = "服务暂时不可用，请稍后再试";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// A status and code for something unreadable; `what` is what was expected.
+    fn unreadable(status: StatusCode, what: &str) -> Self {
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::new(status, "too_large", "提交的内容太大");
+        }
+        let detail = format!("请求内容不是所要求的{what}");
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        use StatusCode as S;
+        // No `_` arm: a new refusal must choose its status here.
+        let (status, code) = match &refusal {
+            Refusal::NotOpenYet(_) => (S::CONFLICT, "not_open_yet"),
+            Refusal::Closed => (S::CONFLICT, "closed"),
+            Refusal::NoComments => (S::UNPROCESSABLE_ENTITY, "no_comments"),
+            Refusal::EmptyText(_) => (S::UNPROCESSABLE_ENTITY, "text_empty"),
+            Refusal::LongText { .. } => (S::UNPROCESSABLE_ENTITY, "text_too_long"),
+            Refusal::ManyComments(_) => (S::UNPROCESSABLE_ENTITY, "too_many_comments"),
+            Refusal::UnknownArticle(_) => (S::UNPROCESSABLE_ENTITY, "no_such_article"),
+            Refusal::LongField { .. } => (S::UNPROCESSABLE_ENTITY, "field_too_long"),
+            Refusal::ControlCharacter => (S::UNPROCESSABLE_ENTITY, "control_character"),
+            Refusal::ConsentNeeded(_) => (S::UNPROCESSABLE_ENTITY, "consent_needed"),
+            Refusal::BadKey => (S::UNPROCESSABLE_ENTITY, "bad_idempotency_key"),
+            Refusal::KeyReused => (S::CONFLICT, "idempotency_key_reused"),
+            Refusal::RowCount(_) => (S::UNPROCESSABLE_ENTITY, "row_count"),
+            Refusal::BadReceipt => (S::UNPROCESSABLE_ENTITY, "bad_receipt"),
+            Refusal::UnknownReceipt => (S::NOT_FOUND, "no_such_receipt"),
+            Refusal::UnknownPlace => (S::NOT_FOUND, "no_such_place"),
+            Refusal::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated"),
+            Refusal::WrongPassword => (S::UNAUTHORIZED, "wrong_password"),
+            Refusal::Locked => (S::TOO_MANY_REQUESTS, "locked"),
+            Refusal::Forbidden => (S::FORBIDDEN, "forbidden"),
+            Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
+        };
+        let mut fault = Self::new(status, code, refusal.to_string());
+        if refusal == Refusal::Locked {
+            fault.retry_after = Some(caifeng_app::LOCKOUT.as_secs());
+        }
+        fault
+    }
+}
+
+impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
-        let (status, code) = match &error {
-            AppError::NoConsultation(..) | AppError::NoConsultations => {
-                (StatusCode::NOT_FOUND, "no_consultation")
+        let (status, code) = match error {
+            AppError::Refused(refusal) => return refusal.into(),
+            // Named by the client, so that the list of all names is not told.
+            AppError::NoConsultation(..)
+            | AppError::UnknownConsultation(_)
+            | AppError::NoConsultations => {
+                let detail = "没有这项征求意见任务";
+                return Self::new(StatusCode::NOT_FOUND, "no_consultation", detail);
             }
             AppError::WhichConsultation(_) => (StatusCode::BAD_REQUEST, "which_consultation"),
             AppError::NoDraft(_) => (StatusCode::CONFLICT, "no_draft"),
@@ -38,72 +150,42 @@ impl From<AppError> for ApiError {
             | AppError::Store(_)
             | AppError::Report(_)
             | AppError::Config(_)
-            | AppError::Background(_) => {
-                tracing::error!(error = ?error, "a request failed");
-                let detail = "服务暂时不可用，请稍后再试".to_owned();
-                return Self {
-                    status: StatusCode::INTERNAL_SERVER_ERROR,
-                    code: "internal",
-                    detail,
-                };
-            }
+            | AppError::Password(_)
+            | AppError::UnknownJob(_)
+            | AppError::Background(_) => return Self::internal(&error),
         };
-        Self {
-            status,
-            code,
-            detail: error.to_string(),
-        }
+        Self::new(status, code, error.to_string())
     }
 }
 
-impl IntoResponse for ApiError {
+impl From<JsonRejection> for Fault {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::unreadable(rejection.status(), " JSON")
+    }
+}
+
+impl From<FormRejection> for Fault {
+    fn from(rejection: FormRejection) -> Self {
+        Self::unreadable(rejection.status(), "表单")
+    }
+}
+
+/// As JSON. Pages show faults as pages, by [`crate::page::failed`].
+impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let body = json!({"error": {"code": self.code, "detail": self.detail}});
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        self.put_retry_after(&mut response);
+        response
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use axum::{
-        body::{Body, to_bytes},
-        http::Request,
-    };
-    use caifeng_app::{App, Config, Overrides};
-    use tower::ServiceExt;
-
-    #[tokio::test]
-    async fn failures_have_a_status_and_a_code() {
-        let dir = tempfile::tempdir().unwrap();
-        let said = Overrides {
-            data: Some(dir.path().to_owned()),
-            ..Overrides::default()
-        };
-        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
-        let draft = "某条例（草案）\n第一条　甲。\n第二条　乙。\n";
-        app.import_draft("known", "draft.txt", draft.as_bytes())
-            .await
-            .unwrap();
-        // (path, status, what the body has)
-        let cases = [
-            ("/healthz", 200, "ok"),
-            (
-                "/api/v1/consultations/nothing/report",
-                404,
-                "no_consultation",
-            ),
-            ("/api/v1/consultations/known/report", 409, "not_triaged"),
-            ("/nowhere", 404, ""),
-        ];
-        for (path, status, has) in cases {
-            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-            let response = crate::router(app.clone()).oneshot(request).await.unwrap();
-            assert_eq!(response.status(), status, "{path}");
-            let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-            assert!(
-                String::from_utf8(body.to_vec()).unwrap().contains(has),
-                "{path}"
-            );
+impl Fault {
+    /// Says when to come back, where that is known.
+    pub(crate) fn put_retry_after(&self, response: &mut Response) {
+        if let Some(seconds) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 }

@@ -1,6 +1,54 @@
-//! Whether the process is alive.
+//! `/healthz`, `/readyz`, `/metrics`: for operators and their programs.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::json;
+
+use crate::{Site, metrics};
+
+pub(crate) fn router() -> Router<Site> {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(render))
+}
 
 /// Always `ok`: that it answers is the answer.
-pub(crate) async fn healthz() -> &'static str {
+async fn healthz() -> &'static str {
     "ok"
+}
+
+/// Whether submissions can be taken, and what runs behind the scenes. Jobs given up do not keep
+/// anybody from submitting, so they are told but do not make it unready.
+async fn readyz(State(site): State<Site>) -> Response {
+    match site.app.background().await {
+        Ok(now) => {
+            let body = json!({
+                "ready": true,
+                "intake_queue": now.queue,
+                "jobs_waiting": now.waiting,
+                "jobs_failed": now.failed,
+            });
+            Json(body).into_response()
+        }
+        Err(error) => {
+            tracing::error!(error = ?error, "not ready");
+            let body = Json(json!({"ready": false, "reason": "database"}));
+            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        }
+    }
+}
+
+async fn render(State(site): State<Site>) -> Response {
+    if let Ok(now) = site.app.background().await {
+        metrics::queue(now.queue);
+    }
+    let text = site.metrics.map(|handle| handle.render());
+    let head = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (head, text.unwrap_or_default()).into_response()
 }

@@ -1,19 +1,58 @@
-//! The HTTP edge: so far health, and the report of a consultation for programs on this machine.
+//! The HTTP edge: a JSON API under `/api/v1`, pages that work without scripts, and what operators
+//! watch.
 //!
-//! Intake, the desk and the public pages grow here. **Invariant.** A handler makes one call into
-//! `app`; an internal error's text never reaches a client.
+//! The tree of files is the tree of routes. **Invariants.** A handler extracts, authorises, makes
+//! one call into `app` and answers. An internal error's text never reaches a client. No raw path is
+//! logged, as it may hold a receipt. A consultation for contact points only shows on no page and in
+//! no list that needs no signing in.
 
+mod api;
+mod auth;
 mod error;
+mod guard;
 mod health;
-mod report;
+mod limits;
+mod metrics;
+mod page;
+mod rate;
 
-use axum::{Router, routing::get};
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use caifeng_app::App;
+use tokio::sync::Semaphore;
+
+pub use api::openapi;
+pub use limits::Limits;
+pub use metrics::upkeep;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct Site {
+    app: App,
+    limits: Arc<Limits>,
+    rates: Arc<rate::Rates>,
+    permits: Arc<Semaphore>,
+    metrics: metrics::Handle,
+}
 
 /// Builds the whole router, so that tests drive exactly what is served.
-pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/api/v1/consultations/{slug}/report", get(report::report))
-        .with_state(app)
+pub fn router(app: App, limits: Limits) -> Router {
+    let site = Site {
+        app,
+        rates: Arc::default(),
+        permits: Arc::new(Semaphore::new(limits.concurrency)),
+        metrics: metrics::handle(),
+        limits: Arc::new(limits),
+    };
+    api::router(site.limits.bulk_body_bytes)
+        .merge(page::router())
+        .merge(health::router())
+        .fallback(page::not_found)
+        .layer(DefaultBodyLimit::max(site.limits.body_bytes))
+        .layer(middleware::from_fn_with_state(site.clone(), guard::guard))
+        .with_state(site)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,22 @@
 //! Consultations.
 
-use caifeng_domain::{Consultation, ConsultationId, PointId, Window};
+use caifeng_domain::{Consultation, ConsultationId, PointId, Visibility, Window};
 use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get, get_id, signed, time_text},
+    rows::{get, get_id, get_wire, signed, time_text, wire},
 };
+
+/// Selects consultations.
+macro_rules! select_sql {
+    ($rest:literal) => {
+        concat!(
+            "select id, slug, title, opens, closes, visibility, closed_at from consultation ",
+            $rest
+        )
+    };
+}
 
 impl Store {
     /// Adds a consultation. Its short name must not be in use.
@@ -19,8 +29,9 @@ impl Store {
         let number = write.take_numbers("consultation", 1).await?;
         let window = consultation.window.as_ref();
         let added = sqlx::query(
-            "insert into consultation (id, slug, title, opens, closes, created_at)
-             values ($1, $2, $3, $4, $5, $6) on conflict (slug) do nothing",
+            "insert into consultation
+                 (id, slug, title, opens, closes, created_at, visibility, closed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (slug) do nothing",
         )
         .bind(signed(number))
         .bind(&consultation.slug)
@@ -28,6 +39,8 @@ impl Store {
         .bind(window.map(|window| window.opens.as_str()))
         .bind(window.map(|window| window.closes.as_str()))
         .bind(time_text(act.at))
+        .bind(wire(&Visibility::ALL, consultation.visibility))
+        .bind(consultation.closed.then(|| time_text(act.at)))
         .execute(write.db())
         .await?;
         if added.rows_affected() == 0 {
@@ -46,7 +59,7 @@ impl Store {
         &self,
         slug: &str,
     ) -> Result<Option<(ConsultationId, Consultation)>, StoreError> {
-        sqlx::query("select id, slug, title, opens, closes from consultation where slug = $1")
+        sqlx::query(select_sql!("where slug = $1"))
             .bind(slug)
             .fetch_optional(self.pool())
             .await?
@@ -57,12 +70,48 @@ impl Store {
 
     /// All consultations, in the order in which they were made.
     pub async fn consultations(&self) -> Result<Vec<(ConsultationId, Consultation)>, StoreError> {
-        sqlx::query("select id, slug, title, opens, closes from consultation order by id")
+        sqlx::query(select_sql!("order by id"))
             .fetch_all(self.pool())
             .await?
             .iter()
             .map(read)
             .collect()
+    }
+
+    /// Opens a consultation, again where it was closed, with this window.
+    pub async fn open_consultation(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+        window: Option<&Window>,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update consultation set closed_at = null, opens = $1, closes = $2 where id = $3",
+        )
+        .bind(window.map(|window| window.opens.as_str()))
+        .bind(window.map(|window| window.closes.as_str()))
+        .bind(signed(id.get()))
+        .execute(write.db())
+        .await?;
+        audit::append(&mut write, act, "consultation.open", &id.to_string()).await?;
+        write.commit().await
+    }
+
+    /// Closes a consultation by hand, whatever its window says.
+    pub async fn close_consultation(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query("update consultation set closed_at = $1 where id = $2 and closed_at is null")
+            .bind(time_text(act.at))
+            .bind(signed(id.get()))
+            .execute(write.db())
+            .await?;
+        audit::append(&mut write, act, "consultation.close", &id.to_string()).await?;
+        write.commit().await
     }
 
     /// The first number that no point of this consultation ever had. None without consultation.
@@ -88,12 +137,16 @@ fn read(row: &AnyRow) -> Result<(ConsultationId, Consultation), StoreError> {
         slug: get(row, "slug")?,
         title: get(row, "title")?,
         window,
+        visibility: get_wire(row, "visibility", &Visibility::ALL)?,
+        closed: get::<Option<&str>>(row, "closed_at")?.is_some(),
     };
     Ok((get_id(row, "id", ConsultationId::new)?, consultation))
 }
 
 #[cfg(test)]
 mod tests {
+    use caifeng_domain::Visibility;
+
     use crate::{
         StoreError,
         testing::{act, consultation, on_every_database},
@@ -106,6 +159,7 @@ mod tests {
             let id = store.create_consultation(&act(), &first).await.unwrap();
             let mut second = consultation("second");
             second.window = None;
+            second.visibility = Visibility::ContactPoints;
             let other = store.create_consultation(&act(), &second).await.unwrap();
             let again = store.create_consultation(&act(), &first).await;
             assert!(matches!(again, Err(StoreError::SlugTaken { slug }) if slug == "first"));
@@ -117,6 +171,23 @@ mod tests {
             assert_eq!(store.consultation("third").await.unwrap(), None);
             let all = store.consultations().await.unwrap();
             assert_eq!(all, [(id, first), (other, second)]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn closing_by_hand_is_taken_back_by_opening() {
+        on_every_database(async |store| {
+            let mut want = consultation("c");
+            let id = store.create_consultation(&act(), &want).await.unwrap();
+            store.close_consultation(&act(), id).await.unwrap();
+            want.closed = true;
+            let found = store.consultation("c").await.unwrap();
+            assert_eq!(found, Some((id, want.clone())));
+            store.open_consultation(&act(), id, None).await.unwrap();
+            (want.closed, want.window) = (false, None);
+            let found = store.consultation("c").await.unwrap();
+            assert_eq!(found, Some((id, want)));
         })
         .await;
     }

@@ -25,6 +25,10 @@ const SQLITE_SETTINGS: &str = "
     pragma foreign_keys = on;
 ";
 
+/// For the one connection that writes: receipts and keys land anywhere in their indexes, so their
+/// pages are kept (64 MiB).
+const SQLITE_WRITER: &str = "pragma cache_size = -65536;";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
@@ -55,6 +59,9 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     pool: AnyPool,
+    /// What writes. On SQLite a connection of its own: one that finds that another one wrote throws
+    /// its cache away.
+    writers: AnyPool,
     dialect: Dialect,
     /// SQLite has one writer: within the process we queue here, in order, instead of polling.
     turn: Mutex<()>,
@@ -114,30 +121,21 @@ impl Store {
             }
             None => return Err(StoreError::Address),
         };
-        let pool = AnyPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        connection.execute(SQLITE_SETTINGS).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect(&url)
-            .await
-            .map_err(|source| StoreError::Open {
-                place: file.as_deref().map_or_else(
-                    || "PostgreSQL".to_owned(),
-                    |file| file.display().to_string(),
-                ),
-                source,
-            })?;
+        let place = file.as_deref().map_or_else(
+            || "PostgreSQL".to_owned(),
+            |file| file.display().to_string(),
+        );
+        let pool = connect(&url, &place, dialect, MAX_CONNECTIONS).await?;
+        let writers = match dialect {
+            Dialect::Sqlite => connect(&url, &place, dialect, 1).await?,
+            Dialect::Postgres => pool.clone(),
+        };
         migrations::run(&pool, dialect).await?;
         let key_file = file.map(|file| file.with_file_name("identity.key"));
         let vault = open_vault(&pool, key_file, &options).await?;
         Ok(Self(Arc::new(Inner {
             pool,
+            writers,
             dialect,
             turn: Mutex::new(()),
             vault,
@@ -147,6 +145,7 @@ impl Store {
 
     /// Closes all connections; SQLite then folds its write-ahead log into the file.
     pub async fn close(&self) {
+        self.0.writers.close().await;
         self.0.pool.close().await;
     }
 
@@ -174,7 +173,7 @@ impl Store {
             Dialect::Postgres => ("begin", None),
         };
         Ok(Write {
-            tx: self.0.pool.begin_with(begin).await?,
+            tx: self.0.writers.begin_with(begin).await?,
             _turn: turn,
         })
     }
@@ -187,6 +186,34 @@ impl Store {
         };
         Ok(self.0.pool.begin_with(begin).await?)
     }
+}
+
+/// `count` of one: the connection that writes.
+async fn connect(
+    url: &str,
+    place: &str,
+    dialect: Dialect,
+    count: u32,
+) -> Result<AnyPool, StoreError> {
+    AnyPoolOptions::new()
+        .max_connections(count)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if dialect == Dialect::Sqlite {
+                    connection.execute(SQLITE_SETTINGS).await?;
+                    if count == 1 {
+                        connection.execute(SQLITE_WRITER).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
+        .map_err(|source| StoreError::Open {
+            place: place.to_owned(),
+            source,
+        })
 }
 
 fn absolute(path: &str) -> Result<PathBuf, StoreError> {

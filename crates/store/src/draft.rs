@@ -1,6 +1,6 @@
 //! Versions (审次) of a consultation's draft, as text.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use caifeng_domain::ConsultationId;
 use jiff::Timestamp;
@@ -60,6 +60,21 @@ pub struct Draft {
 }
 
 impl Store {
+    /// The number of the latest version of each consultation that has one.
+    pub async fn latest_drafts(&self) -> Result<HashMap<ConsultationId, DraftId>, StoreError> {
+        sqlx::query("select consultation, max(id) as id from draft group by consultation")
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(|row| {
+                Ok((
+                    get_id(row, "consultation", ConsultationId::new)?,
+                    get_id(row, "id", DraftId::new)?,
+                ))
+            })
+            .collect()
+    }
+
     /// Adds a version. A file that the consultation already has keeps its number and everything
     /// that was stored with it first.
     pub async fn add_draft(

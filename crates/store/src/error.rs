@@ -40,10 +40,10 @@ pub enum StoreError {
     #[error("the identity key is not the one that this database was written with")]
     WrongKey,
     /// A sealed identity was altered.
-    #[error("the sealed identity of {submission} cannot be opened")]
+    #[error("the sealed identity of {owner} cannot be opened")]
     Unsealable {
         /// Whose.
-        submission: String,
+        owner: String,
     },
     /// The operating system has no randomness.
     #[error("no randomness from the operating system")]
@@ -53,6 +53,18 @@ pub enum StoreError {
     SlugTaken {
         /// The name.
         slug: String,
+    },
+    /// The name of the account or key is in use.
+    #[error("there is already an account or key `{name}`")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// A list names a place that neither is known nor stands before.
+    #[error("there is no station `{path}`")]
+    UnknownStation {
+        /// Names from the root down.
+        path: String,
     },
     /// PostgreSQL cannot store U+0000, so no database does.
     #[error("submission {row} of the batch contains the character U+0000")]
@@ -77,6 +89,15 @@ pub enum StoreError {
         /// The job.
         job: String,
     },
+    /// More is waiting to be written than is let in. Nothing is wrong: come back later.
+    #[error("the intake queue is full")]
+    Overloaded,
+    /// The process is ending.
+    #[error("the intake has stopped")]
+    Stopped,
+    /// The transaction that this was part of failed.
+    #[error("the batch could not be written")]
+    Batch(#[source] std::sync::Arc<StoreError>),
     /// The database refused.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

@@ -2,12 +2,13 @@
 
 use std::{fmt, time::Duration};
 
+use caifeng_domain::Named;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError,
-    db::Dialect,
+    db::{Dialect, Write},
     rows::{get, get_id, get_time, get_usize, get_wire, signed, time_text, to_id, wire},
 };
 
@@ -58,6 +59,10 @@ impl JobState {
     ];
 }
 
+impl Named for JobState {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &Self::ALL;
+}
+
 /// How much of a job is done, in units of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -89,7 +94,7 @@ pub struct Job {
 }
 
 /// For how long a worker may be silent. Progress reports count as signs of life.
-pub const LEASE: Duration = Duration::from_mins(5);
+pub const LEASE: Duration = Duration::from_mins(1);
 /// Attempts before a job is given up: with the back-off below, after about a quarter of an hour.
 pub const MAX_ATTEMPTS: usize = 6;
 /// Wait after the first failure; each further failure doubles it: 30 s, 1, 2, 4, 8 minutes.
@@ -119,21 +124,21 @@ impl Store {
         due_at: Timestamp,
     ) -> Result<JobId, StoreError> {
         let mut write = self.write().await?;
-        let number = signed(write.take_numbers("job", 1).await?);
-        sqlx::query(
-            "insert into job
-                 (id, kind, payload, state, attempts, due_at, done, total, created_at)
-             values ($1, $2, $3, 'waiting', 0, $4, 0, 0, $5)",
-        )
-        .bind(number)
-        .bind(kind)
-        .bind(payload)
-        .bind(time_text(due_at))
-        .bind(time_text(now))
-        .execute(write.db())
-        .await?;
+        let number = insert(&mut write, kind, payload, now, due_at).await?;
         write.commit().await?;
         to_id("job.id", number, JobId::new)
+    }
+
+    /// [`Store::enqueue`], unless such a job waits already.
+    pub async fn enqueue_once(
+        &self,
+        kind: &str,
+        payload: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        enqueue_once(&mut write, kind, payload, now, now).await?;
+        write.commit().await
     }
 
     /// Takes the job that has been due the longest, for [`LEASE`] from `now`. Jobs whose worker was
@@ -224,6 +229,30 @@ impl Store {
         Ok(state)
     }
 
+    /// Gives the jobs of a worker that ends back, for the next one to take at once. The attempt does
+    /// not count.
+    pub async fn release_jobs(&self, worker: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update job set state = 'waiting', worker = null, due_at = $1, attempts = attempts - 1
+             where worker = $2 and state = 'running'",
+        )
+        .bind(time_text(now))
+        .bind(worker)
+        .execute(write.db())
+        .await?;
+        write.commit().await
+    }
+
+    /// How many jobs are in a state.
+    pub async fn count_jobs(&self, state: JobState) -> Result<usize, StoreError> {
+        let row = sqlx::query("select count(*) as amount from job where state = $1")
+            .bind(wire(&JobState::ALL, state))
+            .fetch_one(self.pool())
+            .await?;
+        get_usize(&row, "amount")
+    }
+
     /// The jobs added last, newest first.
     pub async fn jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError> {
         sqlx::query("select * from job order by id desc limit $1")
@@ -251,6 +280,52 @@ impl Store {
         }
         write.commit().await
     }
+}
+
+/// Adds a job to a transaction of the caller's, unless one of this kind and payload waits already:
+/// whoever takes that one sees what the caller wrote.
+pub(crate) async fn enqueue_once(
+    write: &mut Write<'_>,
+    kind: &str,
+    payload: &str,
+    now: Timestamp,
+    due_at: Timestamp,
+) -> Result<(), StoreError> {
+    // Locked before looking, so that two processes do not both find none.
+    write.take_numbers("job", 0).await?;
+    let waiting = sqlx::query(
+        "select 1 from job where kind = $1 and payload = $2 and state = 'waiting' limit 1",
+    )
+    .bind(kind)
+    .bind(payload)
+    .fetch_optional(write.db())
+    .await?;
+    if waiting.is_none() {
+        insert(write, kind, payload, now, due_at).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    write: &mut Write<'_>,
+    kind: &str,
+    payload: &str,
+    now: Timestamp,
+    due_at: Timestamp,
+) -> Result<i64, StoreError> {
+    let number = signed(write.take_numbers("job", 1).await?);
+    sqlx::query(
+        "insert into job (id, kind, payload, state, attempts, due_at, done, total, created_at)
+         values ($1, $2, $3, 'waiting', 0, $4, 0, 0, $5)",
+    )
+    .bind(number)
+    .bind(kind)
+    .bind(payload)
+    .bind(time_text(due_at))
+    .bind(time_text(now))
+    .execute(write.db())
+    .await?;
+    Ok(number)
 }
 
 fn read(row: &AnyRow) -> Result<Job, StoreError> {

@@ -10,12 +10,15 @@ mod write;
 
 use std::collections::HashMap;
 
-use caifeng_domain::{ConsultationId, Submission, SubmissionId};
+use caifeng_domain::{CollectorId, ConsultationId, Submission, SubmissionId};
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+pub use self::origin::contains_nul;
 use self::origin::{Numbering, Origin};
 use crate::{
     Act, Receipt, Store, StoreError,
+    db::Write,
     rows::{get, get_id, select_all, signed},
 };
 
@@ -54,6 +57,18 @@ pub struct Intake<'s> {
     numbering: Numbering,
 }
 
+/// A submission on its way into the journal.
+#[derive(Clone, Copy)]
+pub(crate) struct Incoming<'b> {
+    pub(crate) submission: &'b Submission,
+    /// When it was received.
+    pub(crate) at: Timestamp,
+    /// Version of the consent text that the sender saw.
+    pub(crate) consent: Option<&'b str>,
+    /// Who wrote it down for the sender.
+    pub(crate) collector: Option<CollectorId>,
+}
+
 /// A submission as the journal knows it.
 struct Known {
     id: SubmissionId,
@@ -83,22 +98,40 @@ impl Intake<'_> {
         act: &Act<'_>,
         batch: &[Submission],
     ) -> Result<Vec<Accepted>, StoreError> {
-        let origins = self.origins(batch)?;
+        let incoming = |submission| Incoming {
+            submission,
+            at: act.at,
+            consent: None,
+            collector: None,
+        };
+        let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();
         let mut write = self.store.write().await?;
+        let accepted = self.accept_in(&mut write, act, &batch).await?;
+        write.commit().await?;
+        self.numbering.confirm();
+        Ok(accepted)
+    }
+
+    /// Writes a batch in a transaction of the caller's.
+    pub(crate) async fn accept_in(
+        &mut self,
+        write: &mut Write<'_>,
+        act: &Act<'_>,
+        batch: &[Incoming<'_>],
+    ) -> Result<Vec<Accepted>, StoreError> {
+        let origins = self.origins(batch.iter().map(|incoming| incoming.submission))?;
         // Locks the journal: on PostgreSQL another process could be at the same delivery.
         write.take_numbers("submission", 0).await?;
         let mut known = self.known(write.db(), &origins).await?;
         let arrivals = classify(&origins, digests(&known));
-        let fresh: Vec<(&Origin, &Submission)> = origins
+        let fresh: Vec<(&Origin, Incoming<'_>)> = origins
             .iter()
-            .zip(batch)
+            .zip(batch.iter().copied())
             .zip(&arrivals)
             .filter(|(_, arrival)| **arrival == Arrival::New)
             .map(|(pair, _)| pair)
             .collect();
-        known.extend(self.write_new(&mut write, act, &fresh).await?);
-        write.commit().await?;
-        self.numbering.confirm();
+        known.extend(self.write_new(write, act, &fresh).await?);
         Ok(origins
             .iter()
             .zip(arrivals)
@@ -122,11 +155,14 @@ impl Intake<'_> {
         Ok(classify(&origins, digests(&known)))
     }
 
-    fn origins(&mut self, batch: &[Submission]) -> Result<Vec<Origin>, StoreError> {
+    fn origins<'b>(
+        &mut self,
+        batch: impl IntoIterator<Item = &'b Submission>,
+    ) -> Result<Vec<Origin>, StoreError> {
         self.numbering.begin();
         let vault = self.store.vault();
         batch
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(row, submission)| self.numbering.origin(vault, row, submission))
             .collect()

@@ -23,10 +23,12 @@ const LEDGER_SQL: &str = "
         end as place
         from submission s
         left join withdrawal w on w.submission = s.id
-        left join analysis a on a.submission = s.id
+        join consultation c on c.id = s.consultation
+        left join analysis a on a.run = c.current_run and a.submission = s.id
         left join (
             select submission, max(case when scope = 'general' then 0 else 1 end) as bundled
-            from unit where consultation = $1 group by submission
+            from unit where run = (select current_run from consultation where id = $1)
+            group by submission
         ) u on u.submission = s.id
         where s.consultation = $1
     ) placed

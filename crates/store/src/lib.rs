@@ -7,6 +7,7 @@
 //! **Invariants.** What arrived is never changed or deleted: triggers forbid it. Names and telephone
 //! numbers are stored sealed and in their own table. Time and randomness are passed in.
 
+mod account;
 mod audit;
 mod consultation;
 mod db;
@@ -21,22 +22,27 @@ mod migrations;
 mod random;
 mod receipt;
 mod rows;
+mod station;
 mod submission;
 #[cfg(test)]
 mod testing;
 mod triage;
 mod vault;
 mod vector;
+mod writer;
 
+pub use account::{Credentials, LOCKOUT, Principal};
 pub use audit::{Act, AuditEntry, ChainState};
 pub use db::{OpenOptions, Store};
 pub use draft::{Draft, DraftId, DraftRecord};
 pub use error::StoreError;
 pub use job::{Job, JobId, JobState, LEASE, MAX_ATTEMPTS, Progress};
-pub use journal::{Accepted, Arrival, Intake};
+pub use journal::{Accepted, Arrival, Intake, contains_nul};
 pub use key::IdentityKey;
 pub use random::{OsRandom, Random};
 pub use receipt::{Receipt, ReceiptError};
-pub use submission::{SenderId, StoredSubmission};
+pub use station::{Collector, PlaceRow, PlacesAdded};
+pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};
 pub use triage::{SaveOutcome, TriageRecord, TriageRun};
 pub use vector::{TextHash, text_hash};
+pub use writer::{Delivery, Writer, WriterOptions};

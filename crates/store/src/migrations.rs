@@ -8,19 +8,79 @@ use sqlx::{
 use crate::{StoreError, db::Dialect};
 
 const TABLES: &str = include_str!("../migrations/shared/0001_tables.sql");
+const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
+const RUNS: &str = include_str!("../migrations/shared/0004_runs.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
 /// Brings the database to the newest form. Does nothing when it has it.
 pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    Ok(Migrator::with_migrations(steps(dialect)).run(pool).await?)
+}
+
+fn steps(dialect: Dialect) -> Vec<Migration> {
     let guards = match dialect {
         Dialect::Sqlite => SQLITE_GUARDS,
         Dialect::Postgres => POSTGRES_GUARDS,
     };
-    let steps = [(1, "tables", TABLES), (2, "guards", guards)];
+    let steps = [
+        (1, "tables", TABLES),
+        (2, "guards", guards),
+        (3, "intake", INTAKE),
+        (4, "runs", RUNS),
+    ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
         Migration::new(version, name.into(), kind, sql.into_sql_str(), false)
     });
-    Ok(Migrator::with_migrations(steps.into()).run(pool).await?)
+    steps.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AnyPool, migrate::Migrator};
+
+    use super::{Dialect, steps};
+    use crate::Store;
+
+    /// A database as the first version left it, with one submission triaged.
+    const BEFORE: [&str; 6] = [
+        "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
+        "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
+         values (1, 1, 'file', 'o', 'd', '2222-2222-2222', '2026-04-01T08:00:00.000000Z', 'web', '好')",
+        "insert into triage_run (id, consultation, started_at, finished_at, program, encoder, submissions, digest)
+         values (1, 1, '2026-04-01T08:00:00.000000Z', '2026-04-01T08:00:00.000000Z', 'p', 'e', 1, 'x')",
+        "insert into analysis values (1, 1, 0, 'opinion', 1.0, 0, 'none', '[]', '[]')",
+        "insert into unit values (1, 0, 1, 0, 3, 'general', null, 'support', 1.0, 7, '[]', '[]', null)",
+        "insert into point values (1, 7, 0, 'general', 'support', '[]', '[]', '[0,0]', '[[0,0]]')",
+    ];
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_keeps_everything() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/caifeng.db", dir.path().display());
+        sqlx::any::install_default_drivers();
+        let pool = AnyPool::connect(&format!("{url}?mode=rwc")).await.unwrap();
+        let mut first = steps(Dialect::Sqlite);
+        first.truncate(2);
+        Migrator::with_migrations(first).run(&pool).await.unwrap();
+        for sql in BEFORE {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+
+        let store = Store::open(&url).await.unwrap();
+        let (id, consultation) = store.consultation("c").await.unwrap().unwrap();
+        assert!(!consultation.closed);
+        let ledger = store.ledger(id).await.unwrap();
+        assert!(ledger.balances() && ledger.received == 1);
+        for table in ["analysis", "unit", "point"] {
+            let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table} where run = 1"));
+            let kept: i64 = sqlx::query_scalar(sql)
+                .fetch_one(store.pool())
+                .await
+                .unwrap();
+            assert_eq!(kept, 1, "{table}");
+        }
+    }
 }

@@ -25,15 +25,7 @@ pub struct ReceiptError;
 impl Receipt {
     /// A new code. Whether it is in use already is for the caller to check.
     pub(crate) fn generate(random: &dyn Random) -> Result<Self, StoreError> {
-        let mut digits = Vec::with_capacity(LENGTH);
-        while digits.len() < LENGTH - 1 {
-            let mut bytes = [0; 16];
-            random.fill(&mut bytes)?;
-            // 253 = 11 * 23: without the bytes above, every character is as likely as any other.
-            let fair = bytes.into_iter().filter(|&byte| byte < 253);
-            digits.extend(fair.map(|byte| usize::from(byte) % MODULUS));
-        }
-        digits.truncate(LENGTH - 1);
+        let mut digits = random_digits(random, LENGTH - 1)?;
         digits.push(check_digit(&digits));
         Ok(Self::from_digits(&digits))
     }
@@ -59,6 +51,28 @@ impl Receipt {
         }
         Self(text)
     }
+}
+
+/// A code for a QR code on a wall, read by machines only: 23^8 is 78,000,000,000.
+pub(crate) fn place_code(random: &dyn Random) -> Result<String, StoreError> {
+    let digits = random_digits(random, 8)?;
+    Ok(digits
+        .into_iter()
+        .map(|digit| char::from(ALPHABET[digit]))
+        .collect())
+}
+
+fn random_digits(random: &dyn Random, count: usize) -> Result<Vec<usize>, StoreError> {
+    let mut digits = Vec::with_capacity(count + 16);
+    while digits.len() < count {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes)?;
+        // 253 = 11 * 23: without the bytes above, every character is as likely as any other.
+        let fair = bytes.into_iter().filter(|&byte| byte < 253);
+        digits.extend(fair.map(|byte| usize::from(byte) % MODULUS));
+    }
+    digits.truncate(count);
+    Ok(digits)
 }
 
 /// The weighted sum of the digits; with it at weight -1 the whole sums up to zero.

@@ -26,7 +26,7 @@ pub(crate) async fn insert_all<'r, R: Sync>(
     rows: &'r [R],
     bind: impl Fn(Query<'r>, &'r R) -> Query<'r>,
 ) -> Result<(), StoreError> {
-    for rows in rows.chunks(MAX_PARAMETERS / columns) {
+    for rows in powers_of_two(rows, MAX_PARAMETERS / columns) {
         let sql = format!("{head} values {} {tail}", tuples(0, rows.len(), columns));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in rows {
@@ -50,7 +50,7 @@ pub(crate) async fn select_all<'k, K: Sync, T>(
     read: impl Fn(&AnyRow) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
-    for keys in keys.chunks(MAX_PARAMETERS - before) {
+    for keys in powers_of_two(keys, MAX_PARAMETERS - before) {
         let keys_list = tuples(before, keys.len(), 1);
         let sql = format!("with wanted (key) as (values {keys_list}) {sql}");
         let mut query = bind(sqlx::query(AssertSqlSafe(sql)));
@@ -62,6 +62,17 @@ pub(crate) async fn select_all<'k, K: Sync, T>(
         }
     }
     Ok(found)
+}
+
+/// Cuts `items` into pieces whose lengths are powers of two, the largest first. A statement for any
+/// number of rows is then one of a few texts, and the connection has it prepared already.
+fn powers_of_two<T>(mut items: &[T], max: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = 1 << items.len().min(max).checked_ilog2()?;
+        let (piece, rest) = items.split_at(length);
+        items = rest;
+        Some(piece)
+    })
 }
 
 /// `($6,$7),($8,$9)` for two rows of two columns after five other parameters.
@@ -172,4 +183,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// For the database, whose integers are signed. Ids stay far below the limit.
 pub(crate) fn signed(id: u64) -> i64 {
     id.cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::powers_of_two;
+
+    #[test]
+    fn pieces_are_few_sizes_and_leave_nothing_out() {
+        for length in 0..200 {
+            let items: Vec<usize> = (0..length).collect();
+            let pieces: Vec<&[usize]> = powers_of_two(&items, 62).collect();
+            assert_eq!(pieces.concat(), items);
+            for piece in pieces {
+                assert!(piece.len() <= 32 && piece.len().is_power_of_two());
+            }
+        }
+    }
 }

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use caifeng_domain::{ArticleNo, Channel, ConsultationId, Submission, SubmissionId, Submitter};
+use caifeng_domain::{
+    ArticleNo, Channel, ConsultationId, Named, Submission, SubmissionId, Submitter,
+};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
     Receipt, Store, StoreError,
     rows::{corrupt, get, get_id, get_time, get_wire, signed, to_id},
+    vault::Owner,
 };
 
 /// A pseudonym: one sender within one consultation. Shown as `U-42`.
@@ -53,6 +56,47 @@ pub struct StoredSubmission {
     pub withdrawn: bool,
     /// What arrived. Name and telephone are filled in by [`Store::submissions_for_triage`] only.
     pub submission: Submission,
+}
+
+/// What a sender learns who asks with the receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked {
+    /// Where it belongs.
+    pub consultation: ConsultationId,
+    /// When it was written down.
+    pub received_at: Timestamp,
+    /// How far it is.
+    pub stage: TrackedStage,
+}
+
+/// How far a submission is, as far as the program knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrackedStage {
+    /// In the journal.
+    Received,
+    /// Its words are in the bundles of the articles that they are about.
+    Bundled,
+    /// Read as the sender's own case, and to be passed on.
+    Referred,
+    /// To be looked at by a person.
+    Review,
+    /// Taken back by its sender.
+    Withdrawn,
+}
+
+impl TrackedStage {
+    /// All with wire names and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Received, "received", "已受理"),
+        (Self::Bundled, "bundled", "已归类，正在研究"),
+        (Self::Referred, "referred", "已受理，拟转有关部门"),
+        (Self::Review, "review", "已受理，待人工查看"),
+        (Self::Withdrawn, "withdrawn", "已撤回"),
+    ];
+}
+
+impl Named for TrackedStage {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &Self::ALL;
 }
 
 /// Submissions read at a time.
@@ -132,7 +176,8 @@ impl Store {
                 let mut stored = read(row)?;
                 if let Some(sealed) = get::<Option<&[u8]>>(row, "sealed")? {
                     let submitter = &mut stored.submission.submitter;
-                    self.vault().open(stored.id, sealed, submitter)?;
+                    self.vault()
+                        .open(Owner::Sender(stored.id), sealed, submitter)?;
                 }
                 all.push(stored);
             }
@@ -160,6 +205,38 @@ impl Store {
         let query = sqlx::query(RECEIPT_SQL).bind(receipt.as_str());
         let row = query.fetch_optional(self.pool()).await?;
         row.as_ref().map(read).transpose()
+    }
+
+    /// Where the submission with this receipt is. None when there is none.
+    pub async fn tracked(&self, receipt: &Receipt) -> Result<Option<Tracked>, StoreError> {
+        let row = sqlx::query(
+            "select s.consultation, s.received_at, w.withdrawn_at, a.status,
+                 (select count(*) from unit u
+                  where u.run = c.current_run and u.submission = s.id) as units
+             from submission s
+             join consultation c on c.id = s.consultation
+             left join withdrawal w on w.submission = s.id
+             left join analysis a on a.run = c.current_run and a.submission = s.id
+             where s.receipt = $1",
+        )
+        .bind(receipt.as_str())
+        .fetch_optional(self.pool())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let withdrawn: Option<&str> = get(&row, "withdrawn_at")?;
+        let status: Option<&str> = get(&row, "status")?;
+        let stage = match (withdrawn, status) {
+            (Some(_), _) => TrackedStage::Withdrawn,
+            (None, None) => TrackedStage::Received,
+            (None, Some("complaint")) => TrackedStage::Referred,
+            (None, Some(_)) if get::<i64>(&row, "units")? > 0 => TrackedStage::Bundled,
+            (None, Some(_)) => TrackedStage::Review,
+        };
+        Ok(Some(Tracked {
+            consultation: get_id(&row, "consultation", ConsultationId::new)?,
+            received_at: get_time(&row, "received_at")?,
+            stage,
+        }))
     }
 
     async fn page(

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use caifeng_domain::{
-    Channel, Consultation, ConsultationId, Submission, SubmissionId, Submitter, Window,
+    Channel, Consultation, ConsultationId, Submission, SubmissionId, Submitter, Visibility, Window,
 };
 use sqlx::AssertSqlSafe;
 
@@ -88,6 +88,8 @@ pub(crate) fn consultation(slug: &str) -> Consultation {
             opens: "2026-03-01".into(),
             closes: "2026-04-30".into(),
         }),
+        visibility: Visibility::Public,
+        closed: false,
     }
 }
 

@@ -8,7 +8,7 @@ use aes_gcm::{
     AesGcm, KeyInit,
     aead::{Aead, Payload, consts::U12},
 };
-use caifeng_domain::{ConsultationId, SubmissionId, Submitter};
+use caifeng_domain::{CollectorId, ConsultationId, SubmissionId, Submitter};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
@@ -24,6 +24,32 @@ struct Identity {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+}
+
+/// Whose identity it is. What was sealed for one opens for no other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner {
+    Sender(SubmissionId),
+    Collector(CollectorId),
+}
+
+impl Owner {
+    /// For a sender its number alone, as it was before there were other owners.
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Sender(id) => id.get().to_be_bytes().to_vec(),
+            Self::Collector(id) => [&b"collector"[..], &id.get().to_be_bytes()].concat(),
+        }
+    }
+
+    fn unsealable(self) -> StoreError {
+        StoreError::Unsealable {
+            owner: match self {
+                Self::Sender(id) => id.to_string(),
+                Self::Collector(id) => id.to_string(),
+            },
+        }
+    }
 }
 
 /// Opens and seals with one master key.
@@ -52,10 +78,10 @@ impl Vault {
         &self.fingerprint
     }
 
-    /// Name and telephone, bound to their submission. None when neither is known.
+    /// Name and telephone, bound to their owner. None when neither is known.
     pub(crate) fn seal(
         &self,
-        submission: SubmissionId,
+        owner: Owner,
         submitter: &Submitter,
         random: &dyn Random,
     ) -> Result<Option<Vec<u8>>, StoreError> {
@@ -71,32 +97,31 @@ impl Vault {
         random.fill(&mut nonce)?;
         let payload = Payload {
             msg: &plain,
-            aad: &submission.get().to_be_bytes(),
+            aad: &owner.bytes(),
         };
         let sealed = self
             .cipher
             .encrypt(&nonce.into(), payload)
-            .map_err(|_| unsealable(submission))?;
+            .map_err(|_| owner.unsealable())?;
         Ok(Some([&nonce[..], &sealed].concat()))
     }
 
     /// Puts name and telephone back.
     pub(crate) fn open(
         &self,
-        submission: SubmissionId,
+        owner: Owner,
         sealed: &[u8],
         submitter: &mut Submitter,
     ) -> Result<(), StoreError> {
         let (nonce, msg) = sealed
             .split_first_chunk::<NONCE_BYTES>()
-            .ok_or_else(|| unsealable(submission))?;
-        let aad = &submission.get().to_be_bytes()[..];
+            .ok_or_else(|| owner.unsealable())?;
+        let aad = &owner.bytes()[..];
         let plain = self
             .cipher
             .decrypt(&(*nonce).into(), Payload { msg, aad })
-            .map_err(|_| unsealable(submission))?;
-        let identity: Identity =
-            serde_json::from_slice(&plain).map_err(|_| unsealable(submission))?;
+            .map_err(|_| owner.unsealable())?;
+        let identity: Identity = serde_json::from_slice(&plain).map_err(|_| owner.unsealable())?;
         submitter.name = identity.name;
         submitter.phone = identity.phone;
         Ok(())
@@ -155,12 +180,6 @@ fn derive(key: &IdentityKey, purpose: &[u8]) -> [u8; 32] {
     let mut mac = keyed(&key.0);
     mac.update(purpose);
     mac.finalize().into_bytes().into()
-}
-
-fn unsealable(submission: SubmissionId) -> StoreError {
-    StoreError::Unsealable {
-        submission: submission.to_string(),
-    }
 }
 
 /// Digits of a telephone number as dialled at home: full width made half, +86 dropped.

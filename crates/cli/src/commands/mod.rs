@@ -1,15 +1,20 @@
 //! One file a command.
 
 mod bench;
+mod consultation;
 mod draft;
 mod eval;
 mod hot;
 mod import;
+mod key;
+mod load;
 mod model;
 mod report;
 mod search;
 mod serve;
+mod station;
 mod triage;
+mod user;
 
 use std::{
     fs,
@@ -18,6 +23,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use caifeng_app::{App, Config, Overrides};
+use caifeng_domain::{Named, Role};
 
 use crate::args::{Args, Command};
 
@@ -38,8 +44,13 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Hot(command) => hot::run(command, config).await,
         Command::Search(command) => search::run(command, config).await,
         Command::Report(command) => report::run(command, config).await,
+        Command::Consultation(command) => consultation::run(command, config).await,
+        Command::Station(command) => station::run(command, config).await,
+        Command::User(command) => user::run(command, config).await,
+        Command::Key(command) => key::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
         Command::Eval(command) => eval::run(&command, &config),
+        Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) => bench::run(&command, &config),
     }
 }
@@ -47,6 +58,13 @@ pub(crate) async fn run(args: Args) -> Result<()> {
 /// Opens the data folder.
 async fn open(config: Config) -> Result<App> {
     Ok(App::open(config).await?)
+}
+
+/// The role with this name.
+fn role(name: &str) -> Result<Role> {
+    let names: Vec<&str> = Role::NAMES.iter().map(|role| role.1).collect();
+    Role::from_name(name)
+        .with_context(|| format!("没有角色 {name}，应为 {} 之一", names.join("、")))
 }
 
 /// Reads a file that was named, with its name.

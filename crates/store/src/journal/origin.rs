@@ -14,6 +14,28 @@ pub(super) struct Origin {
     pub(super) digest: String,
 }
 
+/// What the source wrote, but for its number.
+fn texts(submission: &Submission) -> [Option<&str>; 7] {
+    let submitter = &submission.submitter;
+    [
+        submission.station.as_deref(),
+        submission.submitted_at.as_deref(),
+        submitter.name.as_deref(),
+        submitter.phone.as_deref(),
+        submitter.identity.as_deref(),
+        submitter.region.as_deref(),
+        Some(&submission.text),
+    ]
+}
+
+/// Whether there is a U+0000 in any of it: PostgreSQL cannot store it, so no database does.
+#[must_use]
+pub fn contains_nul(submission: &Submission) -> bool {
+    let id = submission.external_id.as_deref();
+    let mut texts = texts(submission).into_iter().chain([id]).flatten();
+    texts.any(|text| text.contains('\0'))
+}
+
 /// How often each content without a number has come in a delivery so far.
 #[derive(Default)]
 pub(super) struct Numbering {
@@ -45,29 +67,24 @@ impl Numbering {
         submission: &Submission,
     ) -> Result<Origin, StoreError> {
         let hint = submission.article_hint.map(|hint| hint.to_string());
-        let submitter = &submission.submitter;
+        let [station, submitted_at, name, phone, identity, region, text] = texts(submission);
+        let channel = Some(wire(&Channel::ALL, submission.channel));
         let parts = [
-            Some(wire(&Channel::ALL, submission.channel)),
-            submission.station.as_deref(),
-            submission.submitted_at.as_deref(),
+            channel,
+            station,
+            submitted_at,
             hint.as_deref(),
-            submitter.name.as_deref(),
-            submitter.phone.as_deref(),
-            submitter.identity.as_deref(),
-            submitter.region.as_deref(),
-            Some(submission.text.as_str()),
+            name,
+            phone,
+            identity,
+            region,
+            text,
         ];
-        let id = submission.external_id.as_deref();
-        if parts
-            .iter()
-            .chain([&id])
-            .flatten()
-            .any(|part| part.contains('\0'))
-        {
+        if contains_nul(submission) {
             return Err(StoreError::NulCharacter { row });
         }
         let digest = vault.content_hash(parts.into_iter());
-        let key = if let Some(id) = id {
+        let key = if let Some(id) = &submission.external_id {
             format!("id:{id}")
         } else {
             let occurrence = self.occurrences.entry(digest.clone()).or_default();

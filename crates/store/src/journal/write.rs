@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use caifeng_domain::{Channel, Submission, SubmissionId};
+use caifeng_domain::{Channel, SubmissionId};
 
-use super::{Intake, Known, origin::Origin};
+use super::{Incoming, Intake, Known, origin::Origin};
 use crate::{
     Act, Receipt, SenderId, StoreError, audit,
     db::Write,
     rows::{get, get_id, insert_all, select_all, signed, time_text, to_id, wire},
+    vault::Owner,
 };
 
 /// A row to be written.
@@ -16,7 +17,7 @@ struct Entry<'b> {
     id: SubmissionId,
     origin: &'b Origin,
     receipt: Receipt,
-    submission: &'b Submission,
+    incoming: Incoming<'b>,
     sender: Option<SenderId>,
     sealed: Option<Vec<u8>>,
 }
@@ -27,7 +28,7 @@ impl Intake<'_> {
         &self,
         write: &mut Write<'_>,
         act: &Act<'_>,
-        fresh: &[(&Origin, &Submission)],
+        fresh: &[(&Origin, Incoming<'_>)],
     ) -> Result<Vec<(String, Known)>, StoreError> {
         if fresh.is_empty() {
             return Ok(Vec::new());
@@ -36,7 +37,7 @@ impl Intake<'_> {
         let receipts = self.receipts(write, fresh.len()).await?;
         let senders = self.senders(write, fresh).await?;
         let mut entries = Vec::with_capacity(fresh.len());
-        for (i, ((&(origin, submission), receipt), sender)) in
+        for (i, ((&(origin, incoming), receipt), sender)) in
             fresh.iter().zip(receipts).zip(senders).enumerate()
         {
             let number = signed(first + i as u64);
@@ -46,12 +47,12 @@ impl Intake<'_> {
                 id,
                 origin,
                 receipt,
-                submission,
+                incoming,
                 sender,
-                sealed: vault.seal(id, &submission.submitter, random)?,
+                sealed: vault.seal(Owner::Sender(id), &incoming.submission.submitter, random)?,
             });
         }
-        self.insert(write, act, &entries).await?;
+        self.insert(write, &entries).await?;
         let last = first + fresh.len() as u64 - 1;
         let what = format!("S-{first}..S-{last}");
         audit::append_about(write, act, "submission.accept", self.consultation, &what).await?;
@@ -66,23 +67,17 @@ impl Intake<'_> {
         Ok(entries.into_iter().map(known).collect())
     }
 
-    async fn insert(
-        &self,
-        write: &mut Write<'_>,
-        act: &Act<'_>,
-        entries: &[Entry<'_>],
-    ) -> Result<(), StoreError> {
-        let received_at = time_text(act.at);
+    async fn insert(&self, write: &mut Write<'_>, entries: &[Entry<'_>]) -> Result<(), StoreError> {
         insert_all(
             write.db(),
             "insert into submission (id, consultation, source, origin, digest, receipt,
                  received_at, external_id, channel, station, submitted_at, article_hint, sender,
-                 sender_group, region, text)",
-            16,
+                 sender_group, region, text, consent, collector)",
+            18,
             "",
             entries,
             |query, entry| {
-                let submission = entry.submission;
+                let submission = entry.incoming.submission;
                 query
                     .bind(signed(entry.id.get()))
                     .bind(signed(self.consultation.get()))
@@ -90,7 +85,7 @@ impl Intake<'_> {
                     .bind(&entry.origin.key)
                     .bind(&entry.origin.digest)
                     .bind(entry.receipt.as_str())
-                    .bind(received_at.clone())
+                    .bind(time_text(entry.incoming.at))
                     .bind(&submission.external_id)
                     .bind(wire(&Channel::ALL, submission.channel))
                     .bind(&submission.station)
@@ -100,6 +95,8 @@ impl Intake<'_> {
                     .bind(&submission.submitter.identity)
                     .bind(&submission.submitter.region)
                     .bind(&submission.text)
+                    .bind(entry.incoming.consent)
+                    .bind(entry.incoming.collector.map(|id| signed(id.get())))
             },
         )
         .await?;
@@ -150,13 +147,16 @@ impl Intake<'_> {
     async fn senders(
         &self,
         write: &mut Write<'_>,
-        fresh: &[(&Origin, &Submission)],
+        fresh: &[(&Origin, Incoming<'_>)],
     ) -> Result<Vec<Option<SenderId>>, StoreError> {
         let vault = self.store.vault();
         let keys: Vec<Option<String>> = fresh
             .iter()
-            .map(|(_, submission)| vault.pseudonym(self.consultation, &submission.submitter))
+            .map(|(_, incoming)| vault.pseudonym(self.consultation, &incoming.submission.submitter))
             .collect();
+        if keys.iter().all(Option::is_none) {
+            return Ok(vec![None; keys.len()]);
+        }
         let mut distinct: Vec<&String> = keys.iter().flatten().collect();
         distinct.sort_unstable();
         distinct.dedup();

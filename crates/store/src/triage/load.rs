@@ -24,20 +24,28 @@ impl Store {
         consultation: ConsultationId,
     ) -> Result<Option<TriageRecord>, StoreError> {
         let mut tx = self.read().await?;
-        let Some(run) = self.last_run(&mut tx, consultation).await? else {
+        let current = sqlx::query(
+            "select triage_run.* from triage_run join consultation on current_run = triage_run.id
+             where consultation.id = $1",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(current) = current else {
             return Ok(None);
         };
+        let (number, run) = (get(&current, "id")?, run(&current)?);
         let mut analyses = all(
             &mut tx,
-            "select * from analysis where consultation = $1 order by place",
-            consultation,
+            "select * from analysis where run = $1 order by place",
+            number,
             analysis,
         )
         .await?;
         let units = all(
             &mut tx,
-            "select * from unit where consultation = $1 order by submission, number",
-            consultation,
+            "select * from unit where run = $1 order by submission, number",
+            number,
             unit,
         )
         .await?;
@@ -53,8 +61,8 @@ impl Store {
         }
         let points = all(
             &mut tx,
-            "select * from point where consultation = $1 order by place",
-            consultation,
+            "select * from point where run = $1 order by place",
+            number,
             point,
         )
         .await?;
@@ -64,24 +72,15 @@ impl Store {
             points,
         }))
     }
-
-    async fn last_run(
-        &self,
-        db: &mut AnyConnection,
-        consultation: ConsultationId,
-    ) -> Result<Option<TriageRun>, StoreError> {
-        let sql = "select * from triage_run where consultation = $1 order by id desc limit 1";
-        Ok(all(db, sql, consultation, run).await?.pop())
-    }
 }
 
 async fn all<T>(
     db: &mut AnyConnection,
     sql: &'static str,
-    consultation: ConsultationId,
+    run: i64,
     read: impl Fn(&AnyRow) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let query = sqlx::query(sql).bind(signed(consultation.get()));
+    let query = sqlx::query(sql).bind(run);
     query.fetch_all(db).await?.iter().map(read).collect()
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Act, DraftId, Store, StoreError, audit,
     db::Write,
-    rows::{get, hex, insert_all, signed, time_text, wire},
+    rows::{Query, get, hex, insert_all, signed, time_text, wire},
 };
 
 /// A row of `analysis`.
@@ -67,10 +67,15 @@ struct Rows<'r> {
     points: Vec<PointRow>,
 }
 
+/// Rows written or deleted in one transaction: what was received meanwhile waits for some ten
+/// milliseconds.
+const SLICE: usize = 256;
+
 impl Store {
-    /// Replaces the results of a consultation by these, in one transaction; does nothing at all
-    /// when they are the same as those of the last run (draft, encoder and results; times and
-    /// the program's version do not count).
+    /// Replaces the results of a consultation by these; does nothing at all when they are the same
+    /// as those in force (draft, encoder and results; times and the program's version do not
+    /// count). Written bit by bit, and put in force at once: until then, and when this is
+    /// interrupted, those before stay.
     pub async fn save_triage(
         &self,
         act: &Act<'_>,
@@ -79,11 +84,41 @@ impl Store {
     ) -> Result<SaveOutcome, StoreError> {
         let rows = rows(record)?;
         let digest = digest(&rows)?;
+        let Some(run) = self.begin_run(consultation, record, &digest).await? else {
+            return Ok(SaveOutcome::Unchanged);
+        };
+        for rows in rows.analyses.chunks(SLICE) {
+            let mut write = self.write().await?;
+            insert_analyses(&mut write, run, rows).await?;
+            write.commit().await?;
+        }
+        for rows in rows.units.chunks(SLICE) {
+            let mut write = self.write().await?;
+            insert_units(&mut write, run, rows).await?;
+            write.commit().await?;
+        }
+        for rows in rows.points.chunks(SLICE) {
+            let mut write = self.write().await?;
+            insert_points(&mut write, run, rows).await?;
+            write.commit().await?;
+        }
+        self.put_in_force(act, consultation, run, record).await?;
+        self.clear_runs(consultation).await?;
+        Ok(SaveOutcome::Stored)
+    }
+
+    /// Takes a number for a run. None when the results in force are the same.
+    pub(super) async fn begin_run(
+        &self,
+        consultation: ConsultationId,
+        record: &TriageRecord,
+        digest: &str,
+    ) -> Result<Option<i64>, StoreError> {
         let mut write = self.write().await?;
-        // Locks: two runs that end together replace each other one after the other.
-        let run = write.take_numbers("triage_run", 1).await?;
+        let id = signed(write.take_numbers("triage_run", 1).await?);
         let last = sqlx::query(
-            "select digest from triage_run where consultation = $1 order by id desc limit 1",
+            "select digest from triage_run join consultation on current_run = triage_run.id
+             where consultation.id = $1",
         )
         .bind(signed(consultation.get()))
         .fetch_optional(write.db())
@@ -91,24 +126,75 @@ impl Store {
         if let Some(last) = last
             && get::<&str>(&last, "digest")? == digest
         {
-            return Ok(SaveOutcome::Unchanged);
+            return Ok(None);
         }
-        insert_run(&mut write, consultation, run, record, &digest).await?;
-        for sql in [
-            "delete from unit where consultation = $1",
-            "delete from analysis where consultation = $1",
-            "delete from point where consultation = $1",
-        ] {
-            let query = sqlx::query(sql).bind(signed(consultation.get()));
-            query.execute(write.db()).await?;
-        }
-        insert_analyses(&mut write, consultation, &rows.analyses).await?;
-        insert_units(&mut write, consultation, &rows.units).await?;
-        insert_points(&mut write, consultation, &rows.points).await?;
-        let what = format!("run {run}, {} submissions", rows.analyses.len());
-        audit::append_about(&mut write, act, "triage.save", consultation, &what).await?;
+        insert_run(&mut write, consultation, id, record, digest).await?;
         write.commit().await?;
-        Ok(SaveOutcome::Stored)
+        Ok(Some(id))
+    }
+
+    /// Makes a run the one whose results count, unless a later one does.
+    pub(super) async fn put_in_force(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+        run: i64,
+        record: &TriageRecord,
+    ) -> Result<(), StoreError> {
+        let last = record.points.iter().map(|point| point.id.get()).max();
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update consultation set
+                 current_run = case when current_run > $1 then current_run else $1 end,
+                 next_point = case when next_point > $2 then next_point else $2 end
+             where id = $3",
+        )
+        .bind(run)
+        .bind(signed(last.unwrap_or(0) + 1))
+        .bind(signed(consultation.get()))
+        .execute(write.db())
+        .await?;
+        let what = format!("run {run}, {} submissions", record.analyses.len());
+        audit::append_about(&mut write, act, "triage.save", consultation, &what).await?;
+        write.commit().await
+    }
+
+    /// Deletes the results that are not in force any more, those of interrupted runs too.
+    async fn clear_runs(&self, consultation: ConsultationId) -> Result<(), StoreError> {
+        let old = sqlx::query_scalar::<_, i64>(
+            "select triage_run.id from triage_run join consultation on consultation.id = $1
+             where consultation = $1 and kept = 1 and triage_run.id < current_run",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_all(self.pool())
+        .await?;
+        for run in old {
+            for sql in [
+                "delete from unit where run = $1 and submission in
+                     (select submission from unit where run = $1 limit $2)",
+                "delete from analysis where run = $1 and submission in
+                     (select submission from analysis where run = $1 limit $2)",
+                "delete from point where run = $1 and id in
+                     (select id from point where run = $1 limit $2)",
+            ] {
+                while self.slice(sql, run).await? > 0 {}
+            }
+            self.slice(
+                "update triage_run set kept = 0 where id = $1 and kept < $2",
+                run,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement on at most [`SLICE`] rows of a run. How many there were.
+    async fn slice(&self, sql: &'static str, run: i64) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let query: Query<'_> = sqlx::query(sql).bind(run).bind(signed(SLICE as u64));
+        let done = query.execute(write.db()).await?;
+        write.commit().await?;
+        Ok(done.rows_affected())
     }
 }
 
@@ -186,11 +272,10 @@ fn point_row(place: usize, point: &Point) -> Result<PointRow, StoreError> {
     })
 }
 
-/// The run, and the numbers that its points used up.
 async fn insert_run(
     write: &mut Write<'_>,
     consultation: ConsultationId,
-    id: u64,
+    id: i64,
     record: &TriageRecord,
     digest: &str,
 ) -> Result<(), StoreError> {
@@ -200,7 +285,7 @@ async fn insert_run(
              encoder, submissions, digest)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
-    .bind(signed(id))
+    .bind(id)
     .bind(signed(consultation.get()))
     .bind(run.draft.map(|draft| signed(draft.get())))
     .bind(time_text(run.started_at))
@@ -211,30 +296,24 @@ async fn insert_run(
     .bind(digest)
     .execute(write.db())
     .await?;
-    let last = record.points.iter().map(|point| point.id.get()).max();
-    sqlx::query("update consultation set next_point = $1 where id = $2 and next_point < $1")
-        .bind(signed(last.unwrap_or(0) + 1))
-        .bind(signed(consultation.get()))
-        .execute(write.db())
-        .await?;
     Ok(())
 }
 
 async fn insert_analyses(
     write: &mut Write<'_>,
-    consultation: ConsultationId,
+    run: i64,
     rows: &[AnalysisRow],
 ) -> Result<(), StoreError> {
     insert_all(
         write.db(),
-        "insert into analysis (consultation, submission, place, status, status_confidence,
+        "insert into analysis (run, submission, place, status, status_confidence,
              duplicate_group, duplicate_kind, additions, personal_data)",
         9,
         "",
         rows,
         |query, row| {
             query
-                .bind(signed(consultation.get()))
+                .bind(run)
                 .bind(signed(row.submission))
                 .bind(signed(row.place as u64))
                 .bind(row.status)
@@ -248,21 +327,17 @@ async fn insert_analyses(
     .await
 }
 
-async fn insert_units(
-    write: &mut Write<'_>,
-    consultation: ConsultationId,
-    rows: &[UnitRow],
-) -> Result<(), StoreError> {
+async fn insert_units(write: &mut Write<'_>, run: i64, rows: &[UnitRow]) -> Result<(), StoreError> {
     insert_all(
         write.db(),
-        "insert into unit (consultation, submission, number, start_byte, end_byte, scope, chapter,
+        "insert into unit (run, submission, number, start_byte, end_byte, scope, chapter,
              stance, stance_confidence, point, links, candidates, edit)",
         13,
         "",
         rows,
         |query, row| {
             query
-                .bind(signed(consultation.get()))
+                .bind(run)
                 .bind(signed(row.submission))
                 .bind(signed(row.number as u64))
                 .bind(signed(row.start_byte as u64))
@@ -282,19 +357,19 @@ async fn insert_units(
 
 async fn insert_points(
     write: &mut Write<'_>,
-    consultation: ConsultationId,
+    run: i64,
     rows: &[PointRow],
 ) -> Result<(), StoreError> {
     insert_all(
         write.db(),
-        "insert into point (consultation, id, place, scope, stance, articles, keywords,
+        "insert into point (run, id, place, scope, stance, articles, keywords,
              representative, units)",
         9,
         "",
         rows,
         |query, row| {
             query
-                .bind(signed(consultation.get()))
+                .bind(run)
                 .bind(signed(row.id))
                 .bind(signed(row.place as u64))
                 .bind(row.scope)

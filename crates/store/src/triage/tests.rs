@@ -182,6 +182,17 @@ async fn what_is_saved_is_loaded_and_replaces_what_was_before() {
             assert_eq!(loaded.as_ref(), Some(&record));
             assert!(store.ledger(consultation).await.unwrap().balances());
         }
+        for sql in [
+            "select count(distinct run) from analysis",
+            "select count(distinct run) from point",
+            "select count(*) from triage_run where kept = 1",
+        ] {
+            let runs: i64 = sqlx::query_scalar(sql)
+                .fetch_one(store.pool())
+                .await
+                .unwrap();
+            assert_eq!(runs, 1, "what is not in force is gone: {sql}");
+        }
     })
     .await;
 }
@@ -261,6 +272,36 @@ async fn a_result_that_cannot_be_stored_leaves_the_last_one_alone() {
         let refused = store.save_triage(&act(), consultation, &bad).await;
         assert!(matches!(refused, Err(StoreError::Unstorable(_))));
         assert_eq!(store.load_triage(consultation).await.unwrap(), Some(good));
+    })
+    .await;
+}
+
+/// The process may end anywhere in between, and another run may overtake it.
+#[tokio::test]
+async fn a_run_counts_when_all_of_it_is_there_and_no_later_one_is() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let ids = fill(&store, consultation, 5).await;
+        let mut runner = TestRunner::deterministic();
+        let mut next = || record(&ids).new_tree(&mut runner).unwrap().current();
+        let (first, lost, later) = (next(), next(), next());
+        store
+            .save_triage(&act(), consultation, &first)
+            .await
+            .unwrap();
+        let begun = store.begin_run(consultation, &lost, "lost").await.unwrap();
+        let begun = begun.unwrap();
+        let load = async || store.load_triage(consultation).await.unwrap();
+        assert_eq!(load().await.as_ref(), Some(&first));
+        store
+            .save_triage(&act(), consultation, &later)
+            .await
+            .unwrap();
+        store
+            .put_in_force(&act(), consultation, begun, &lost)
+            .await
+            .unwrap();
+        assert_eq!(load().await.as_ref(), Some(&later));
     })
     .await;
 }

@@ -4,9 +4,9 @@ use aes_gcm::{
     AesGcm, KeyInit,
     aead::{Aead, Payload, consts::U12},
 };
-use caifeng_domain::{ConsultationId, SubmissionId, Submitter};
+use caifeng_domain::{CollectorId, ConsultationId, SubmissionId, Submitter};
 
-use super::{Vault, significant_digits};
+use super::{Owner, Vault, significant_digits};
 use crate::{IdentityKey, OsRandom};
 
 fn bytes<const N: usize>(hex: &str) -> [u8; N] {
@@ -54,14 +54,18 @@ fn sm4_gcm_agrees_with_its_standard() {
 #[test]
 fn what_is_sealed_opens_only_for_its_submission_and_key() {
     let vault = Vault::new(&IdentityKey([7; 32]));
-    let (one, two) = (SubmissionId::new(1).unwrap(), SubmissionId::new(2).unwrap());
+    let one = Owner::Sender(SubmissionId::new(1).unwrap());
+    let two = Owner::Sender(SubmissionId::new(2).unwrap());
+    let collector = Owner::Collector(CollectorId::new(1).unwrap());
     let who = submitter("欧阳某", "13800000000", "");
     let sealed = vault.seal(one, &who, &OsRandom).unwrap().unwrap();
     let mut back = Submitter::default();
     vault.open(one, &sealed, &mut back).unwrap();
     assert_eq!(back, who);
 
-    assert!(vault.open(two, &sealed, &mut back).is_err(), "moved");
+    for other in [two, collector] {
+        assert!(vault.open(other, &sealed, &mut back).is_err(), "moved");
+    }
     assert!(
         Vault::new(&IdentityKey([8; 32]))
             .open(one, &sealed, &mut back)

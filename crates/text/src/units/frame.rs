@@ -170,7 +170,7 @@ impl Place {
             && !ends_sentence(piece)
             && (HEADING.is_match(piece)
                 || (i == 0 && self.punctuated && !opinion && chars <= MAX_INTRODUCTION));
-        let announces = PREFACE.is_match(piece) && !piece.contains('"');
+        let opens_list = PREFACE.is_match(piece) && !piece.contains('"');
         // Before a first number, or before such an announcement, one may say more of oneself.
         let announced = atoms
             .get(i + 1)
@@ -179,7 +179,7 @@ impl Place {
         let introduces = !opinion
             && INTRODUCTION.is_match(piece)
             && (announced || (self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)));
-        let leads = short && (heads || announces || counts || introduces) || contact;
+        let leads = short && (heads || opens_list || counts || introduces) || contact;
         leads.then_some(Frame::Leads)
     }
 }

@@ -1,0 +1,97 @@
+//! Making, opening and closing consultations.
+
+use caifeng_domain::{Consultation, Visibility, Window};
+use caifeng_store::{Act, StoreError};
+use jiff::Timestamp;
+
+use crate::{App, AppError};
+
+impl App {
+    /// Makes a consultation. Its draft comes later, by `draft import`.
+    pub async fn create_consultation(
+        &self,
+        slug: &str,
+        title: &str,
+        window: Option<Window>,
+        visibility: Visibility,
+    ) -> Result<(), AppError> {
+        if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(AppError::Argument(format!(
+                "代号 {slug} 应由字母、数字和 - 组成，它会出现在网址里"
+            )));
+        }
+        check(window.as_ref())?;
+        let consultation = Consultation {
+            slug: slug.to_owned(),
+            title: title.to_owned(),
+            window,
+            visibility,
+            closed: false,
+        };
+        match self.store.create_consultation(&cli(), &consultation).await {
+            Err(StoreError::SlugTaken { slug }) => {
+                return Err(AppError::Argument(format!("代号 {slug} 已在使用")));
+            }
+            made => made?,
+        };
+        self.catalogue.forget().await;
+        Ok(())
+    }
+
+    /// Opens a consultation, again where it was closed. Without a window the one it has stays,
+    /// unless it is over.
+    pub async fn open_consultation(
+        &self,
+        slug: Option<&str>,
+        window: Option<Window>,
+    ) -> Result<Consultation, AppError> {
+        check(window.as_ref())?;
+        let chosen = self.choose(slug).await?;
+        let today = crate::catalogue::today(Timestamp::now());
+        let before = chosen.consultation.window.clone();
+        let window = window.or(before.filter(|window| window.closes >= today));
+        self.store
+            .open_consultation(&cli(), chosen.id, window.as_ref())
+            .await?;
+        self.catalogue.forget().await;
+        Ok(Consultation {
+            window,
+            closed: false,
+            ..chosen.consultation
+        })
+    }
+
+    /// Closes a consultation, whatever its window says.
+    pub async fn close_consultation(&self, slug: Option<&str>) -> Result<Consultation, AppError> {
+        let chosen = self.choose(slug).await?;
+        self.store.close_consultation(&cli(), chosen.id).await?;
+        self.catalogue.forget().await;
+        Ok(chosen.consultation)
+    }
+}
+
+pub(crate) fn cli() -> Act<'static> {
+    Act {
+        actor: "cli",
+        at: Timestamp::now(),
+    }
+}
+
+fn check(window: Option<&Window>) -> Result<(), AppError> {
+    let Some(window) = window else { return Ok(()) };
+    for day in [&window.opens, &window.closes] {
+        let date: Result<jiff::civil::Date, _> = day.parse();
+        if date.map(|date| date.to_string()).ok().as_ref() != Some(day) {
+            return Err(AppError::Argument(format!(
+                "日期 {day} 应写作 YYYY-MM-DD，如 2026-03-01"
+            )));
+        }
+    }
+    if window.opens > window.closes {
+        return Err(AppError::Argument(format!(
+            "截止日期 {} 早于开始日期 {}",
+            window.closes, window.opens
+        )));
+    }
+    Ok(())
+}

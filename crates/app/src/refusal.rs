@@ -1,0 +1,83 @@
+//! Why something that came from outside was not done. Whoever sent it can do something about it.
+
+use caifeng_domain::ArticleNo;
+
+/// What is wrong. Messages are for the person who sent it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The first day is still to come.
+    #[error("征求意见尚未开始，将于 {0} 开始")]
+    NotOpenYet(String),
+    /// The last day is over, or it was closed by hand.
+    #[error("征求意见已经截止，不再接收意见。感谢您的关注")]
+    Closed,
+    /// Nothing was said.
+    #[error("请至少填写一条意见")]
+    NoComments,
+    /// One of several comments says nothing.
+    #[error("第 {0} 条意见没有内容")]
+    EmptyText(usize),
+    /// A comment is too long.
+    #[error("第 {row} 条意见有 {chars} 字，最多 {max} 字，请分成几条填写")]
+    LongText {
+        /// Which, from 1.
+        row: usize,
+        /// Characters it has.
+        chars: usize,
+        /// Characters allowed.
+        max: usize,
+    },
+    /// Too many comments at once.
+    #[error("一次最多提交 {0} 条意见，请分几次提交")]
+    ManyComments(usize),
+    /// The draft has no such article.
+    #[error("草案中没有第 {0} 条")]
+    UnknownArticle(ArticleNo),
+    /// Something about the sender is too long.
+    #[error("“{field}”最多 {max} 字")]
+    LongField {
+        /// What readers call it.
+        field: &'static str,
+        /// Characters allowed.
+        max: usize,
+    },
+    /// U+0000 in a text.
+    #[error("内容中有无法保存的控制字符（U+0000），请删去后再提交")]
+    ControlCharacter,
+    /// The consent text shown was not the one in force.
+    #[error("请阅读并同意个人信息处理告知（版本 {0}）后再提交")]
+    ConsentNeeded(&'static str),
+    /// The idempotency key is not of its form.
+    #[error("幂等键应为 8 至 64 个字母、数字、- 或 _")]
+    BadKey,
+    /// The idempotency key was used for something else.
+    #[error("这个幂等键已经用于内容不同的提交")]
+    KeyReused,
+    /// Too many rows in a bulk delivery, or none.
+    #[error("一次应提交 1 至 {0} 行")]
+    RowCount(usize),
+    /// Not a receipt code.
+    #[error("受理编号有误，请核对。编号形如 2345-6789-ACEJ")]
+    BadReceipt,
+    /// No submission has this receipt.
+    #[error("没有查到这个受理编号")]
+    UnknownReceipt,
+    /// No place has this code.
+    #[error("没有查到这个采集点，请核对二维码")]
+    UnknownPlace,
+    /// Neither signed in nor a valid key.
+    #[error("请先登录，或提供有效的接口密钥")]
+    Unauthenticated,
+    /// Name or password is wrong.
+    #[error("用户名或密码不正确")]
+    WrongPassword,
+    /// Too many wrong passwords.
+    #[error("密码连续输错，账号已暂时锁定，请稍后再试")]
+    Locked,
+    /// Not granted to this role.
+    #[error("您的账号没有这项权限")]
+    Forbidden,
+    /// The intake queue is full.
+    #[error("现在提交的人较多，请稍后再试，您填写的内容没有丢失")]
+    Overloaded,
+}

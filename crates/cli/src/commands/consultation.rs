@@ -1,0 +1,74 @@
+//! `caifeng consultation`.
+
+use anyhow::Result;
+use caifeng_app::{App, Config};
+use caifeng_domain::{Consultation, Named, Visibility, Window};
+
+use crate::{
+    args::{ConsultationCommand, Days},
+    output::line,
+};
+
+pub(crate) async fn run(command: ConsultationCommand, config: Config) -> Result<()> {
+    let app = super::open(config).await?;
+    match command {
+        ConsultationCommand::Create(create) => {
+            let visibility = if create.contact_points_only {
+                Visibility::ContactPoints
+            } else {
+                Visibility::Public
+            };
+            let (slug, title) = (&create.slug, &create.title);
+            app.create_consultation(slug, title, window(create.days), visibility)
+                .await?;
+            line(format!(
+                "已新建任务 {slug}：{title}（{}）",
+                visibility.chinese()
+            ));
+        }
+        ConsultationCommand::List => list(&app).await?,
+        ConsultationCommand::Open(open) => {
+            let slug = open.selected.consultation.as_deref();
+            let opened = app.open_consultation(slug, window(open.days)).await?;
+            line(format!("任务 {} 已开放{}", opened.slug, days(&opened)));
+        }
+        ConsultationCommand::Close(selected) => {
+            let closed = app
+                .close_consultation(selected.consultation.as_deref())
+                .await?;
+            line(format!("任务 {} 已截止，不再接收意见", closed.slug));
+        }
+    }
+    Ok(())
+}
+
+async fn list(app: &App) -> Result<()> {
+    let now = jiff::Timestamp::now();
+    for listed in app.consultations().await?.iter() {
+        let consultation = &listed.consultation;
+        let received = app.count_received(&consultation.slug).await?;
+        line(format!(
+            "{}　{}　{}　{}{}　收到 {received} 件",
+            consultation.slug,
+            consultation.title,
+            listed.standing(now).chinese(),
+            consultation.visibility.chinese(),
+            days(consultation)
+        ));
+    }
+    Ok(())
+}
+
+fn window(days: Days) -> Option<Window> {
+    Some(Window {
+        opens: days.from?,
+        closes: days.to?,
+    })
+}
+
+fn days(consultation: &Consultation) -> String {
+    let window = consultation.window.as_ref();
+    window.map_or_else(String::new, |window| {
+        format!("　{} 至 {}", window.opens, window.closes)
+    })
+}

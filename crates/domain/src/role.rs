@@ -1,0 +1,69 @@
+//! Who may do what: one table.
+
+/// What an account is for. 系统、安全、审计 administrators are three people (三员分立).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 信息员
+    Collector,
+    /// 联络站工作人员
+    StationOfficer,
+    /// 联系点办公室工作人员
+    Reviewer,
+    /// 专家
+    Expert,
+    /// 审核人
+    Approver,
+    /// 系统管理员
+    SystemAdmin,
+    /// 安全管理员
+    SecurityAdmin,
+    /// 审计管理员
+    AuditAdmin,
+    /// Another platform, with an API key.
+    Platform,
+}
+
+impl Role {
+    /// All with wire names and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 9] = [
+        (Self::Collector, "collector", "信息员"),
+        (Self::StationOfficer, "station_officer", "联络站工作人员"),
+        (Self::Reviewer, "reviewer", "办公室工作人员"),
+        (Self::Expert, "expert", "专家"),
+        (Self::Approver, "approver", "审核人"),
+        (Self::SystemAdmin, "system_admin", "系统管理员"),
+        (Self::SecurityAdmin, "security_admin", "安全管理员"),
+        (Self::AuditAdmin, "audit_admin", "审计管理员"),
+        (Self::Platform, "platform", "其他平台"),
+    ];
+
+    /// Whether accounts of this role may do this.
+    #[must_use]
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::{BulkIntake, ReadReport, SeeJobs, SeeRestricted, Transcribe};
+        let granted: &[Permission] = match self {
+            Self::Collector | Self::StationOfficer => &[Transcribe, SeeRestricted],
+            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs],
+            Self::Expert | Self::Approver => &[SeeRestricted, ReadReport],
+            Self::SystemAdmin => &[SeeJobs],
+            Self::SecurityAdmin | Self::AuditAdmin => &[],
+            Self::Platform => &[BulkIntake, SeeRestricted],
+        };
+        granted.contains(&permission)
+    }
+}
+
+/// What may be granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Enter what came on paper or by telephone (代录).
+    Transcribe,
+    /// Deliver many submissions at once.
+    BulkIntake,
+    /// Know of consultations that are for contact points only.
+    SeeRestricted,
+    /// Read the report on a consultation.
+    ReadReport,
+    /// See what runs in the background.
+    SeeJobs,
+}

@@ -1,0 +1,163 @@
+//! `POST /api/v1/consultations/{slug}/submissions`
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode},
+};
+use caifeng_app::{Comment, Handover, Refusal, Submitted};
+use caifeng_domain::{ArticleNo, Channel, Named, Submitter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    Site,
+    auth::{Caller, Counted},
+    error::Fault,
+    metrics,
+};
+
+/// What one person hands in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubmitBody {
+    /// One or several comments.
+    #[schema(min_items = 1, max_items = 50)]
+    comments: Vec<CommentBody>,
+    /// Version of the notice that the sender agreed to.
+    consent: String,
+    /// `web` unless an account says otherwise.
+    channel: Option<String>,
+    /// Code of the place whose QR code was used.
+    place: Option<String>,
+    /// Who, if they want to say so.
+    #[serde(default)]
+    sender: SenderBody,
+}
+
+/// One comment.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CommentBody {
+    /// Number of the article: `12` or `120-1`. Without it, the comment is on the whole draft.
+    article: Option<String>,
+    /// The words.
+    #[schema(max_length = 50_000)]
+    text: String,
+}
+
+/// Who sent it. Name and telephone are kept apart from the opinion, encrypted.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SenderBody {
+    name: Option<String>,
+    phone: Option<String>,
+    /// 居民, 律师, …
+    group: Option<String>,
+    /// Down to the town.
+    region: Option<String>,
+}
+
+impl From<SenderBody> for Submitter {
+    fn from(body: SenderBody) -> Self {
+        Self {
+            name: body.name,
+            phone: body.phone,
+            identity: body.group,
+            region: body.region,
+        }
+    }
+}
+
+/// What the sender gets.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Receipts {
+    /// One receipt a comment, in order.
+    receipts: Vec<String>,
+    /// Whether the same had been handed in before with the same idempotency key.
+    known: bool,
+}
+
+/// Hands in comments. When this answers, they are on disk. With the header `Idempotency-Key` it may
+/// be sent again until it is answered: the same key with the same content gets the same receipts.
+#[utoipa::path(
+    post,
+    path = "/api/v1/consultations/{slug}/submissions",
+    params(
+        ("slug" = String, Path),
+        ("idempotency-key" = Option<String>, Header, description = "8 to 64 letters, digits, - or _")
+    ),
+    request_body = SubmitBody,
+    responses(
+        (status = 201, body = Receipts),
+        (status = 200, body = Receipts, description = "Handed in before"),
+        (status = 404, body = super::ErrorBody),
+        (status = 409, body = super::ErrorBody),
+        (status = 422, body = super::ErrorBody),
+        (status = 429, body = super::ErrorBody),
+        (status = 503, body = super::ErrorBody)
+    ),
+    security((), ("api_key" = []))
+)]
+pub(super) async fn submit(
+    State(site): State<Site>,
+    Path(slug): Path<String>,
+    Counted(caller): Counted,
+    headers: HeaderMap,
+    body: Result<Json<SubmitBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Receipts>), Fault> {
+    let Json(body) = body?;
+    let channel = channel(&caller, body.channel.as_deref())?;
+    let handover = Handover {
+        slug,
+        comments: body
+            .comments
+            .into_iter()
+            .map(comment)
+            .collect::<Result<_, _>>()?,
+        channel,
+        place: body.place,
+        sender: body.sender.into(),
+        consent: Some(body.consent),
+        key: match headers.get("idempotency-key") {
+            Some(key) => Some(key.to_str().map_err(|_| Refusal::BadKey)?.to_owned()),
+            None => None,
+        },
+    };
+    let Submitted { receipts, known } = site.app.submit(caller.0.as_ref(), handover).await?;
+    if !known {
+        metrics::submissions(channel.wire(), receipts.len());
+    }
+    let status = if known {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((status, Json(Receipts { receipts, known })))
+}
+
+/// What comes from the public came by web; only accounts can know it otherwise.
+fn channel(caller: &Caller, named: Option<&str>) -> Result<Channel, Fault> {
+    let Some(name) = named else {
+        return Ok(Channel::Web);
+    };
+    match Channel::from_name(name) {
+        Some(Channel::Web) => Ok(Channel::Web),
+        Some(_) if caller.0.is_none() => Err(Refusal::Unauthenticated.into()),
+        Some(channel) => Ok(channel),
+        None => Err(Fault::invalid(format!("没有渠道 {name}"))),
+    }
+}
+
+fn comment(body: CommentBody) -> Result<Comment, Fault> {
+    Ok(Comment {
+        article: body.article.as_deref().map(article).transpose()?,
+        text: body.text,
+    })
+}
+
+/// An article's number as clients write it.
+pub(crate) fn article(text: &str) -> Result<ArticleNo, Fault> {
+    text.parse()
+        .map_err(|_| Fault::invalid(format!("条号 {text} 应写作 12 或 120-1")))
+}

@@ -1,0 +1,82 @@
+//! What every request passes through: a number, a permit, a time limit, a log line, and headers
+//! that tell browsers to trust nothing but ourselves.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument;
+
+use crate::{Site, error::Fault, metrics, page};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// No script or style but our own files, no frame, no form that goes elsewhere.
+const HEADERS: [(&str, &str); 6] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// Watches over one request.
+pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id();
+    let method = request.method().clone();
+    // The pattern, not the path: a path may hold a receipt.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("request", id, %method, route);
+    let mut response = within_limits(&site, request, next)
+        .instrument(span.clone())
+        .await;
+    let status = response.status().as_u16();
+    metrics::request(&route, status, began.elapsed());
+    let ms = began.elapsed().as_millis() as u64;
+    span.in_scope(|| tracing::info!(status, ms, "answered"));
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry("cache-control")
+        .or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let Ok(_permit) = site.permits.try_acquire() else {
+        return page::fitting(&path, Fault::busy());
+    };
+    match tokio::time::timeout(site.limits.timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => page::fitting(&path, Fault::timed_out()),
+    }
+}
+
+/// Unique within this process, which the log names by its time.
+fn request_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{:08x}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,102 @@
+//! Pages for people. They work without scripts, in large calm type.
+
+mod form;
+mod home;
+mod place;
+mod receipt;
+mod staff;
+
+use askama::Template;
+use axum::{
+    Router,
+    http::{StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+
+use crate::{Site, error::Fault};
+
+pub(crate) fn router() -> Router<Site> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/c/{slug}", get(form::show).post(form::submit))
+        .route("/p/{code}", get(place::show))
+        .route("/p/{code}/qr.svg", get(place::qr))
+        .route("/receipt", get(receipt::show))
+        .route("/staff", get(staff::home))
+        .route("/staff/login", get(staff::login).post(staff::sign_in))
+        .route("/staff/logout", post(staff::sign_out))
+        .route(
+            "/staff/c/{slug}",
+            get(form::show_staff).post(form::submit_staff),
+        )
+        .route("/assets/style.css", get(style))
+}
+
+/// A failure as a page.
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message<'m> {
+    title: &'m str,
+    detail: &'m str,
+}
+
+/// What a handler of pages returns when it cannot do what was asked.
+pub(crate) struct Failed(pub(crate) Fault);
+
+impl<E: Into<Fault>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let Self(fault) = self;
+        let title = if fault.status.is_server_error() {
+            "暂时无法处理"
+        } else {
+            "没有完成"
+        };
+        let page = Message {
+            title,
+            detail: &fault.detail,
+        };
+        let mut response = html(fault.status, &page);
+        fault.put_retry_after(&mut response);
+        response
+    }
+}
+
+/// A page.
+fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// What is asked for and is not there.
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    fitting(uri.path(), Fault::not_found())
+}
+
+/// A failure as whoever asked for `path` expects it: JSON for programs, a page for people.
+pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
+    if path.starts_with("/api/") {
+        fault.into_response()
+    } else {
+        Failed(fault).into_response()
+    }
+}
+
+async fn style() -> Response {
+    let head = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (head, include_str!("../../assets/style.css")).into_response()
+}

@@ -1,0 +1,75 @@
+//! `GET /p/{code}`: where the QR code on the wall leads, and the code itself.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use caifeng_app::Refusal;
+use jiff::Timestamp;
+use qrcode::{EcLevel, QrCode, render::svg};
+
+use super::{Failed, home::Entry, html};
+use crate::{Site, error::Fault};
+
+#[derive(Template)]
+#[template(path = "place.html")]
+struct Place {
+    name: String,
+    /// What the addresses of the forms end with.
+    suffix: String,
+    entries: Vec<Entry>,
+}
+
+/// The open public drafts, to be commented on at this place.
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+) -> Result<Response, Failed> {
+    let place = site.app.place_by_code(&code).await?;
+    let now = Timestamp::now();
+    let all = site.app.consultations().await?;
+    let public = all.iter().filter(|listed| listed.is_public());
+    let entries = public
+        .map(|listed| Entry::new(listed, now))
+        .filter(|entry| entry.is_open)
+        .collect();
+    let page = Place {
+        name: place.name,
+        suffix: format!("?p={code}"),
+        entries,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// The QR code as SVG, for the address by which it was asked for.
+pub(super) async fn qr(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
+    site.app.place_by_code(&code).await?;
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
+    let scheme = if site.limits.behind_proxy {
+        "https"
+    } else {
+        "http"
+    };
+    let svg = draw(&format!("{scheme}://{host}/p/{code}")).ok_or(Refusal::UnknownPlace)?;
+    let head = [(header::CONTENT_TYPE, "image/svg+xml")];
+    Ok((head, svg).into_response())
+}
+
+/// Level Q: still read with a quarter of it worn off. None when the address is too long.
+fn draw(address: &str) -> Option<String> {
+    let code = QrCode::with_error_correction_level(address, EcLevel::Q).ok()?;
+    Some(
+        code.render::<svg::Color<'_>>()
+            .min_dimensions(320, 320)
+            .build(),
+    )
+}

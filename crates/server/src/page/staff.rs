@@ -1,0 +1,120 @@
+//! `/staff`: signing in, and the list from which staff choose what to enter (代录).
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{State, rejection::FormRejection},
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Redirect, Response},
+};
+use caifeng_app::Principal;
+use caifeng_domain::Permission;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{Failed, home::Entry, html};
+use crate::{
+    Site,
+    auth::{COOKIE_NAME, Caller, Counted, session_token},
+    error::Fault,
+};
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login {
+    name: String,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "staff.html")]
+struct Home {
+    name: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    name: String,
+    password: String,
+}
+
+pub(super) async fn login() -> Response {
+    let page = Login {
+        name: String::new(),
+        problem: None,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// Begins a session. Its cookie is for this site alone, and no script can read it.
+pub(super) async fn sign_in(
+    State(site): State<Site>,
+    counted: Result<Counted, Fault>,
+    form: Result<Form<Credentials>, FormRejection>,
+) -> Result<Response, Failed> {
+    counted?;
+    let Form(Credentials { name, password }) = form?;
+    match site.app.sign_in(&name, password).await.map_err(Fault::from) {
+        Ok(token) => {
+            let secure = if site.limits.behind_proxy {
+                "; Secure"
+            } else {
+                ""
+            };
+            let cookie =
+                format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
+            Ok(([(SET_COOKIE, cookie)], Redirect::to("/staff")).into_response())
+        }
+        Err(fault) if fault.status.is_client_error() => {
+            let page = Login {
+                name,
+                problem: Some(fault.detail.clone()),
+            };
+            let mut response = html(fault.status, &page);
+            fault.put_retry_after(&mut response);
+            Ok(response)
+        }
+        Err(fault) => Err(Failed(fault)),
+    }
+}
+
+pub(super) async fn sign_out(
+    State(site): State<Site>,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
+    if let Some(token) = session_token(&headers) {
+        site.app.sign_out(token).await?;
+    }
+    let gone = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    Ok(([(SET_COOKIE, gone)], Redirect::to("/staff/login")).into_response())
+}
+
+/// The drafts for which opinions may be entered, restricted ones too.
+pub(super) async fn home(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
+    let by = match signed_in(caller, Permission::Transcribe) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let now = Timestamp::now();
+    let all = site.app.consultations().await?;
+    let entries = all.iter().map(|listed| Entry::new(listed, now));
+    let page = Home {
+        name: by.name,
+        entries: entries.filter(|entry| entry.is_open).collect(),
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// Whoever asks, if they may; else the way to sign in, or a refusal as a page.
+#[expect(clippy::result_large_err, reason = "the response is what is answered")]
+pub(super) fn signed_in(caller: Caller, permission: Permission) -> Result<Principal, Response> {
+    let nobody = caller.0.is_none();
+    caller.require(permission).map_err(|fault| {
+        if nobody {
+            Redirect::to("/staff/login").into_response()
+        } else {
+            Failed(fault).into_response()
+        }
+    })
+}

@@ -1,0 +1,144 @@
+//! The routes as clients meet them. The router is driven in memory: what is tested is what is
+//! served.
+
+mod codes;
+mod matrix;
+mod pages;
+mod submit;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use caifeng_app::{App, CONSENT_VERSION, Config, Overrides};
+use caifeng_domain::{Visibility, Window};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::Limits;
+
+const DRAFT: &str = "某市河畔条例（草案）\n第一章　总则\n第一条　河畔步道向公众开放。\n\
+                     第二条　遛犬应当束绳。\n";
+
+/// A data folder of its own with an open public consultation `known`, one for contact points only
+/// (`inside`), one to come (`later`) and one that is over (`over`).
+struct Desk {
+    app: App,
+    router: Router,
+    _folder: TempDir,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let limits = Limits {
+            per_minute: 0,
+            ..Limits::default()
+        };
+        Self::with(limits).await
+    }
+
+    async fn with(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let said = Overrides {
+            data: Some(folder.path().to_owned()),
+            model: Some("lexical".to_owned()),
+            ..Overrides::default()
+        };
+        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        let window = |opens: &str, closes: &str| {
+            Some(Window {
+                opens: opens.to_owned(),
+                closes: closes.to_owned(),
+            })
+        };
+        let (public, inside) = (Visibility::Public, Visibility::ContactPoints);
+        for (slug, window, visibility) in [
+            ("known", window("2020-01-01", "2999-12-31"), public),
+            ("inside", None, inside),
+            ("later", window("2999-01-01", "2999-12-31"), public),
+            ("over", window("2020-01-01", "2020-12-31"), public),
+        ] {
+            let title = format!("河畔条例（{slug}）");
+            app.create_consultation(slug, &title, window, visibility)
+                .await
+                .unwrap();
+            let draft = format!("{DRAFT}第三条　{slug}。\n");
+            app.import_draft(slug, "draft.txt", draft.as_bytes())
+                .await
+                .unwrap();
+        }
+        let router = crate::router(app.clone(), limits);
+        Self {
+            app,
+            router,
+            _folder: folder,
+        }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        Answer {
+            status,
+            headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::builder().uri(path).header("host", "example.test");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// A POST of JSON with further headers.
+    async fn post(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::post(path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// A POST of a form.
+    async fn fill(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", spelt_out(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookie);
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+}
+
+#[expect(clippy::format_collect, reason = "short and seldom")]
+fn spelt_out(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A body with one comment.
+fn comment(text: &str) -> Value {
+    json!({"comments": [{"text": text}], "consent": CONSENT_VERSION})
+}
+
+const SUBMIT: &str = "/api/v1/consultations/known/submissions";

@@ -1,0 +1,104 @@
+//! What programs rely on: the codes, the description of the API, the headers, the figures.
+
+use caifeng_app::Refusal;
+use caifeng_domain::ArticleNo;
+
+use super::{Desk, SUBMIT, comment};
+use crate::error::Fault;
+
+#[test]
+fn every_code_is_in_the_table_with_its_status() {
+    let faults = [
+        Refusal::NotOpenYet(String::new()),
+        Refusal::Closed,
+        Refusal::NoComments,
+        Refusal::EmptyText(1),
+        Refusal::LongText {
+            row: 1,
+            chars: 2,
+            max: 1,
+        },
+        Refusal::ManyComments(1),
+        Refusal::UnknownArticle(ArticleNo::new(1)),
+        Refusal::LongField {
+            field: "姓名",
+            max: 1,
+        },
+        Refusal::ControlCharacter,
+        Refusal::ConsentNeeded(""),
+        Refusal::BadKey,
+        Refusal::KeyReused,
+        Refusal::RowCount(1),
+        Refusal::BadReceipt,
+        Refusal::UnknownReceipt,
+        Refusal::UnknownPlace,
+        Refusal::Unauthenticated,
+        Refusal::WrongPassword,
+        Refusal::Locked,
+        Refusal::Forbidden,
+        Refusal::Overloaded,
+    ]
+    .map(Fault::from);
+    let own = [
+        Fault::busy(),
+        Fault::timed_out(),
+        Fault::not_found(),
+        Fault::honeypot(),
+        Fault::invalid(""),
+        Fault::too_often(std::time::Duration::ZERO),
+    ];
+    let table = include_str!("../../error-codes.md");
+    for fault in faults.iter().chain(&own) {
+        let row = format!("| {} | {} |", fault.code, fault.status.as_u16());
+        assert!(table.contains(&row), "{row}");
+    }
+}
+
+/// The description changes on purpose only.
+#[test]
+fn the_description_of_the_interface_is_as_agreed() {
+    insta::assert_json_snapshot!("openapi", crate::openapi());
+}
+
+#[tokio::test]
+async fn every_answer_has_a_number_and_tells_browsers_to_trust_nothing_else() {
+    let desk = Desk::new().await;
+    for path in [
+        "/",
+        "/nowhere",
+        "/api/v1/nowhere",
+        "/c/nothing",
+        "/assets/style.css",
+    ] {
+        let answer = desk.get(path).await;
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.headers["x-content-type-options"], "nosniff",
+            "{path}"
+        );
+        assert_eq!(answer.headers["x-request-id"].len(), 8, "{path}");
+        assert!(
+            !answer.body.contains("<script") && !answer.body.contains("style=\""),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn figures_are_counted() {
+    let desk = Desk::new().await;
+    desk.post(SUBMIT, &comment("甲"), &[]).await;
+    let figures = desk.get("/metrics").await.body;
+    for want in [
+        "caifeng_submissions_total{channel=\"web\"}",
+        "caifeng_http_requests_total{route=\"/api/v1/consultations/{slug}/submissions\",status=\"201\"}",
+        "caifeng_http_request_seconds_bucket",
+        "caifeng_intake_queue",
+    ] {
+        assert!(figures.contains(want), "{want} is not in\n{figures}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Every route × every role, by API key and by session.
+
+use axum::{body::Body, http::Request};
+use caifeng_domain::{Named, Permission, Role};
+use serde_json::json;
+
+use super::{Desk, comment};
+
+/// Who may.
+#[derive(Clone, Copy)]
+enum Needs {
+    /// Everybody, signed in or not.
+    Nothing,
+    /// Whoever has it. Others are told 401 or 403, or led to where they sign in.
+    The(Permission),
+}
+
+/// Every route of the server: a new one is added here.
+const ROUTES: [(&str, &str, Needs); 20] = [
+    ("GET", "/healthz", Needs::Nothing),
+    ("GET", "/readyz", Needs::Nothing),
+    ("GET", "/metrics", Needs::Nothing),
+    ("GET", "/", Needs::Nothing),
+    ("GET", "/assets/style.css", Needs::Nothing),
+    ("GET", "/receipt", Needs::Nothing),
+    ("GET", "/c/known", Needs::Nothing),
+    ("POST", "/c/known", Needs::Nothing),
+    ("GET", "/p/none", Needs::Nothing),
+    ("GET", "/p/none/qr.svg", Needs::Nothing),
+    ("GET", "/staff/login", Needs::Nothing),
+    ("GET", "/api/v1/openapi.json", Needs::Nothing),
+    ("GET", "/api/v1/consultations", Needs::Nothing),
+    ("GET", "/api/v1/consultations/known", Needs::Nothing),
+    (
+        "POST",
+        "/api/v1/consultations/known/submissions",
+        Needs::Nothing,
+    ),
+    ("GET", "/api/v1/receipts/x", Needs::Nothing),
+    (
+        "POST",
+        "/api/v1/consultations/known/submissions/bulk",
+        Needs::The(Permission::BulkIntake),
+    ),
+    (
+        "GET",
+        "/api/v1/consultations/known/report",
+        Needs::The(Permission::ReadReport),
+    ),
+    ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
+    ("GET", "/staff", Needs::The(Permission::Transcribe)),
+];
+
+/// Statuses of those who are kept out.
+const KEPT_OUT: [u16; 3] = [401, 403, 303];
+
+impl Desk {
+    async fn status(&self, method: &str, path: &str, header: (&str, &str)) -> u16 {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .header(header.0, header.1);
+        let body = if path.ends_with("bulk") {
+            json!({"rows": [{"id": "1", "text": "甲"}]})
+        } else {
+            comment("甲")
+        };
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        self.send(request).await.status.as_u16()
+    }
+}
+
+#[tokio::test]
+async fn every_role_gets_what_the_table_grants_and_nothing_else() {
+    let desk = Desk::new().await;
+    let mut callers: Vec<(Option<Role>, String, String)> =
+        vec![(None, "cookie".into(), "caifeng_session=wrong".into())];
+    for &(role, name, _) in Role::NAMES {
+        let key = desk.app.add_api_key(name, role).await.unwrap();
+        callers.push((Some(role), "authorization".into(), format!("Bearer {key}")));
+        let password = "一二三四五六七八九十".to_owned();
+        desk.app
+            .add_account(name, role, password.clone())
+            .await
+            .unwrap();
+        let token = desk.app.sign_in(name, password).await.unwrap();
+        callers.push((
+            Some(role),
+            "cookie".into(),
+            format!("caifeng_session={token}"),
+        ));
+    }
+    for (method, path, needs) in ROUTES {
+        for (role, header, value) in &callers {
+            let status = desk.status(method, path, (header, value)).await;
+            assert_ne!(status, 405, "{method} {path}");
+            let may = match needs {
+                Needs::Nothing => true,
+                Needs::The(permission) => role.is_some_and(|role| role.may(permission)),
+            };
+            let kept_out = KEPT_OUT.contains(&status);
+            assert_eq!(
+                kept_out, !may,
+                "{method} {path} as {role:?} by {header}: {status}"
+            );
+        }
+    }
+}
+
+/// The pages of staff that need a draft, and keys that do not work.
+#[tokio::test]
+async fn the_rest_is_kept_from_everybody_who_may_not() {
+    let desk = Desk::new().await;
+    for method in ["GET", "POST"] {
+        let nobody = ("cookie", "caifeng_session=wrong");
+        let status = desk.status(method, "/staff/c/inside", nobody).await;
+        assert_eq!(status, 303, "{method}");
+    }
+    for key in ["", "Bearer", "Bearer ", "Bearer x", "Basic eA=="] {
+        let path = "/api/v1/consultations";
+        let request = Request::get(path).header("authorization", key);
+        let answer = desk.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 401, "`{key}`");
+    }
+    let key = desk.app.add_api_key("ended", Role::Reviewer).await.unwrap();
+    desk.app.revoke_api_key("ended").await.unwrap();
+    let bearer = format!("Bearer {key}");
+    let status = desk
+        .status("GET", "/api/v1/jobs", ("authorization", &bearer))
+        .await;
+    assert_eq!(status, 401);
+}

@@ -1,0 +1,340 @@
+//! The tree of places where opinions are collected, and the people (信息员) who collect them.
+
+use std::collections::HashMap;
+
+use caifeng_domain::{CollectorId, Station, StationId, StationKind, Submitter};
+use sqlx::any::AnyRow;
+
+use crate::{
+    Act, Store, StoreError, audit,
+    db::Write,
+    receipt::place_code,
+    rows::{get, get_id, get_wire, signed, time_text, to_id, wire},
+    vault::Owner,
+};
+
+/// A row of a list of places and people, with its place in the tree resolved to earlier rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceRow {
+    /// A place under another one, which is known or stands in an earlier row.
+    Station {
+        /// Its level.
+        kind: StationKind,
+        /// Names from the root down to this one.
+        path: Vec<String>,
+    },
+    /// A 信息员 of a place.
+    Collector {
+        /// Names from the root down to the place.
+        path: Vec<String>,
+        /// Name.
+        name: String,
+        /// Telephone.
+        phone: Option<String>,
+    },
+}
+
+/// What became of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlacesAdded {
+    /// New places.
+    pub stations: usize,
+    /// New people.
+    pub collectors: usize,
+    /// Rows that were there already.
+    pub known: usize,
+}
+
+/// One 信息员.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collector {
+    /// Number.
+    pub id: CollectorId,
+    /// The code in their QR code.
+    pub code: String,
+    /// Where they collect.
+    pub station: StationId,
+    /// Name, unsealed.
+    pub name: String,
+}
+
+impl Store {
+    /// All places, parents before their children.
+    pub async fn stations(&self) -> Result<Vec<Station>, StoreError> {
+        sqlx::query("select id, code, kind, name, parent from station order by id")
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// All 信息员, with their names.
+    pub async fn collectors(&self) -> Result<Vec<Collector>, StoreError> {
+        sqlx::query("select id, code, station, sealed from collector order by id")
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(|row| {
+                let id = get_id(row, "id", CollectorId::new)?;
+                let mut who = Submitter::default();
+                self.vault()
+                    .open(Owner::Collector(id), get(row, "sealed")?, &mut who)?;
+                Ok(Collector {
+                    id,
+                    code: get(row, "code")?,
+                    station: get_id(row, "station", StationId::new)?,
+                    name: who.name.unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+
+    /// The place behind a QR code: its own, or that of one of its people, who is named then.
+    pub async fn place_by_code(
+        &self,
+        code: &str,
+    ) -> Result<Option<(Station, Option<CollectorId>)>, StoreError> {
+        let row = sqlx::query(
+            "select s.id, s.code, s.kind, s.name, s.parent, c.id as collector
+             from station s left join collector c on c.station = s.id and c.code = $1
+             where s.code = $1 or c.code = $1",
+        )
+        .bind(code)
+        .fetch_optional(self.pool())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let collector: Option<i64> = get(&row, "collector")?;
+        let collector = collector
+            .map(|id| to_id("collector", id, CollectorId::new))
+            .transpose()?;
+        Ok(Some((read(&row)?, collector)))
+    }
+
+    /// Adds places and people in one transaction. What is known stays as it is, code and all. A row
+    /// whose place neither is known nor stands before it is an error, and nothing is added.
+    pub async fn add_places(
+        &self,
+        act: &Act<'_>,
+        rows: &[PlaceRow],
+    ) -> Result<PlacesAdded, StoreError> {
+        let mut write = self.write().await?;
+        // Locks the tree, so that two lists at once do not add the same place.
+        write.take_numbers("station", 0).await?;
+        let mut places = known_places(&mut write).await?;
+        let mut added = PlacesAdded::default();
+        for row in rows {
+            match row {
+                PlaceRow::Station { kind, path } => {
+                    if places.contains_key(path) {
+                        added.known += 1;
+                        continue;
+                    }
+                    let id = self
+                        .add_station(&mut write, act, *kind, path, &places)
+                        .await?;
+                    places.insert(path.clone(), id);
+                    added.stations += 1;
+                }
+                PlaceRow::Collector { path, name, phone } => {
+                    let station = *places.get(path).ok_or_else(|| unknown(path))?;
+                    let who = Submitter {
+                        name: Some(name.clone()),
+                        phone: phone.clone(),
+                        ..Submitter::default()
+                    };
+                    let is_new = self.add_collector(&mut write, act, station, &who).await?;
+                    added.collectors += usize::from(is_new);
+                    added.known += usize::from(!is_new);
+                }
+            }
+        }
+        let what = format!(
+            "{} stations, {} collectors",
+            added.stations, added.collectors
+        );
+        audit::append(&mut write, act, "station.import", &what).await?;
+        write.commit().await?;
+        Ok(added)
+    }
+
+    async fn add_station(
+        &self,
+        write: &mut Write<'_>,
+        act: &Act<'_>,
+        kind: StationKind,
+        path: &[String],
+        places: &HashMap<Vec<String>, StationId>,
+    ) -> Result<StationId, StoreError> {
+        let (name, above) = path.split_last().ok_or_else(|| unknown(path))?;
+        let parent = match above {
+            [] => None,
+            above => Some(*places.get(above).ok_or_else(|| unknown(above))?),
+        };
+        let number = signed(write.take_numbers("station", 1).await?);
+        sqlx::query(
+            "insert into station (id, code, kind, name, parent, created_at)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(number)
+        .bind(place_code(self.random())?)
+        .bind(wire(&StationKind::ALL, kind))
+        .bind(name)
+        .bind(parent.map(|id| signed(id.get())))
+        .bind(time_text(act.at))
+        .execute(write.db())
+        .await?;
+        to_id("station.id", number, StationId::new)
+    }
+
+    /// False when the place has this person already.
+    async fn add_collector(
+        &self,
+        write: &mut Write<'_>,
+        act: &Act<'_>,
+        station: StationId,
+        who: &Submitter,
+    ) -> Result<bool, StoreError> {
+        let parts = [Some("collector"), who.name.as_deref(), who.phone.as_deref()];
+        let key = self.vault().content_hash(parts.into_iter());
+        let known = sqlx::query("select 1 from collector where station = $1 and key = $2")
+            .bind(signed(station.get()))
+            .bind(&key)
+            .fetch_optional(write.db())
+            .await?;
+        if known.is_some() {
+            return Ok(false);
+        }
+        let number = signed(write.take_numbers("collector", 1).await?);
+        let id = to_id("collector.id", number, CollectorId::new)?;
+        let sealed = self
+            .vault()
+            .seal(Owner::Collector(id), who, self.random())?;
+        sqlx::query(
+            "insert into collector (id, code, station, key, sealed, created_at)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(number)
+        .bind(place_code(self.random())?)
+        .bind(signed(station.get()))
+        .bind(key)
+        .bind(sealed)
+        .bind(time_text(act.at))
+        .execute(write.db())
+        .await?;
+        Ok(true)
+    }
+}
+
+/// Every place by the names that lead to it.
+async fn known_places(
+    write: &mut Write<'_>,
+) -> Result<HashMap<Vec<String>, StationId>, StoreError> {
+    let rows = sqlx::query("select id, code, kind, name, parent from station order by id")
+        .fetch_all(write.db())
+        .await?;
+    let mut paths: HashMap<StationId, Vec<String>> = HashMap::new();
+    for row in &rows {
+        let station = read(row)?;
+        let above = station.parent.and_then(|parent| paths.get(&parent));
+        let mut path = above.cloned().unwrap_or_default();
+        path.push(station.name);
+        paths.insert(station.id, path);
+    }
+    Ok(paths.into_iter().map(|(id, path)| (path, id)).collect())
+}
+
+fn unknown(path: &[String]) -> StoreError {
+    StoreError::UnknownStation {
+        path: path.join("/"),
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Station, StoreError> {
+    let parent: Option<i64> = get(row, "parent")?;
+    Ok(Station {
+        id: get_id(row, "id", StationId::new)?,
+        code: get(row, "code")?,
+        kind: get_wire(row, "kind", &StationKind::ALL)?,
+        name: get(row, "name")?,
+        parent: parent
+            .map(|id| to_id("parent", id, StationId::new))
+            .transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_domain::StationKind;
+
+    use super::{PlaceRow, PlacesAdded};
+    use crate::{
+        StoreError,
+        testing::{act, on_every_database},
+    };
+
+    fn station(kind: StationKind, path: &str) -> PlaceRow {
+        PlaceRow::Station {
+            kind,
+            path: path.split('/').map(str::to_owned).collect(),
+        }
+    }
+
+    fn collector(path: &str, name: &str) -> PlaceRow {
+        PlaceRow::Collector {
+            path: path.split('/').map(str::to_owned).collect(),
+            name: name.into(),
+            phone: Some("13800000000".into()),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_list_twice_adds_nothing_and_codes_stay() {
+        on_every_database(async |store| {
+            let rows = [
+                station(StationKind::Point, "某区"),
+                station(StationKind::Station, "某区/东街"),
+                station(StationKind::Collection, "某区/东街/社区"),
+                station(StationKind::Collection, "某区/社区"),
+                collector("某区/东街", "测试甲"),
+                collector("某区/社区", "测试甲"),
+            ];
+            let added = store.add_places(&act(), &rows).await.unwrap();
+            let want = PlacesAdded {
+                stations: 4,
+                collectors: 2,
+                known: 0,
+            };
+            assert_eq!(added, want);
+            let (stations, collectors) = (
+                store.stations().await.unwrap(),
+                store.collectors().await.unwrap(),
+            );
+            let again = store.add_places(&act(), &rows).await.unwrap();
+            assert_eq!((again.known, again.stations, again.collectors), (6, 0, 0));
+            assert_eq!(store.stations().await.unwrap(), stations);
+            assert_eq!(collectors[0].name, "测试甲");
+
+            let found = store.place_by_code(&stations[1].code).await.unwrap();
+            assert_eq!(found, Some((stations[1].clone(), None)));
+            let found = store.place_by_code(&collectors[0].code).await.unwrap();
+            assert_eq!(found, Some((stations[1].clone(), Some(collectors[0].id))));
+            assert_eq!(store.place_by_code("none").await.unwrap(), None);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_place_under_nothing_is_refused_and_nothing_is_added() {
+        on_every_database(async |store| {
+            let rows = [
+                station(StationKind::Point, "某区"),
+                station(StationKind::Station, "别区/东街"),
+            ];
+            let refused = store.add_places(&act(), &rows).await;
+            assert!(matches!(refused, Err(StoreError::UnknownStation { path }) if path == "别区"));
+            assert!(store.stations().await.unwrap().is_empty());
+        })
+        .await;
+    }
+}

@@ -1,0 +1,148 @@
+//! The contract of the group commit.
+
+use std::time::Duration;
+
+use caifeng_domain::ConsultationId;
+
+use super::{Delivery, Writer, WriterOptions};
+use crate::{
+    Arrival, StoreError,
+    testing::{act, new_consultation, on_every_database, submission},
+};
+
+fn options(capacity: usize) -> WriterOptions {
+    WriterOptions {
+        capacity,
+        follow_up: Some(("triage", Duration::from_secs(1))),
+    }
+}
+
+fn delivery(consultation: ConsultationId, texts: &[(&str, &str)]) -> Delivery {
+    Delivery {
+        consultation,
+        source: "web".into(),
+        actor: "web".into(),
+        at: act().at,
+        consent: Some("2026-03".into()),
+        collector: None,
+        submissions: texts
+            .iter()
+            .map(|(id, text)| submission(Some(id), text))
+            .collect(),
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_each_get_their_own_receipts_and_one_job_follows() {
+    on_every_database(async |store| {
+        let here = new_consultation(&store, "here").await;
+        let there = new_consultation(&store, "there").await;
+        let writer = Writer::start(store.clone(), options(1_000));
+        let send = |i: usize| {
+            let writer = writer.clone();
+            let consultation = if i.is_multiple_of(3) { there } else { here };
+            let (a, b) = (format!("{i}a"), format!("{i}b"));
+            tokio::spawn(async move {
+                let delivery = delivery(consultation, &[(&a, &a), (&b, &b)]);
+                (a, b, writer.accept(delivery).await.unwrap())
+            })
+        };
+        let tasks: Vec<_> = (0..100).map(send).collect();
+        for task in tasks {
+            let (a, b, accepted) = task.await.unwrap();
+            for (text, accepted) in [a, b].iter().zip(&accepted) {
+                assert_eq!(accepted.arrival, Arrival::New);
+                let stored = store
+                    .submission_by_receipt(&accepted.receipt)
+                    .await
+                    .unwrap();
+                assert_eq!(&stored.unwrap().submission.text, text);
+            }
+        }
+        let count = store.submissions(here).await.unwrap().len();
+        assert_eq!(count + store.submissions(there).await.unwrap().len(), 200);
+        let mut jobs: Vec<String> = store
+            .jobs(9)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|j| j.payload)
+            .collect();
+        jobs.sort();
+        assert_eq!(jobs, [here.to_string(), there.to_string()], "one each");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_retry_gets_the_same_receipt_and_a_reused_number_is_told() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let writer = Writer::start(store.clone(), options(10));
+        let first = writer
+            .accept(delivery(consultation, &[("k", "甲")]))
+            .await
+            .unwrap();
+        let again = writer
+            .accept(delivery(consultation, &[("k", "甲")]))
+            .await
+            .unwrap();
+        assert_eq!(again[0].receipt, first[0].receipt);
+        assert_eq!(again[0].arrival, Arrival::Known);
+        let other = writer
+            .accept(delivery(consultation, &[("k", "乙")]))
+            .await
+            .unwrap();
+        assert_eq!(other[0].arrival, Arrival::Changed);
+        assert_eq!(store.submissions(consultation).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once_and_what_was_let_in_is_finished() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let writer = Writer::start(store.clone(), options(2));
+        // The writer cannot begin while somebody else writes.
+        let blocker = store.write().await.unwrap();
+        let send = |id: &'static str| {
+            let writer = writer.clone();
+            tokio::spawn(async move { writer.accept(delivery(consultation, &[(id, id)])).await })
+        };
+        let taken = send("taken");
+        while writer.waiting() > 0 || taken.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let waiting = [send("1"), send("2")];
+        while writer.waiting() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let refused = writer.accept(delivery(consultation, &[("3", "3")])).await;
+        assert!(matches!(refused, Err(StoreError::Overloaded)));
+        tokio::join!(writer.finish(), async { drop(blocker) });
+        let late = writer.accept(delivery(consultation, &[("4", "4")])).await;
+        assert!(matches!(late, Err(StoreError::Stopped)));
+        for task in std::iter::once(taken).chain(waiting) {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(store.submissions(consultation).await.unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_bad_delivery_does_not_take_others_with_it() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let writer = Writer::start(store.clone(), options(10));
+        let (good, bad) = tokio::join!(
+            writer.accept(delivery(consultation, &[("1", "好")])),
+            writer.accept(delivery(consultation, &[("2", "坏\0")])),
+        );
+        assert!(good.is_ok());
+        assert!(matches!(bad, Err(StoreError::NulCharacter { row: 0 })));
+    })
+    .await;
+}
