@@ -54,13 +54,13 @@ pub fn impressions(
     units: &[usize],
     models: &Models,
 ) -> Result<Vec<Impression>, EncodeError> {
-    let (of, found) = all_candidates(prepared, units)?;
+    let found = all_candidates(prepared, units)?;
     Ok(units
         .par_iter()
-        .zip(&of)
-        .map(|(&u, &m)| {
+        .enumerate()
+        .map(|(k, &u)| {
             let unit = &prepared.units[u];
-            let (candidates, votes) = &found[m];
+            let (candidates, votes) = found.of(k);
             let links = rank(unit, candidates, models);
             let scope = scope_features(prepared, unit, candidates, links.first());
             let stance = stance_features(prepared, unit);
@@ -122,6 +122,19 @@ pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Model
     }
 }
 
+/// Candidates of units, computed once for equal mentions.
+pub(crate) struct Found {
+    of: Vec<usize>,
+    found: Vec<(Vec<Candidate>, Votes)>,
+}
+
+impl Found {
+    /// Those of the `k`-th unit that was asked for.
+    pub(crate) fn of(&self, k: usize) -> &(Vec<Candidate>, Votes) {
+        &self.found[self.of[k]]
+    }
+}
+
 /// Mentions whose cosines to all exemplars are computed at once.
 const BLOCK: usize = 256;
 
@@ -129,7 +142,7 @@ const BLOCK: usize = 256;
 pub(crate) fn all_candidates(
     prepared: &Prepared<'_>,
     which: &[usize],
-) -> Result<(Vec<usize>, Vec<(Vec<Candidate>, Votes)>), EncodeError> {
+) -> Result<Found, EncodeError> {
     let mut number: HashMap<MentionKey, usize> = HashMap::new();
     let mut firsts: Vec<&Mention> = Vec::new();
     let of: Vec<usize> = which
@@ -163,7 +176,7 @@ pub(crate) fn all_candidates(
             )
         }));
     }
-    Ok((of, found))
+    Ok(Found { of, found })
 }
 
 /// A mention with its weights as bits, so that it can be a key.

@@ -240,9 +240,9 @@ impl<'a> Prepared<'a> {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
-        let (of, found) = all_candidates(self, &units)?;
-        for (&u, &m) in units.iter().zip(&of) {
-            let links = implicit(&found[m].0, &models.first_link, &models.first_choice);
+        let found = all_candidates(self, &units)?;
+        for (k, &u) in units.iter().enumerate() {
+            let links = implicit(&found.of(k).0, &models.first_link, &models.first_choice);
             if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
                 let mention = &self.units[u].mention;
                 self.exemplars.add(

@@ -91,7 +91,6 @@ impl Example<'_> {
 }
 
 /// Fits all weights.
-#[must_use]
 pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
     let nothing = || Logistic {
         features: Vec::new(),
@@ -175,7 +174,7 @@ fn link_models(sets: &[Labelled<'_>]) -> Result<(Logistic, Logistic, Logistic), 
 /// Prepared units that lie at a gold unit.
 fn examples<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
     let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-    let (of, found) = all_candidates(&set.prepared, &units)?;
+    let found = all_candidates(&set.prepared, &units)?;
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
         *copies.entry(unit.mention.gist).or_default() += 1;
@@ -192,7 +191,7 @@ fn examples<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> 
             Some(Example {
                 unit: u,
                 gold,
-                candidates: found[of[u]].0.clone(),
+                candidates: found.of(u).0.clone(),
                 weight: 1.0 / copies[&unit.mention.gist] as f64,
             })
         })
