@@ -29,7 +29,7 @@ use std::sync::{Arc, atomic::AtomicUsize};
 use caifeng_domain::{Consultation, ConsultationId, Draft};
 use caifeng_encode::Encoder;
 use caifeng_store::{Store, Writer, WriterOptions};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::catalogue::Catalogue;
 
@@ -70,6 +70,8 @@ pub struct App {
     encoder: Arc<OnceCell<SharedEncoder>>,
     /// Submissions taken in by this process.
     taken_in: Arc<AtomicUsize>,
+    /// One sign-in is checked at a time.
+    sign_ins: Arc<Semaphore>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -95,6 +97,7 @@ impl App {
             catalogue: Arc::default(),
             encoder: Arc::default(),
             taken_in: Arc::default(),
+            sign_ins: Arc::new(Semaphore::new(1)),
         })
     }
 

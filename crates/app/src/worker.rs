@@ -1,7 +1,6 @@
 //! What goes on behind the scenes: the jobs of the database, one after the other.
 
 use std::{
-    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -32,6 +31,8 @@ const REST: u32 = 1;
 const LONG_REST: u32 = 4;
 /// Submissions a second that count as fast. A busy contact point has one in several seconds.
 const FAST: f64 = 20.0;
+/// Rest after an error of the database, which may have been a lost lease.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// But never rest for longer than this.
 const LONGEST_REST: Duration = Duration::from_mins(2);
 
@@ -88,7 +89,7 @@ impl App {
                 Ok(false) => LOOK,
                 Err(error) => {
                     tracing::error!(error = ?error, "the job table cannot be used");
-                    LONGEST_REST
+                    AFTER_ERROR
                 }
             };
             time::sleep(rest).await;
@@ -107,16 +108,11 @@ impl App {
         };
         let began = Instant::now();
         let gauge = Arc::new(Gauge::default());
-        let mut work = pin!(self.run_job(&job, Arc::clone(&gauge)));
-        let mut heartbeat = time::interval_at(time::Instant::now() + HEARTBEAT, HEARTBEAT);
-        let done = loop {
-            tokio::select! {
-                done = &mut work => break done,
-                _ = heartbeat.tick() => {
-                    let now = Timestamp::now();
-                    self.store.report_progress(job.id, worker, gauge.read(), now).await?;
-                }
-            }
+        // Both are polled all the time: each waits for its turn to write, and a heartbeat that waits for
+        // a turn held by work that is not polled would wait for ever.
+        let done = tokio::select! {
+            done = self.run_job(&job, Arc::clone(&gauge)) => done,
+            lost = self.heartbeat(&job, worker, &gauge) => return Err(lost),
         };
         let now = Timestamp::now();
         match done {
@@ -135,6 +131,22 @@ impl App {
             }
         }
         Ok(true)
+    }
+
+    /// Says again and again how far a job is, until that cannot be said.
+    async fn heartbeat(&self, job: &Job, worker: &str, gauge: &Gauge) -> AppError {
+        let mut ticks = time::interval_at(time::Instant::now() + HEARTBEAT, HEARTBEAT);
+        loop {
+            ticks.tick().await;
+            let (progress, now) = (gauge.read(), Timestamp::now());
+            if let Err(error) = self
+                .store
+                .report_progress(job.id, worker, progress, now)
+                .await
+            {
+                return error.into();
+            }
+        }
     }
 
     async fn run_job(&self, job: &Job, gauge: Arc<Gauge>) -> Result<(), AppError> {

@@ -7,19 +7,23 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
 const CLIENTS: usize = 8;
-/// How long each process lives under load.
+/// How long each process lives under load, from the first answers on.
 const LIVES: [Duration; 3] = [
     Duration::from_millis(420),
     Duration::from_millis(730),
     Duration::from_millis(1_170),
 ];
+
+/// How long a slow machine may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running `caifeng serve`, killed when dropped.
 struct Server {
@@ -76,6 +80,7 @@ fn submit(address: &str, key: &str) -> Option<String> {
 
 fn exchange(address: &str, request: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
@@ -86,12 +91,14 @@ fn exchange(address: &str, request: &str) -> Option<String> {
 /// saw by key, and the keys that were not answered.
 fn load(server: Server, life: Duration, round: usize) -> (HashMap<String, String>, Vec<String>) {
     let address = server.address.clone();
+    let answered = AtomicUsize::new(0);
     let client = |client: usize| {
         let (mut seen, mut open) = (HashMap::new(), Vec::new());
         for number in 0.. {
             let key = format!("key-{round}-{client}-{number}");
             if let Some(receipt) = submit(&address, &key) {
                 seen.insert(key, receipt);
+                answered.fetch_add(1, Ordering::Relaxed);
             } else {
                 open.push(key);
                 break;
@@ -108,6 +115,10 @@ fn load(server: Server, life: Duration, round: usize) -> (HashMap<String, String
                 })
             })
             .collect();
+        let began = Instant::now();
+        while answered.load(Ordering::Relaxed) < CLIENTS && began.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(5));
+        }
         thread::sleep(life);
         drop(server);
         let (mut seen, mut open) = (HashMap::new(), Vec::new());

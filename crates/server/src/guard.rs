@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use caifeng_app::Refusal;
 use tracing::Instrument;
 
 use crate::{Site, error::Fault, metrics, page};
@@ -66,13 +67,27 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
 
 async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let Ok(_permit) = site.permits.try_acquire() else {
+    if is_foreign_form(&request) {
+        return page::fitting(&path, Refusal::Forbidden.into());
+    }
+    // Those who watch must see an answer most of all when everything is busy.
+    let watched = matches!(&*path, "/healthz" | "/readyz" | "/metrics");
+    let permit = site.permits.try_acquire();
+    if permit.is_err() && !watched {
         return page::fitting(&path, Fault::busy());
-    };
+    }
     match tokio::time::timeout(site.limits.timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => page::fitting(&path, Fault::timed_out()),
     }
+}
+
+/// Whether the browser says that a page of another site sent this form. Programs and old browsers say
+/// nothing; for those, cookies of ours are for our own pages only.
+fn is_foreign_form(request: &Request) -> bool {
+    let form = !request.method().is_safe() && !request.uri().path().starts_with("/api/");
+    let from = request.headers().get("sec-fetch-site");
+    form && from.is_some_and(|from| from != "same-origin" && from != "none")
 }
 
 /// Unique within this process, which the log names by its time.

@@ -21,12 +21,18 @@ use crate::{
 pub(crate) struct Chorus {
     /// Gists with the impression of their first unit.
     voices: BTreeMap<usize, usize>,
+    sums: Sums,
+}
+
+/// Sums over voices.
+#[derive(Debug, Clone, Default)]
+struct Sums {
     articles: BTreeMap<usize, Support>,
     scope: Scopes,
     stance: Stances,
 }
 
-/// Sums over the voices of a point.
+/// What voices say of one article.
 #[derive(Debug, Clone, Copy, Default)]
 struct Support {
     probability: f32,
@@ -49,6 +55,8 @@ pub(crate) const LINK_FEATURES: [&str; 9] = [
 /// Names of the features of a scope or a stance, in order.
 pub(crate) const CLASS_FEATURES: [&str; 4] = ["own", "others", "others_many", "alone"];
 
+/// Others of a point that are named as evidence.
+const NAMED: usize = 8;
 /// Articles kept for a unit.
 const SHOWN: usize = 6;
 /// Least and greatest probability that log-odds are taken of.
@@ -71,18 +79,22 @@ pub(crate) fn choruses(
         let chorus = &mut out[groups[k]];
         if let std::collections::btree_map::Entry::Vacant(free) = chorus.voices.entry(gists[k]) {
             free.insert(k);
-            chorus.add(impression, 1.0);
+            chorus.sums.add(impression, 1.0);
         }
     }
     out
 }
 
-impl Chorus {
+impl Sums {
     fn add(&mut self, one: &Impression, sign: f32) {
         for link in &one.links {
             let support = self.articles.entry(link.article).or_default();
             support.probability += sign * link.confidence;
-            support.cited += if one.cites { sign } else { 0.0 };
+            support.cited += if one.cited.contains(&link.article) {
+                sign
+            } else {
+                0.0
+            };
         }
         for (sum, p) in self.scope.iter_mut().zip(one.scope) {
             *sum += sign * p;
@@ -91,7 +103,9 @@ impl Chorus {
             *sum += sign * p;
         }
     }
+}
 
+impl Chorus {
     /// Everybody but the unit itself and those who say it in the same words.
     pub(crate) fn others<'i>(
         &self,
@@ -99,21 +113,23 @@ impl Chorus {
         impressions: &'i [Impression],
         own: &'i Impression,
     ) -> Others<'i> {
-        let mut rest = self.clone();
-        if let Some(k) = rest.voices.remove(&gist) {
-            rest.add(&impressions[k], -1.0);
+        let mut sums = self.sums.clone();
+        let same_words = self.voices.get(&gist);
+        if let Some(&k) = same_words {
+            sums.add(&impressions[k], -1.0);
         }
-        let count = rest.voices.len();
+        let count = self.voices.len() - usize::from(same_words.is_some());
         let scale = 1.0 / (count.max(1) as f32);
+        let voices = self.voices.keys().copied().filter(|g| *g != gist);
         Others {
             own,
             count,
-            articles: (rest.articles.iter())
+            articles: (sums.articles.iter())
                 .map(|(&a, s)| (a, (s.probability * scale, s.cited * scale)))
                 .collect(),
-            scope: rest.scope.map(|p| p * scale),
-            stance: rest.stance.map(|p| p * scale),
-            gists: rest.voices.into_keys().collect(),
+            scope: sums.scope.map(|p| p * scale),
+            stance: sums.stance.map(|p| p * scale),
+            gists: voices.take(NAMED).collect(),
         }
     }
 }
@@ -126,6 +142,7 @@ pub(crate) struct Others<'i> {
     articles: BTreeMap<usize, (f32, f32)>,
     scope: Scopes,
     stance: Stances,
+    /// Some of their gists.
     gists: Vec<usize>,
 }
 
@@ -151,8 +168,8 @@ impl Others<'_> {
                 let features = [
                     p,
                     flag(best == Some(a)),
-                    flag(self.own.cites && own(a).is_some()),
-                    flag(self.own.cites && own(a).is_none()),
+                    flag(self.own.cited.contains(&a)),
+                    flag(!self.own.cited.is_empty() && !self.own.cited.contains(&a)),
                     if alone { 0.0 } else { log_odds(others) },
                     f64::from(cite),
                     flag(first_of_others == Some(a) && !alone),
@@ -203,8 +220,10 @@ impl Others<'_> {
         links.truncate(SHOWN);
         Impression {
             links,
-            cites: self.own.cites,
-            votes: self.gists.iter().chain(&self.own.votes).copied().collect(),
+            cited: self.own.cited.clone(),
+            votes: (self.gists.iter().chain(&self.own.votes).copied())
+                .take(NAMED)
+                .collect(),
             scope: agreed(&models.agreed_scope, self.scope_rows()),
             stance: agreed(&models.agreed_stance, self.stance_rows()),
         }

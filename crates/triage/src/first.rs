@@ -23,8 +23,8 @@ pub type Stances = [f32; Stance::ALL.len()];
 pub struct Impression {
     /// Articles that it may be about, most probable first.
     pub links: Vec<Ranked>,
-    /// Whether it names them itself.
-    pub cites: bool,
+    /// Those that it names itself.
+    pub cited: Vec<usize>,
     /// Gists of the neighbours that were asked.
     pub votes: Vec<usize>,
     /// What it may speak about.
@@ -65,7 +65,7 @@ pub fn impressions(
             let scope = scope_features(prepared, unit, candidates, links.first());
             let stance = stance_features(prepared, unit);
             Impression {
-                cites: !unit.cited.is_empty(),
+                cited: unit.mention.cited.clone(),
                 votes: votes.voters.clone(),
                 scope: scope::probabilities(&scope, models),
                 stance: stance::probabilities(&stance, models),

@@ -56,7 +56,8 @@ pub(crate) async fn serve(
             tracing::debug!(%error, "a connection stays slow");
         }
     });
-    let worker = format!("{}", std::process::id());
+    // In containers every process may have the same number.
+    let worker = format!("{}-{}", std::process::id(), app.new_key()?);
     let work = tokio::spawn({
         let (app, worker) = (app.clone(), worker.clone());
         async move { app.work(&worker).await }
@@ -82,6 +83,8 @@ pub(crate) async fn serve(
     }
     work.abort();
     upkeep.abort();
+    // Until it has ended it may still take a job.
+    let _ = work.await;
     app.stop_work(&worker).await?;
     app.finish().await;
     Ok(())

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use caifeng_app::{Comment, Handover, Refusal, Submitted};
-use caifeng_domain::{ArticleNo, Channel, Named, Submitter};
+use caifeng_domain::{ArticleNo, Channel, Named, Permission, Submitter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -143,8 +143,15 @@ fn channel(caller: &Caller, named: Option<&str>) -> Result<Channel, Fault> {
     };
     match Channel::from_name(name) {
         Some(Channel::Web) => Ok(Channel::Web),
-        Some(_) if caller.0.is_none() => Err(Refusal::Unauthenticated.into()),
-        Some(channel) => Ok(channel),
+        Some(channel) => match &caller.0 {
+            None => Err(Refusal::Unauthenticated.into()),
+            Some(who)
+                if who.role.may(Permission::Transcribe) || who.role.may(Permission::BulkIntake) =>
+            {
+                Ok(channel)
+            }
+            Some(_) => Err(Refusal::Forbidden.into()),
+        },
         None => Err(Fault::invalid(format!("没有渠道 {name}"))),
     }
 }

@@ -14,7 +14,8 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{
-    CONSENT_TEXT, CONSENT_VERSION, Comment, Handover, Listed, MAX_COMMENTS, Principal, Submitted,
+    CONSENT_TEXT, CONSENT_VERSION, Comment, Handover, Listed, MAX_COMMENTS, Principal, Refusal,
+    Submitted,
 };
 use caifeng_domain::{Channel, Draft, Level, Named, Permission, Submitter};
 use jiff::Timestamp;
@@ -226,6 +227,12 @@ async fn take(
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
     let listed = site.app.consultation(slug, restricted(by)).await?;
+    if filled.rows.len() > MAX_COMMENTS {
+        // No form of ours has as many; they are not written out again.
+        return Err(Failed::from(Fault::from(Refusal::ManyComments(
+            MAX_COMMENTS,
+        ))));
+    }
     if filled.more {
         filled.rows.push((String::new(), String::new()));
         filled.rows.truncate(MAX_COMMENTS);
