@@ -24,3 +24,8 @@ done
 say "What people say about the articles most spoken of"
 "$caifeng" --data "$data" hot --consultation heyan
 printf '\n报告在 %s/heyan.{md,json,csv,xlsx}\nThe reports lie in %s\n' "$data" "$data"
+if [ -t 1 ]; then
+  say "The pages for citizens, until Ctrl-C"
+  exec "$caifeng" --data "$data" serve
+fi
+printf '网页 / pages: %s --data %s serve\n' "$caifeng" "$data"

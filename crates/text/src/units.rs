@@ -7,7 +7,7 @@
 //! | 3 | [`frame`] | which pieces are greeting, introduction, heading, thanks or signature |
 //! | 4 | [`boundary`] | does the next piece begin something new |
 //!
-//! Numbers and turns decide by rule. Elsewhere a logistic regression over a handful of readable
+//! Numbers, turns and sentences that begin with another article decide by rule. Elsewhere a logistic regression over a handful of readable
 //! features decides; its weights are in `data/unit_boundaries.txt`, written by [`train()`].
 
 mod atom;
@@ -76,6 +76,7 @@ fn group(atoms: &[Atom], text: &str, model: &Model) -> Vec<Span> {
         let begins = so_far.is_empty()
             || beyond
             || atom.begins_part
+            || (!atom.continues && so_far.opens_another_article(i))
             || (!atom.continues && model.begins_unit(&so_far.features(i)));
         match units.last_mut() {
             Some(last) if !begins => last.end = atom.body.end,

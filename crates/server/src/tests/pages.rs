@@ -198,3 +198,28 @@ async fn staff_sign_in_and_enter_what_came_by_telephone() {
     assert_eq!(locked.status, 429);
     assert!(locked.body.contains("锁定"));
 }
+
+#[tokio::test]
+async fn a_form_that_another_site_sends_is_refused() {
+    let desk = Desk::new().await;
+    let body = serde_json::json!({});
+    for (from, refused) in [
+        ("cross-site", true),
+        ("same-site", true),
+        ("same-origin", false),
+        ("none", false),
+    ] {
+        let answer = desk
+            .post("/staff/logout", &body, &[("sec-fetch-site", from)])
+            .await;
+        assert_eq!(answer.status == 403, refused, "{from}: {}", answer.status);
+    }
+    let api = "/api/v1/consultations/known/submissions";
+    let answer = desk
+        .post(api, &body, &[("sec-fetch-site", "cross-site")])
+        .await;
+    assert_ne!(
+        answer.status, 403,
+        "programs are asked for their key, not for their origin"
+    );
+}

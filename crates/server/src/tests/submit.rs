@@ -411,7 +411,12 @@ async fn more_than_can_be_done_is_refused_at_once() {
         ..Limits::default()
     };
     let desk = Desk::with(limits).await;
-    let answer = desk.get("/healthz").await;
+    let answer = desk.get("/").await;
     assert_eq!(answer.status, 503);
     assert_eq!(answer.headers["retry-after"], "2");
+    assert_eq!(
+        desk.get("/healthz").await.status,
+        200,
+        "those who watch get an answer"
+    );
 }

@@ -33,6 +33,8 @@ pub(super) struct Atom {
     pub(super) articles: Vec<ArticleNo>,
     /// It names an article near its begin.
     pub(super) cites_first: bool,
+    /// It begins with the name of an article.
+    pub(super) opens_with_article: bool,
     /// It says 同款, 本条, 下一条 near its begin.
     pub(super) relative: bool,
 }
@@ -78,6 +80,7 @@ fn piece(text: &str, span: Span) -> Atom {
         frame: false,
         articles: Vec::new(),
         cites_first: false,
+        opens_with_article: false,
         relative: false,
     }
 }
@@ -100,6 +103,7 @@ pub(super) fn cite(atoms: &mut [Atom], normal: &Normalised, citations: &[Citatio
         let near = before.chars().count() < HEAD_CHARS;
         atom.relative |= near && citation.relative;
         atom.cites_first |= near && !citation.relative;
+        atom.opens_with_article |= before.is_empty() && !citation.relative;
         // 第十二条：… is as good as a number.
         atom.begins_part |= before.is_empty() && normal.text[span.end..].starts_with(':');
         for article in citation.targets.iter().filter_map(|t| t.article) {

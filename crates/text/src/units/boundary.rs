@@ -235,6 +235,13 @@ impl<'t> Context<'t> {
         self.after_frame = false;
     }
 
+    /// Whether atom `i` begins with an article that the unit has not named, though it has named others.
+    pub(super) fn opens_another_article(&self, i: usize) -> bool {
+        let atom = &self.atoms[i];
+        let known = atom.articles.iter().any(|a| self.articles.contains(a));
+        atom.opens_with_article && !self.articles.is_empty() && !known
+    }
+
     /// Whether the numbered points end before atom `i`, in the middle of a line: nothing marks the end
     /// of the last but that it has become as long as the longest of the others.
     pub(super) fn ends_numbers(&self, i: usize) -> bool {
