@@ -7,7 +7,7 @@ use caifeng_encode::Vectors;
 use crate::gist::Gists;
 
 /// Labelled units kept for each article. More would cost time and add nothing new.
-const PER_ARTICLE: usize = 48;
+const PER_ARTICLE: usize = 24;
 /// Neighbours that vote.
 const VOTERS: usize = 8;
 /// How much faster a nearer neighbour's vote grows: cosines of centred vectors differ by tenths.

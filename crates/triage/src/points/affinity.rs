@@ -12,6 +12,9 @@ use crate::{
 /// Mean probability from which on two groups are one point.
 pub(super) const SAME: f32 = 0.35;
 
+/// Cosine of centred vectors below which two units have nothing in common.
+const UNRELATED: f32 = 0.1;
+
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 13] = [
     "cosine",
@@ -95,10 +98,8 @@ pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, models: &Models) -> f32 {
     if opposed(a, b) {
         return f32::NEG_INFINITY;
     }
-    // Half of all pairs have nothing in common; what little the model would give them is not worth
-    // the time.
-    let cosine = dot(a.vector, b.vector);
-    if cosine <= 0.0 {
+    // Most pairs have nothing in common; what little the model would give them is not worth the time.
+    if dot(a.vector, b.vector) < UNRELATED {
         return 0.0;
     }
     models.same_point.probability(&pair_features(a, b)) as f32

@@ -25,7 +25,7 @@ use crate::{Progress, cluster::average_linkage, first::Impression, models::Model
 /// groups found so far or is grouped in turn.
 const COMPARED: usize = 1_500;
 /// Members of a group that stand for it when it is compared with others.
-const MET: usize = 5;
+const MET: usize = 4;
 /// Nearest groups with which a group is compared in the second step.
 const NEAREST: usize = 12;
 /// A first impression of an article that is less probable files no unit under it.
