@@ -1,5 +1,7 @@
 //! Average-linkage clustering by the nearest-neighbour chain.
 
+use rayon::prelude::*;
+
 /// Groups `n` things so that the mean affinity between the halves of every merge is at least
 /// `threshold`. Returns the group of each thing, numbered by first member.
 ///
@@ -9,7 +11,7 @@
 pub fn average_linkage(
     n: usize,
     threshold: f32,
-    affinity: impl Fn(usize, usize) -> f32,
+    affinity: impl Fn(usize, usize) -> f32 + Sync,
 ) -> Vec<usize> {
     let mut tree = Merging::new(n, affinity);
     let mut chain: Vec<usize> = Vec::new();
@@ -54,13 +56,18 @@ struct Merging {
 }
 
 impl Merging {
-    fn new(n: usize, affinity: impl Fn(usize, usize) -> f32) -> Self {
+    fn new(n: usize, affinity: impl Fn(usize, usize) -> f32 + Sync) -> Self {
         let mut mean = vec![f32::NEG_INFINITY; n * n];
+        mean.par_chunks_exact_mut(n.max(1))
+            .enumerate()
+            .for_each(|(i, row)| {
+                for (j, cell) in row[..i].iter_mut().enumerate() {
+                    *cell = affinity(i, j);
+                }
+            });
         for i in 0..n {
             for j in 0..i {
-                let a = affinity(i, j);
-                mean[i * n + j] = a;
-                mean[j * n + i] = a;
+                mean[j * n + i] = mean[i * n + j];
             }
         }
         Self {

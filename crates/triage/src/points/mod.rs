@@ -114,7 +114,7 @@ fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<V
         }
         let mut rest = Vec::new();
         for &i in later {
-            let near = (first..groups.len()).map(|g| {
+            let near = (first..groups.len()).into_par_iter().map(|g| {
                 let met = &groups[g][..groups[g].len().min(MET)];
                 let sum: f32 = met.iter().map(|&m| affinity(i, m)).sum();
                 (g, sum / met.len() as f32)
