@@ -7,6 +7,7 @@ use caifeng_encode::{EncodeError, Vectors};
 use rayon::prelude::*;
 
 use crate::{
+    gist::BLOCK,
     link::{Candidate, Mention, Ranked, Votes, candidates, cited, implicit},
     models::Models,
     prepare::{Prepared, PreparedUnit},
@@ -134,9 +135,6 @@ impl Found {
         &self.found[self.of[k]]
     }
 }
-
-/// Mentions whose cosines to all exemplars are computed at once.
-const BLOCK: usize = 256;
 
 /// The candidates of every unit in `which`, computed once for equal mentions.
 pub(crate) fn all_candidates(

@@ -84,7 +84,7 @@ impl Gists {
 }
 
 /// Rows of a matrix that are multiplied at once: the product stays in megabytes.
-const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = 256;
 
 /// The rows of `vectors` in blocks, each with the number of its first row.
 pub(crate) fn blocks(vectors: &Vectors) -> impl Iterator<Item = (usize, Vectors)> {
