@@ -28,8 +28,10 @@ pub struct Models {
     pub complaint: Logistic,
     /// Spam or not.
     pub spam: Logistic,
-    /// Whether two units make the same point.
+    /// Whether two units of one bundle make the same point.
     pub same_point: Logistic,
+    /// Whether two units of different bundles make the same point.
+    pub same_point_across: Logistic,
     /// Probability of an article, by the unit itself and the others of its point.
     pub agreed_link: Logistic,
     /// The same of a scope, one model for all.
@@ -65,6 +67,7 @@ mod tests {
         assert_eq!(models.implicit_choice.features, link::CHOICE_FEATURES);
         assert_eq!(models.cited_link.features, link::CITED_FEATURES);
         assert_eq!(models.same_point.features, points::FEATURES);
+        assert_eq!(models.same_point_across.features, points::FEATURES);
         assert_eq!(models.agreed_link.features, agree::LINK_FEATURES);
         assert_eq!(models.agreed_scope.features, agree::CLASS_FEATURES);
         assert_eq!(models.agreed_stance.features, agree::CLASS_FEATURES);

@@ -1,6 +1,7 @@
 //! The second half of triage: decisions.
 
 use caifeng_domain::{Analysis, PointId, Stance, Status, Submission};
+use caifeng_encode::EncodeError;
 
 use crate::{
     Outcome, Previous, Progress, Stage, TriageError, agree,
@@ -8,7 +9,7 @@ use crate::{
     finish::Sources,
     first::{Impression, impressions},
     models::Models,
-    points::{self, Said},
+    points::{self, Around, Said},
     prepare::Prepared,
     status,
 };
@@ -41,7 +42,7 @@ pub(crate) fn decide(
         .collect();
     let mut groups = Vec::new();
     for _ in 0..ROUNDS {
-        groups = points::group(&said(prepared, &units, &seems), models, progress)?;
+        groups = points::group(&said(prepared, &units, &seems)?, models, progress)?;
         seems = agree::revise(&seems, &gists, &groups, models);
     }
     let groups = part_opposites(&groups, &seems);
@@ -72,7 +73,7 @@ pub(crate) fn decide(
     let points = describe(
         prepared,
         &units,
-        &said(prepared, &units, &seems),
+        &said(prepared, &units, &seems)?,
         &ids,
         &place,
         &analyses,
@@ -91,25 +92,29 @@ pub(crate) fn said<'a>(
     prepared: &'a Prepared<'_>,
     units: &[usize],
     seems: &'a [Impression],
-) -> Vec<Said<'a>> {
+) -> Result<Vec<Said<'a>>, EncodeError> {
     let below_article =
         |n: caifeng_domain::NodeId| prepared.draft.node(n).level > caifeng_domain::Level::Article;
-    (units.iter().zip(seems))
+    let mut said: Vec<Said<'a>> = (units.iter().zip(seems))
         .map(|(&u, seems)| {
             let unit = &prepared.units[u];
             let reading = prepared.reading(unit);
             let gist = unit.mention.gist;
             Said {
                 gist,
+                group: unit.mention.group,
                 words: &prepared.gists.list[gist].terms,
                 words_weight: prepared.gists.list[gist].terms.iter().map(|t| t.1).sum(),
                 vector: prepared.gists.vectors.row(gist),
                 seems,
                 edit: reading.edit.as_ref(),
                 place: (reading.cited.iter().map(|c| c.node)).find(|&n| below_article(n)),
+                around: Around::default(),
             }
         })
-        .collect()
+        .collect();
+    points::look_around(&mut said)?;
+    Ok(said)
 }
 
 /// Those for and those against a thing share no point, whatever else they have in common: the

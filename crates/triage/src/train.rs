@@ -9,10 +9,10 @@ use caifeng_encode::vectors::dot;
 use crate::{
     Models, Prepared, TriageError,
     agree::{self, CLASS_FEATURES, LINK_FEATURES},
-    first::{all_candidates, impressions, rank, scope_features, stance_features},
-    link::{self, CITED_FEATURES, Candidate},
+    first::{Impression, all_candidates, impressions, rank, scope_features, stance_features},
+    link::{self, CITED_FEATURES, Candidate, Exemplars},
     logistic::Logistic,
-    points,
+    points::{self, Said},
     run::said,
     scope, stance, status,
 };
@@ -22,7 +22,6 @@ const PENALTY: f64 = 4.0;
 /// Units that cite serve as examples for units that do not, with their citation hidden; they are
 /// written by other people in other words, so they count less.
 const CITED_AS_IMPLICIT: f64 = 0.3;
-
 /// What people said a submission is.
 #[derive(Debug, Clone)]
 pub struct Gold {
@@ -91,13 +90,50 @@ impl Example<'_> {
 }
 
 /// Fits all weights.
+///
+/// What hears units together learns from impressions as they will be: each by models that were fitted
+/// without its set (stacking, Wolpert 1992), as a draft in use is one that nobody trained on.
 pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
+    let cited: Vec<Exemplars> = sets.iter().map(|s| s.prepared.exemplars.clone()).collect();
+    let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len());
+    for k in 0..sets.len() {
+        let models = first_models(sets, &cited, (sets.len() > 1).then_some(k))?;
+        let units: Vec<usize> = (0..sets[k].prepared.units.len()).collect();
+        seems.push(impressions(&sets[k].prepared, &units, &models)?);
+    }
+    let mut models = first_models(sets, &cited, None)?;
+    let examples = examples(sets, None)?;
+    let said: Vec<Vec<Said<'_>>> = (sets.iter().zip(&seems))
+        .map(|(set, seems)| {
+            let units: Vec<usize> = (0..set.prepared.units.len()).collect();
+            said(&set.prepared, &units, seems)
+        })
+        .collect::<Result<_, _>>()?;
+    (models.same_point, models.same_point_across) = same_point(&said, &examples);
+    (
+        models.agreed_link,
+        models.agreed_scope,
+        models.agreed_stance,
+    ) = agreement(sets, &examples, &said, &models)?;
+    Ok(models)
+}
+
+/// The models that look at a unit by itself, fitted to all sets but one. `cited` are the examples
+/// that each set begins with; the sets are left with those of the models in hand.
+fn first_models(
+    sets: &mut [Labelled<'_>],
+    cited: &[Exemplars],
+    without: Option<usize>,
+) -> Result<Models, TriageError> {
+    for (set, cited) in sets.iter_mut().zip(cited) {
+        set.prepared.exemplars = cited.clone();
+    }
     let nothing = || Logistic {
         features: Vec::new(),
         weights: Vec::new(),
         bias: 0.0,
     };
-    let (first_link, first_choice, _) = link_models(sets)?;
+    let (first_link, first_choice, _) = link_models(sets, without)?;
     let mut models = Models {
         first_link,
         first_choice,
@@ -109,6 +145,7 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
         complaint: nothing(),
         spam: nothing(),
         same_point: nothing(),
+        same_point_across: nothing(),
         agreed_link: nothing(),
         agreed_scope: nothing(),
         agreed_stance: nothing(),
@@ -120,8 +157,8 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
         models.implicit_link,
         models.implicit_choice,
         models.cited_link,
-    ) = link_models(sets)?;
-    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect::<Result<_, _>>()?;
+    ) = link_models(sets, without)?;
+    let examples = examples(sets, without)?;
     let of_stance = balances(&examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(&examples) {
@@ -132,19 +169,16 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
     models.stance = stances.iter().map(|r| r.fit(&stance::FEATURES)).collect();
     (models.complaint, models.spam) = status_models(sets);
     models.scope = scope_models(sets, &examples, &models);
-    models.same_point = same_point(sets, &examples, &models)?;
-    (
-        models.agreed_link,
-        models.agreed_scope,
-        models.agreed_stance,
-    ) = agreement(sets, &examples, &models)?;
     Ok(models)
 }
 
 /// For units that do not cite: the score of an article and the probability of a ranked one; and the
 /// probability of a cited article; with the examples at hand.
-fn link_models(sets: &[Labelled<'_>]) -> Result<(Logistic, Logistic, Logistic), TriageError> {
-    let examples: Vec<Vec<Example<'_>>> = sets.iter().map(examples).collect::<Result<_, _>>()?;
+fn link_models(
+    sets: &[Labelled<'_>],
+    without: Option<usize>,
+) -> Result<(Logistic, Logistic, Logistic), TriageError> {
+    let examples = examples(sets, without)?;
     let (mut implicit, mut choice, mut cited) = (Rows::default(), Rows::default(), Rows::default());
     let all = || {
         sets.iter()
@@ -171,8 +205,23 @@ fn link_models(sets: &[Labelled<'_>]) -> Result<(Logistic, Logistic, Logistic), 
     ))
 }
 
-/// Prepared units that lie at a gold unit.
-fn examples<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
+/// The prepared units of each set that lie at a gold unit; none of the set that is left out.
+fn examples<'s>(
+    sets: &'s [Labelled<'_>],
+    without: Option<usize>,
+) -> Result<Vec<Vec<Example<'s>>>, TriageError> {
+    (sets.iter().enumerate())
+        .map(|(k, set)| {
+            if without == Some(k) {
+                Ok(Vec::new())
+            } else {
+                examples_of(set)
+            }
+        })
+        .collect()
+}
+
+fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
     let units: Vec<usize> = (0..set.prepared.units.len()).collect();
     let found = all_candidates(&set.prepared, &units)?;
     let mut copies: HashMap<usize, usize> = HashMap::new();
@@ -311,57 +360,51 @@ fn scope_models(
     rows.iter().map(|r| r.fit(&scope::FEATURES)).collect()
 }
 
-/// Each unit with those after it that share its gold article (or are about none as well), and with
-/// the `NEAR` nearest in meaning, as the two steps of grouping compare them.
-fn same_point(
-    sets: &[Labelled<'_>],
-    examples: &[Vec<Example<'_>>],
-    models: &Models,
-) -> Result<Logistic, TriageError> {
+/// Each unit with those after it in its bundle, and with the `NEAR` nearest of other bundles, as the
+/// two steps of grouping compare them.
+fn same_point(said: &[Vec<Said<'_>>], examples: &[Vec<Example<'_>>]) -> (Logistic, Logistic) {
     const NEAR: usize = 12;
-    let mut rows = Rows::default();
-    for (set, list) in sets.iter().zip(examples) {
-        let units: Vec<usize> = list.iter().map(|e| e.unit).collect();
-        let seems = impressions(&set.prepared, &units, models)?;
-        let said = said(&set.prepared, &units, &seems);
-        let about = |k: usize| {
-            (list[k].gold.scope == Scope::Article).then(|| list[k].gold.articles.first())
+    let (mut within, mut across) = (Rows::default(), Rows::default());
+    for (said, list) in said.iter().zip(examples) {
+        let said = |k: usize| &said[list[k].unit];
+        let push = |rows: &mut Rows, k: usize, o: usize| {
+            let features = points::pair_features(said(k), said(o));
+            let same = list[k].gold.point == list[o].gold.point;
+            rows.push(features.to_vec(), same, list[k].weight * list[o].weight);
         };
         for k in 0..list.len() {
-            let mut near: Vec<usize> = (0..list.len())
-                .filter(|&o| said[o].gist != said[k].gist)
-                .collect();
-            let nearness = |o: &usize| dot(said[*o].vector, said[k].vector);
-            near.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)).then(a.cmp(b)));
-            for (rank, &o) in near.iter().enumerate() {
-                if rank < NEAR || (o > k && about(o) == about(k)) {
-                    let features = points::pair_features(&said[k], &said[o]);
-                    let same = list[k].gold.point == list[o].gold.point;
-                    rows.push(features.to_vec(), same, list[k].weight * list[o].weight);
-                }
+            let (inside, mut outside): (Vec<usize>, Vec<usize>) = (0..list.len())
+                .filter(|&o| said(o).gist != said(k).gist)
+                .partition(|&o| said(o).around.bundle == said(k).around.bundle);
+            for o in inside.into_iter().filter(|&o| o > k) {
+                push(&mut within, k, o);
+            }
+            let nearness = |o: &usize| dot(said(*o).vector, said(k).vector);
+            outside.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)).then(a.cmp(b)));
+            for &o in outside.iter().take(NEAR) {
+                push(&mut across, k, o);
             }
         }
     }
-    Ok(rows.fit(&points::FEATURES))
+    (within.fit(&points::FEATURES), across.fit(&points::FEATURES))
 }
 
 /// How much the others of a unit's point count for its articles, its scope and its stance.
 fn agreement(
     sets: &[Labelled<'_>],
     examples: &[Vec<Example<'_>>],
+    said: &[Vec<Said<'_>>],
     models: &Models,
 ) -> Result<(Logistic, Logistic, Logistic), TriageError> {
     let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
     let of_stance = balances(examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
-    for (set, list) in sets.iter().zip(examples) {
-        let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-        let seems = impressions(&set.prepared, &units, models)?;
-        let said = said(&set.prepared, &units, &seems);
-        let groups = points::group(&said, models, &())?;
-        let gists: Vec<usize> = said.iter().map(|s| s.gist).collect();
+    for (k, set) in sets.iter().enumerate() {
+        let seems: Vec<Impression> = said[k].iter().map(|s| s.seems.clone()).collect();
+        let gists: Vec<usize> = said[k].iter().map(|s| s.gist).collect();
+        let groups = points::group(&said[k], models, &())?;
         let choruses = agree::choruses(&seems, &gists, &groups);
-        for example in list {
+        for example in &examples[k] {
             let u = example.unit;
             let others = choruses[groups[u]].others(gists[u], &seems, &seems[u]);
             for (article, row) in others.link_rows() {

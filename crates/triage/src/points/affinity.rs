@@ -3,20 +3,24 @@
 use caifeng_domain::{Edit, NodeId, Stance};
 use caifeng_encode::vectors::dot;
 
+use super::Around;
 use crate::{
     first::{Impression, Stances},
     link::Ranked,
+    logistic::Logistic,
     models::Models,
 };
 
-/// Mean probability from which on two groups are one point.
+/// Mean probability from which on two groups of one bundle are one point.
 pub(super) const SAME: f32 = 0.35;
+/// The same for groups of different bundles, of which only the nearest are compared.
+pub(super) const SAME_ACROSS: f32 = 0.3;
 
 /// Cosine of centred vectors below which two units have nothing in common.
 const UNRELATED: f32 = 0.1;
 
 /// Names of the features of a pair, in order.
-pub const FEATURES: [&str; 13] = [
+pub const FEATURES: [&str; 14] = [
     "cosine",
     "words",
     "words_smaller",
@@ -30,6 +34,7 @@ pub const FEATURES: [&str; 13] = [
     "same_article",
     "other_article",
     "same_scope",
+    "same_neighbours",
 ];
 
 /// What a unit says, as far as points are concerned.
@@ -37,6 +42,8 @@ pub const FEATURES: [&str; 13] = [
 pub struct Said<'a> {
     /// Number of its gist.
     pub gist: usize,
+    /// Duplicate group of its submission.
+    pub group: usize,
     /// Centred vector of unit length.
     pub vector: &'a [f32],
     /// Content words as sorted (number, idf) pairs.
@@ -49,6 +56,8 @@ pub struct Said<'a> {
     pub edit: Option<&'a Edit>,
     /// Paragraph or item named or quoted.
     pub place: Option<NodeId>,
+    /// Where it stands among others, see [`super::look_around`].
+    pub around: Around,
 }
 
 /// The features of a pair, symmetric.
@@ -90,6 +99,7 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
         f64::from(article),
         f64::from(surely - article).max(0.0),
         f64::from(in_common(&a.seems.scope, &b.seems.scope)),
+        f64::from(a.around.same_neighbours(&b.around)),
     ]
 }
 
@@ -102,7 +112,16 @@ pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, models: &Models) -> f32 {
     if dot(a.vector, b.vector) < UNRELATED {
         return 0.0;
     }
-    models.same_point.probability(&pair_features(a, b)) as f32
+    model(a, b, models).probability(&pair_features(a, b)) as f32
+}
+
+/// Within a bundle the neighbours tell; across bundles there are none in common.
+fn model<'m>(a: &Said<'_>, b: &Said<'_>, models: &'m Models) -> &'m Logistic {
+    if a.around.bundle == b.around.bundle {
+        &models.same_point
+    } else {
+        &models.same_point_across
+    }
 }
 
 /// Whether one is clearly for it and the other clearly against.

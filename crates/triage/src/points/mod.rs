@@ -1,25 +1,26 @@
 //! Points: units that say the same.
 //!
-//! First units of one bundle are grouped by average linkage. Then groups are merged across bundles:
+//! First units of one bundle are grouped by average linkage, in view of their neighbours there. Then groups are merged across bundles:
 //! people who say the same do not always name the same article, and where the first impression was
 //! wrong about one of them, the others put it right (see `agree`).
 
 mod affinity;
+mod around;
 mod identity;
 mod label;
 mod merge;
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::Scope;
 use caifeng_encode::{EncodeError, Vectors, vectors::normalise};
 use rayon::prelude::*;
 
 pub use affinity::{FEATURES, Said, pair_features};
+pub use around::Around;
 pub use identity::keep_ids;
 pub use label::{keywords, representative};
 
-use crate::{Progress, cluster::average_linkage, first::Impression, models::Models};
+use crate::{Progress, cluster::average_linkage, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
@@ -28,17 +29,9 @@ const COMPARED: usize = 1_500;
 const MET: usize = 4;
 /// Nearest groups with which a group is compared in the second step.
 const NEAREST: usize = 12;
-/// A first impression of an article that is less probable files no unit under it.
-const FILED: f32 = 0.15;
-
-/// Where a unit is filed at first sight: an article where one is likely enough, else its scope.
-fn bundle(seems: &Impression) -> (Scope, Option<usize>) {
-    let scope = seems.scope();
-    let first = seems.links.first().filter(|l| l.confidence >= FILED);
-    match scope {
-        Scope::Article => (scope, first.map(|l| l.article)),
-        _ => (scope, None),
-    }
+/// Looks at each unit among those of its bundle, before they are compared.
+pub(crate) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
+    around::look_around(units)
 }
 
 /// Groups `units`; returns the group of each, numbered from 0 by first member.
@@ -47,11 +40,12 @@ pub fn group(
     models: &Models,
     progress: &dyn Progress,
 ) -> Result<Vec<usize>, EncodeError> {
-    let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
+    let mut bundles: Vec<Vec<usize>> = Vec::new();
     for (k, unit) in units.iter().enumerate() {
-        bundles.entry(bundle(unit.seems)).or_default().push(k);
+        let bundle = unit.around.bundle;
+        bundles.resize_with(bundles.len().max(bundle + 1), Vec::new);
+        bundles[bundle].push(k);
     }
-    let bundles: Vec<Vec<usize>> = bundles.into_values().collect();
     let within: Vec<Vec<Vec<usize>>> = bundles
         .par_iter()
         .map(|members| {
@@ -154,7 +148,11 @@ fn merge_groups(
         .into_par_iter()
         .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
         .collect();
-    Ok(merge::average_linkage(&sizes, &pairs, affinity::SAME))
+    Ok(merge::average_linkage(
+        &sizes,
+        &pairs,
+        affinity::SAME_ACROSS,
+    ))
 }
 
 fn centre(units: &[Said<'_>], voices: &[usize]) -> Vec<f32> {

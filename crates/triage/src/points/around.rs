@@ -1,0 +1,177 @@
+//! Where a unit stands among those of its bundle.
+//!
+//! Two people may say the same thing in words so different that only third ones show it: units make
+//! the same point when they have the same neighbours (second-order similarity, the cosine of the
+//! rows of the neighbour graph).
+
+use std::collections::BTreeMap;
+
+use caifeng_domain::Scope;
+use caifeng_encode::{EncodeError, Vectors};
+use rayon::prelude::*;
+
+use super::Said;
+use crate::{first::Impression, gist::blocks};
+
+/// A first impression of an article that is less probable files no unit under it.
+const FILED: f32 = 0.15;
+/// A neighbour is among the nearest quarter of a bundle, of at least so many and at most so many.
+const NEAREST: std::ops::RangeInclusive<usize> = 4..=24;
+
+/// A unit among others.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Number of the bundle in which the unit was filed at first sight.
+    pub bundle: usize,
+    /// The nearest others as (duplicate group, weight), by group; the weights are of unit length.
+    near: Vec<(usize, f32)>,
+}
+
+impl Around {
+    /// How far both have the same neighbours, 0 to 1.
+    pub(super) fn same_neighbours(&self, other: &Self) -> f32 {
+        let (mut i, mut j, mut common) = (0, 0, 0.0);
+        while let (Some(a), Some(b)) = (self.near.get(i), other.near.get(j)) {
+            match a.0.cmp(&b.0) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    common += a.1 * b.1;
+                    i += 1;
+                    j += 1;
+                }
+            }
+        }
+        common
+    }
+}
+
+/// Files each unit in a bundle and looks around there. Only other duplicate groups are seen, each
+/// by its nearest unit: a text and its copies are one voice.
+pub(super) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
+    let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
+    for (k, unit) in units.iter().enumerate() {
+        bundles.entry(file(unit.seems)).or_default().push(k);
+    }
+    for (bundle, members) in bundles.into_values().enumerate() {
+        let (gists, of) = distinct_gists(units, &members);
+        let around = look_around_in(units, &gists, bundle)?;
+        for (&k, &i) in members.iter().zip(&of) {
+            units[k].around = around[i].clone();
+        }
+    }
+    Ok(())
+}
+
+/// Where a unit is filed at first sight: an article where one is likely enough, else its scope.
+fn file(seems: &Impression) -> (Scope, Option<usize>) {
+    let scope = seems.scope();
+    let first = seems.links.first().filter(|l| l.confidence >= FILED);
+    match scope {
+        Scope::Article => (scope, first.map(|l| l.article)),
+        _ => (scope, None),
+    }
+}
+
+/// The first unit of each distinct gist, and for each member the number of its gist among them.
+fn distinct_gists(units: &[Said<'_>], members: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut number: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut firsts = Vec::new();
+    let of = members.iter().map(|&k| {
+        *number.entry(units[k].gist).or_insert_with(|| {
+            firsts.push(k);
+            firsts.len() - 1
+        })
+    });
+    let of = of.collect();
+    (firsts, of)
+}
+
+fn look_around_in(
+    units: &[Said<'_>],
+    gists: &[usize],
+    bundle: usize,
+) -> Result<Vec<Around>, EncodeError> {
+    let mut vectors = Vectors::new(units[gists[0]].vector.len());
+    for &k in gists {
+        vectors.push(units[k].vector);
+    }
+    let mut number: BTreeMap<usize, usize> = BTreeMap::new();
+    let groups: Vec<usize> = (gists.iter())
+        .map(|&k| {
+            let next = number.len();
+            *number.entry(units[k].group).or_insert(next)
+        })
+        .collect();
+    let mut names = vec![0; number.len()];
+    for (&name, &n) in &number {
+        names[n] = name;
+    }
+    let mut out = Vec::with_capacity(gists.len());
+    for (start, rows) in blocks(&vectors) {
+        let products = rows.products(&vectors)?;
+        out.par_extend(
+            products
+                .par_chunks_exact(gists.len())
+                .enumerate()
+                .map(|(row, cosines)| {
+                    let mut nearest = nearest_groups(cosines, &groups, groups[start + row]);
+                    let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
+                    for (group, weight) in &mut nearest {
+                        *group = names[*group];
+                        *weight = *weight * *weight / squares.sqrt();
+                    }
+                    nearest.sort_unstable_by_key(|n| n.0);
+                    Around {
+                        bundle,
+                        near: nearest,
+                    }
+                }),
+        );
+    }
+    Ok(out)
+}
+
+/// The nearest groups but `own` with the cosine of their nearest member, nearest first, as far as
+/// they have anything in common.
+fn nearest_groups(cosines: &[f32], groups: &[usize], own: usize) -> Vec<(usize, f32)> {
+    let mut best = vec![0.0f32; groups.iter().max().map_or(0, |m| m + 1)];
+    for (&cosine, &group) in cosines.iter().zip(groups) {
+        best[group] = best[group].max(cosine);
+    }
+    best[own] = 0.0;
+    let mut near: Vec<(usize, f32)> = (best.into_iter().enumerate())
+        .filter(|n| n.1 > 0.0)
+        .collect();
+    let most = (near.len() / 4).clamp(*NEAREST.start(), *NEAREST.end());
+    let nearer = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if near.len() > most {
+        near.select_nth_unstable_by(most, nearer);
+        near.truncate(most);
+    }
+    near.sort_unstable_by(nearer);
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Around, nearest_groups};
+
+    #[test]
+    fn a_text_and_its_copies_are_one_voice() {
+        let near = nearest_groups(&[1.0, 0.9, 0.5, 0.6, -0.2], &[0, 0, 1, 1, 2], 0);
+        assert_eq!(near, [(1, 0.6)]);
+    }
+
+    #[test]
+    fn neighbours_in_common_count_by_their_nearness() {
+        let with = |near: &[(usize, f32)]| Around {
+            near: near.to_vec(),
+            ..Around::default()
+        };
+        let a = with(&[(1, 0.8), (4, 0.6)]);
+        assert!((a.same_neighbours(&a) - 1.0).abs() < 1e-6);
+        assert!((a.same_neighbours(&with(&[(2, 0.6), (4, 0.8)])) - 0.48).abs() < 1e-6);
+        assert!(a.same_neighbours(&with(&[])).abs() < 1e-6);
+    }
+}
