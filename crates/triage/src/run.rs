@@ -1,7 +1,6 @@
 //! The second half of triage: decisions.
 
 use caifeng_domain::{Analysis, PointId, Stance, Status, Submission};
-use caifeng_encode::EncodeError;
 
 use crate::{
     Outcome, Previous, Progress, Stage, TriageError, agree,
@@ -42,7 +41,9 @@ pub(crate) fn decide(
         .collect();
     let mut groups = Vec::new();
     for _ in 0..ROUNDS {
-        groups = points::group(&said(prepared, &units, &seems)?, models, progress)?;
+        let mut said = said(prepared, &units, &seems);
+        points::look_around(&mut said)?;
+        groups = points::group(&said, models, progress)?;
         seems = agree::revise(&seems, &gists, &groups, models);
     }
     let groups = part_opposites(&groups, &seems);
@@ -73,7 +74,7 @@ pub(crate) fn decide(
     let points = describe(
         prepared,
         &units,
-        &said(prepared, &units, &seems)?,
+        &said(prepared, &units, &seems),
         &ids,
         &place,
         &analyses,
@@ -92,10 +93,10 @@ pub(crate) fn said<'a>(
     prepared: &'a Prepared<'_>,
     units: &[usize],
     seems: &'a [Impression],
-) -> Result<Vec<Said<'a>>, EncodeError> {
+) -> Vec<Said<'a>> {
     let below_article =
         |n: caifeng_domain::NodeId| prepared.draft.node(n).level > caifeng_domain::Level::Article;
-    let mut said: Vec<Said<'a>> = (units.iter().zip(seems))
+    (units.iter().zip(seems))
         .map(|(&u, seems)| {
             let unit = &prepared.units[u];
             let reading = prepared.reading(unit);
@@ -112,9 +113,7 @@ pub(crate) fn said<'a>(
                 around: Around::default(),
             }
         })
-        .collect();
-    points::look_around(&mut said)?;
-    Ok(said)
+        .collect()
 }
 
 /// Those for and those against a thing share no point, whatever else they have in common: the

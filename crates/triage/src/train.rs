@@ -106,9 +106,11 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
     let said: Vec<Vec<Said<'_>>> = (sets.iter().zip(&seems))
         .map(|(set, seems)| {
             let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-            said(&set.prepared, &units, seems)
+            let mut said = said(&set.prepared, &units, seems);
+            points::look_around(&mut said)?;
+            Ok(said)
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, TriageError>>()?;
     (models.same_point, models.same_point_across) = same_point(&said, &examples);
     (
         models.agreed_link,
@@ -367,8 +369,9 @@ fn same_point(said: &[Vec<Said<'_>>], examples: &[Vec<Example<'_>>]) -> (Logisti
     let (mut within, mut across) = (Rows::default(), Rows::default());
     for (said, list) in said.iter().zip(examples) {
         let said = |k: usize| &said[list[k].unit];
+        let cosine = |k: usize, o: usize| dot(said(k).vector, said(o).vector);
         let push = |rows: &mut Rows, k: usize, o: usize| {
-            let features = points::pair_features(said(k), said(o));
+            let features = points::pair_features(said(k), said(o), cosine(k, o));
             let same = list[k].gold.point == list[o].gold.point;
             rows.push(features.to_vec(), same, list[k].weight * list[o].weight);
         };
@@ -379,8 +382,7 @@ fn same_point(said: &[Vec<Said<'_>>], examples: &[Vec<Example<'_>>]) -> (Logisti
             for o in inside.into_iter().filter(|&o| o > k) {
                 push(&mut within, k, o);
             }
-            let nearness = |o: &usize| dot(said(*o).vector, said(k).vector);
-            outside.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)).then(a.cmp(b)));
+            outside.sort_by(|&a, &b| cosine(k, b).total_cmp(&cosine(k, a)).then(a.cmp(&b)));
             for &o in outside.iter().take(NEAR) {
                 push(&mut across, k, o);
             }

@@ -1,7 +1,6 @@
 //! How probable it is that two units make the same point.
 
 use caifeng_domain::{Edit, NodeId, Stance};
-use caifeng_encode::vectors::dot;
 
 use super::Around;
 use crate::{
@@ -60,9 +59,9 @@ pub struct Said<'a> {
     pub around: Around,
 }
 
-/// The features of a pair, symmetric.
+/// The features of a pair with this cosine, symmetric.
 #[must_use]
-pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
+pub fn pair_features(a: &Said<'_>, b: &Said<'_>, cosine: f32) -> [f64; FEATURES.len()] {
     let flag = |is: bool| f64::from(u8::from(is));
     let common = overlap(a.words, b.words);
     let (of_a, of_b) = (a.words_weight, b.words_weight);
@@ -83,7 +82,7 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
     let best = |said: &Said<'_>| said.seems.links.first().map_or(0.0, |l| l.confidence);
     let surely = best(a).min(best(b));
     [
-        f64::from(dot(a.vector, b.vector)),
+        f64::from(cosine),
         f64::from(common / union),
         f64::from(common / smaller),
         f64::from(in_common(
@@ -104,15 +103,15 @@ pub fn pair_features(a: &Said<'_>, b: &Said<'_>) -> [f64; FEATURES.len()] {
 }
 
 /// Probability that both make one point; never for opposites.
-pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, models: &Models) -> f32 {
+pub(super) fn affinity(a: &Said<'_>, b: &Said<'_>, cosine: f32, models: &Models) -> f32 {
     if opposed(a, b) {
         return f32::NEG_INFINITY;
     }
     // Most pairs have nothing in common; what little the model would give them is not worth the time.
-    if dot(a.vector, b.vector) < UNRELATED {
+    if cosine < UNRELATED {
         return 0.0;
     }
-    model(a, b, models).probability(&pair_features(a, b)) as f32
+    model(a, b, models).probability(&pair_features(a, b, cosine)) as f32
 }
 
 /// Within a bundle the neighbours tell; across bundles there are none in common.

@@ -12,7 +12,10 @@ mod merge;
 
 use std::collections::BTreeMap;
 
-use caifeng_encode::{EncodeError, Vectors, vectors::normalise};
+use caifeng_encode::{
+    EncodeError, Vectors,
+    vectors::{dot, normalise},
+};
 use rayon::prelude::*;
 
 pub use affinity::{FEATURES, Said, pair_features};
@@ -49,11 +52,11 @@ pub fn group(
     let within: Vec<Vec<Vec<usize>>> = bundles
         .par_iter()
         .map(|members| {
-            let groups = group_bundle(units, members, models);
+            let groups = group_bundle(units, members, models)?;
             progress.advance(members.len());
-            groups
+            Ok(groups)
         })
-        .collect();
+        .collect::<Result<_, EncodeError>>()?;
     let groups: Vec<Vec<usize>> = within.into_iter().flatten().collect();
     let merged = merge_groups(units, &groups, models)?;
     let mut of = vec![0; units.len()];
@@ -92,16 +95,27 @@ fn distinct(units: &[Said<'_>], members: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The groups of one bundle, as lists of units.
-fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<Vec<usize>> {
+fn group_bundle(
+    units: &[Said<'_>],
+    members: &[usize],
+    models: &Models,
+) -> Result<Vec<Vec<usize>>, EncodeError> {
     let alike = distinct(units, members);
     let of = |i: usize| &units[alike[i][0]];
-    let affinity = |i: usize, j: usize| affinity::affinity(of(i), of(j), models);
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Vec<usize> = (0..alike.len()).collect();
     while !open.is_empty() {
         let (now, later) = open.split_at(open.len().min(COMPARED));
         let first = groups.len();
-        let found = average_linkage(now.len(), affinity::SAME, |i, j| affinity(now[i], now[j]));
+        let mut vectors = Vectors::new(of(now[0]).vector.len());
+        for &i in now {
+            vectors.push(of(i).vector);
+        }
+        let cosines = vectors.products(&vectors)?;
+        let found = average_linkage(now.len(), affinity::SAME, |i, j| {
+            let cosine = cosines[i * now.len() + j];
+            affinity::affinity(of(now[i]), of(now[j]), cosine, models)
+        });
         groups.resize(first + found.iter().max().map_or(0, |m| m + 1), Vec::new());
         for (&i, group) in now.iter().zip(&found) {
             groups[first + group].push(i);
@@ -109,9 +123,9 @@ fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<V
         let mut rest = Vec::new();
         for &i in later {
             let near = (first..groups.len()).into_par_iter().map(|g| {
-                let met = &groups[g][..groups[g].len().min(MET)];
-                let sum: f32 = met.iter().map(|&m| affinity(i, m)).sum();
-                (g, sum / met.len() as f32)
+                let voices = groups[g].iter().take(MET).map(|&m| alike[m][0]);
+                let voices: Vec<usize> = voices.collect();
+                (g, mean_affinity(units, &[alike[i][0]], &voices, models))
             });
             match near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
                 Some((group, mean)) if mean >= affinity::SAME => groups[group].push(i),
@@ -120,14 +134,14 @@ fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<V
         }
         open = rest;
     }
-    (groups.into_iter())
+    Ok((groups.into_iter())
         .map(|group| {
             group
                 .iter()
                 .flat_map(|&i| alike[i].iter().copied())
                 .collect()
         })
-        .collect()
+        .collect())
 }
 
 /// Merges groups that say the same though they were filed apart; returns the new group of each.
@@ -170,7 +184,10 @@ fn mean_affinity(units: &[Said<'_>], a: &[usize], b: &[usize], models: &Models) 
     let (a, b) = (&a[..a.len().min(MET)], &b[..b.len().min(MET)]);
     let pairs = a.iter().flat_map(|&x| b.iter().map(move |&y| (x, y)));
     let sum: f32 = pairs
-        .map(|(x, y)| affinity::affinity(&units[x], &units[y], models))
+        .map(|(x, y)| {
+            let cosine = dot(units[x].vector, units[y].vector);
+            affinity::affinity(&units[x], &units[y], cosine, models)
+        })
         .sum();
     sum / (a.len() * b.len()) as f32
 }
