@@ -171,7 +171,12 @@ fn is_comma(chars: &[(usize, char)], i: usize) -> bool {
 pub(crate) fn uses_spaces(line: &str) -> bool {
     let marks = line
         .chars()
-        .filter(|&c| "，。；！？：、,;!?:".contains(c))
+        .filter(|c| {
+            matches!(
+                c,
+                '，' | '。' | '；' | '！' | '？' | '：' | '、' | ',' | ';' | '!' | '?' | ':'
+            )
+        })
         .count();
     marks * CHARS_PER_MARK <= line.trim().chars().count()
         && line.trim().contains(|c: char| c.is_whitespace())

@@ -88,10 +88,12 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self, TriageError> {
         progress.begin(Stage::Duplicates, submissions.len());
         let texts: Vec<&str> = submissions.iter().map(|s| s.text.as_str()).collect();
-        let duplicates = duplicates::find(&texts);
+        let (duplicates, segmenter) = rayon::join(
+            || duplicates::find(&texts),
+            || Segmenter::with_terms(terms_of(&whole_text(draft))),
+        );
 
         progress.begin(Stage::Read, submissions.len());
-        let segmenter = Segmenter::with_terms(terms_of(&whole_text(draft)));
         let readings = read_all(submissions, &duplicates, draft, progress);
 
         progress.begin(Stage::Encode, 0);

@@ -8,7 +8,7 @@ use crate::{
     finish::Sources,
     first::{Impression, impressions},
     models::Models,
-    points::{self, Around, Said},
+    points::{self, Said},
     prepare::Prepared,
     status,
 };
@@ -101,17 +101,16 @@ pub(crate) fn said<'a>(
             let unit = &prepared.units[u];
             let reading = prepared.reading(unit);
             let gist = unit.mention.gist;
-            Said {
-                gist,
-                group: unit.mention.group,
-                words: &prepared.gists.list[gist].terms,
-                words_weight: prepared.gists.list[gist].terms.iter().map(|t| t.1).sum(),
-                vector: prepared.gists.vectors.row(gist),
+            let words = prepared.gists.list[gist].terms.as_slice();
+            let vector = prepared.gists.vectors.row(gist);
+            let mut named = reading.cited.iter().map(|c| c.node);
+            Said::new(
+                (gist, vector, words),
+                unit.mention.group,
                 seems,
-                edit: reading.edit.as_ref(),
-                place: (reading.cited.iter().map(|c| c.node)).find(|&n| below_article(n)),
-                around: Around::default(),
-            }
+                reading.edit.as_ref(),
+                named.find(|&n| below_article(n)),
+            )
         })
         .collect()
 }

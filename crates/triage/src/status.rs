@@ -1,6 +1,7 @@
 //! Opinion, complaint or spam: cue words, personal data and closeness to the draft, weighed.
 
 use caifeng_domain::{PersonalDataKind, Status};
+use caifeng_text::letter::letters;
 
 use crate::{
     cues::{Cue, CueCounts},
@@ -55,7 +56,7 @@ pub fn features(
             .any(|p| kinds.contains(&p.kind))
     };
     let flag = |is: bool| f64::from(u8::from(is));
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let letters: Vec<char> = letters(text).collect();
     let same = letters.windows(2).filter(|p| p[0] == p[1]).count();
     [
         cues.strength(Cue::Propose),

@@ -14,9 +14,12 @@ pub(crate) fn letters(text: &str) -> Vec<Letter> {
         folded: fold(c),
         span: Span::new(at, at + c.len_utf8()),
     });
-    folded
-        .filter(|letter| letter.folded.is_alphanumeric())
-        .collect()
+    folded.filter(|letter| is_letter(letter.folded)).collect()
+}
+
+/// The same as [`char::is_alphanumeric`], which is slow for Chinese characters.
+fn is_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 fn fold(c: char) -> char {

@@ -1,6 +1,7 @@
 //! Whether the next sentence begins something new.
 
 use super::atom::Atom;
+use crate::letter::letters;
 use caifeng_domain::ArticleNo;
 use regex::Regex;
 use std::collections::{BTreeSet, HashSet};
@@ -330,6 +331,5 @@ impl<'t> Context<'t> {
 }
 
 fn pairs(text: &str) -> impl Iterator<Item = (char, char)> {
-    let letters = || text.chars().filter(|c| c.is_alphanumeric());
-    letters().zip(letters().skip(1))
+    letters(text).zip(letters(text).skip(1))
 }

@@ -1,7 +1,7 @@
 //! What of a text counts when texts are compared.
 
 use caifeng_domain::Span;
-use caifeng_text::normalise::normalise;
+use caifeng_text::{letter::is_letter, normalise::normalise};
 
 /// The letters and digits of a normalised text, each with its place in the original.
 pub(super) struct Key {
@@ -21,7 +21,7 @@ impl Key {
         for (at, c) in normalised
             .text
             .char_indices()
-            .filter(|(_, c)| c.is_alphanumeric())
+            .filter(|&(_, c)| is_letter(c))
         {
             chars.extend(c.to_lowercase().next());
             places.push(normalised.original_span(Span::new(at, at + c.len_utf8())));

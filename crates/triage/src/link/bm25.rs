@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use caifeng_text::letter::letters;
+
 /// Saturation of repeated terms (Robertson and Zaragoza 2009, usual value).
 const K1: f32 = 1.2;
 /// How much long articles are held back.
@@ -9,37 +11,60 @@ const B: f32 = 0.75;
 /// A bigram says less than a word: most words hold one.
 const BIGRAM_WEIGHT: f32 = 0.5;
 
+/// A content word by its number, or two neighbouring letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Term {
+    Word(u32),
+    Letters(char, char),
+}
+
+impl Term {
+    const fn weight(self) -> f32 {
+        match self {
+            Self::Word(_) => 1.0,
+            // A word of two characters would be counted as its own bigram.
+            Self::Letters(..) => BIGRAM_WEIGHT,
+        }
+    }
+}
+
 /// Scores articles for a text.
 #[derive(Debug, Clone)]
 pub(super) struct Bm25 {
+    /// Number of each content word.
+    words: HashMap<String, u32>,
     /// Term → (article, weight of the term in it).
-    postings: HashMap<String, Vec<(u32, f32)>>,
+    postings: HashMap<Term, Vec<(u32, f32)>>,
     articles: usize,
 }
 
-/// The terms of a text: its content words and the bigrams of its letters.
-fn terms<'a>(words: &'a [String], text: &'a str) -> impl Iterator<Item = (String, f32)> + 'a {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    let pairs: Vec<String> = letters.windows(2).map(|p| p.iter().collect()).collect();
-    // A word of two characters would be counted as its own bigram.
-    words
-        .iter()
-        .map(|w| (format!("w{w}"), 1.0))
-        .chain(pairs.into_iter().map(|p| (p, BIGRAM_WEIGHT)))
+fn pairs(text: &str) -> impl Iterator<Item = Term> {
+    letters(text)
+        .zip(letters(text).skip(1))
+        .map(|(a, b)| Term::Letters(a, b))
 }
 
 impl Bm25 {
     /// Indexes articles given as (content words, text).
     pub(super) fn new(articles: &[(Vec<String>, String)]) -> Self {
-        let lengths: Vec<f32> = articles
-            .iter()
-            .map(|(w, t)| terms(w, t).map(|(_, x)| x).sum())
+        let mut words: HashMap<String, u32> = HashMap::new();
+        let terms: Vec<Vec<Term>> = (articles.iter())
+            .map(|(list, text)| {
+                let number = |word: &String| {
+                    let next = words.len() as u32;
+                    Term::Word(*words.entry(word.clone()).or_insert(next))
+                };
+                list.iter().map(number).chain(pairs(text)).collect()
+            })
+            .collect();
+        let lengths: Vec<f32> = (terms.iter())
+            .map(|terms| terms.iter().map(|t| t.weight()).sum())
             .collect();
         let mean = lengths.iter().sum::<f32>() / (lengths.len() as f32).max(1.0);
-        let mut counts: HashMap<String, HashMap<u32, f32>> = HashMap::new();
-        for (number, (words, text)) in (0u32..).zip(articles) {
-            for (term, weight) in terms(words, text) {
-                *counts.entry(term).or_default().entry(number).or_default() += weight;
+        let mut counts: HashMap<Term, HashMap<u32, f32>> = HashMap::new();
+        for (number, terms) in (0u32..).zip(&terms) {
+            for &term in terms {
+                *counts.entry(term).or_default().entry(number).or_default() += term.weight();
             }
         }
         let n = articles.len() as f32;
@@ -60,6 +85,7 @@ impl Bm25 {
             })
             .collect();
         Self {
+            words,
             postings,
             articles: articles.len(),
         }
@@ -67,17 +93,15 @@ impl Bm25 {
 
     /// The score of every article for one text.
     pub(super) fn scores(&self, words: &[String], text: &str) -> Vec<f32> {
-        let mut query: HashMap<String, f32> = HashMap::new();
-        for (term, weight) in terms(words, text) {
-            // Saying it twice is not meaning it twice.
-            query.entry(term).or_insert(weight);
-        }
-        let mut sorted: Vec<(String, f32)> = query.into_iter().collect();
-        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let known = words.iter().filter_map(|w| self.words.get(w));
+        let mut query: Vec<Term> = known.map(|&w| Term::Word(w)).chain(pairs(text)).collect();
+        // Saying it twice is not meaning it twice.
+        query.sort_unstable();
+        query.dedup();
         let mut out = vec![0.0; self.articles];
-        for (term, weight) in sorted {
+        for term in query {
             for &(article, score) in self.postings.get(&term).into_iter().flatten() {
-                out[article as usize] += weight * score;
+                out[article as usize] += term.weight() * score;
             }
         }
         out

@@ -1,11 +1,13 @@
 //! How probable it is that two units make the same point.
 
-use caifeng_domain::{Edit, NodeId, Stance};
+use std::cmp::Ordering;
+
+use caifeng_domain::{Edit, EditOp, NodeId, Stance};
+use caifeng_text::letter::letters;
 
 use super::Around;
 use crate::{
     first::{Impression, Stances},
-    link::Ranked,
     logistic::Logistic,
     models::Models,
 };
@@ -36,6 +38,9 @@ pub const FEATURES: [&str; 14] = [
     "same_neighbours",
 ];
 
+/// Articles in which a unit is compared with others.
+const LIKELY: usize = 4;
+
 /// What a unit says, as far as points are concerned.
 #[derive(Debug, Clone)]
 pub struct Said<'a> {
@@ -45,58 +50,91 @@ pub struct Said<'a> {
     pub group: usize,
     /// Centred vector of unit length.
     pub vector: &'a [f32],
-    /// Content words as sorted (number, idf) pairs.
-    pub words: &'a [(u32, f32)],
-    /// Sum of their idf.
-    pub words_weight: f32,
     /// First impression of articles, scope and stance.
     pub seems: &'a Impression,
-    /// Proposed change.
-    pub edit: Option<&'a Edit>,
-    /// Paragraph or item named or quoted.
-    pub place: Option<NodeId>,
     /// Where it stands among others, see [`super::look_around`].
     pub around: Around,
+    /// Content words as sorted (number, idf) pairs.
+    words: &'a [(u32, f32)],
+    /// Sum of their idf.
+    words_weight: f32,
+    edit: Option<Change>,
+    /// Paragraph or item named or quoted.
+    place: Option<NodeId>,
+    polarity: [f32; 3],
+    /// The most probable articles with their probabilities, by article.
+    likely: Vec<(usize, f32)>,
+    /// Probability of the most probable article.
+    surely: f32,
+}
+
+/// A proposed change, ready to be compared.
+#[derive(Debug, Clone)]
+struct Change {
+    op: EditOp,
+    from: Vec<(char, char)>,
+    to: Vec<(char, char)>,
+}
+
+impl<'a> Said<'a> {
+    /// A unit with the gist of this number, vector and words, of a duplicate group, which proposes a
+    /// change or names a place below its article.
+    pub(crate) fn new(
+        (gist, vector, words): (usize, &'a [f32], &'a [(u32, f32)]),
+        group: usize,
+        seems: &'a Impression,
+        edit: Option<&Edit>,
+        place: Option<NodeId>,
+    ) -> Self {
+        let best = seems.links.iter().take(LIKELY);
+        let mut likely: Vec<(usize, f32)> = best.map(|l| (l.article, l.confidence)).collect();
+        likely.sort_unstable_by_key(|l| l.0);
+        let pairs = |words: Option<&String>| words.map_or_else(Vec::new, |w| letter_pairs(w));
+        Self {
+            gist,
+            group,
+            vector,
+            seems,
+            around: Around::default(),
+            words,
+            words_weight: words.iter().map(|w| w.1).sum(),
+            edit: edit.map(|edit| Change {
+                op: edit.op,
+                from: pairs(edit.from.as_ref()),
+                to: pairs(edit.to.as_ref()),
+            }),
+            place,
+            polarity: polarity(&seems.stance),
+            likely,
+            surely: seems.links.first().map_or(0.0, |l| l.confidence),
+        }
+    }
 }
 
 /// The features of a pair with this cosine, symmetric.
 #[must_use]
 pub fn pair_features(a: &Said<'_>, b: &Said<'_>, cosine: f32) -> [f64; FEATURES.len()] {
     let flag = |is: bool| f64::from(u8::from(is));
-    let common = overlap(a.words, b.words);
+    let common = overlap(a.words, b.words, |x, _| x);
     let (of_a, of_b) = (a.words_weight, b.words_weight);
     let union = (of_a + of_b - common).max(1e-6);
     let smaller = of_a.min(of_b).max(1e-6);
     let places = a.place.zip(b.place);
-    let edits = a.edit.zip(b.edit);
-    let alike = |x: Option<&String>, y: Option<&String>| {
-        x.zip(y).map_or(0.0, |(x, y)| {
-            if x.is_empty() || y.is_empty() {
-                0.0
-            } else {
-                bigram_dice(x, y)
-            }
-        })
-    };
-    let article = same_article(&a.seems.links, &b.seems.links);
-    let best = |said: &Said<'_>| said.seems.links.first().map_or(0.0, |l| l.confidence);
-    let surely = best(a).min(best(b));
+    let edits = a.edit.as_ref().zip(b.edit.as_ref());
+    let article = same_article(&a.likely, &b.likely);
     [
         f64::from(cosine),
         f64::from(common / union),
         f64::from(common / smaller),
-        f64::from(in_common(
-            &polarity(&a.seems.stance),
-            &polarity(&b.seems.stance),
-        )),
+        f64::from(in_common(&a.polarity, &b.polarity)),
         flag(places.is_some_and(|(x, y)| x == y)),
         flag(places.is_some_and(|(x, y)| x != y)),
         flag(edits.is_some_and(|(x, y)| x.op == y.op)),
-        edits.map_or(0.0, |(x, y)| alike(x.from.as_ref(), y.from.as_ref())),
-        edits.map_or(0.0, |(x, y)| alike(x.to.as_ref(), y.to.as_ref())),
+        edits.map_or(0.0, |(x, y)| dice(&x.from, &y.from)),
+        edits.map_or(0.0, |(x, y)| dice(&x.to, &y.to)),
         flag(edits.is_some()),
         f64::from(article),
-        f64::from(surely - article).max(0.0),
+        f64::from(a.surely.min(b.surely) - article).max(0.0),
         f64::from(in_common(&a.seems.scope, &b.seems.scope)),
         f64::from(a.around.same_neighbours(&b.around)),
     ]
@@ -151,24 +189,27 @@ fn in_common(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// How probable it is that both mean the article on which they agree most.
-fn same_article(a: &[Ranked], b: &[Ranked]) -> f32 {
-    a.iter()
-        .filter_map(|x| {
-            let y = b.iter().find(|y| y.article == x.article)?;
-            Some(x.confidence.min(y.confidence))
-        })
-        .fold(0.0, f32::max)
+fn same_article(a: &[(usize, f32)], b: &[(usize, f32)]) -> f32 {
+    let shared = a.iter().filter_map(|x| {
+        let y = b.iter().find(|y| y.0 == x.0)?;
+        Some(x.1.min(y.1))
+    });
+    shared.fold(0.0, f32::max)
 }
 
-/// Weight of common words.
-fn overlap(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
+/// Sum of `weight` of both values over the keys that two lists sorted by key share.
+pub(super) fn overlap<K: Ord + Copy>(
+    a: &[(K, f32)],
+    b: &[(K, f32)],
+    weight: impl Fn(f32, f32) -> f32,
+) -> f32 {
     let (mut i, mut j, mut common) = (0, 0, 0.0);
     while i < a.len() && j < b.len() {
         match a[i].0.cmp(&b[j].0) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                common += a[i].1;
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => {
+                common += weight(a[i].1, b[j].1);
                 i += 1;
                 j += 1;
             }
@@ -177,37 +218,39 @@ fn overlap(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
     common
 }
 
-/// Dice coefficient of the character pairs of two short strings.
-fn bigram_dice(a: &str, b: &str) -> f64 {
-    let pairs = |s: &str| {
-        let letters: Vec<char> = s.chars().filter(|c| c.is_alphanumeric()).collect();
-        let mut pairs: Vec<(char, char)> = match letters.as_slice() {
-            [one] => vec![(*one, *one)],
-            more => more.windows(2).map(|p| (p[0], p[1])).collect(),
-        };
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+/// The distinct pairs of neighbouring letters, sorted; a single letter is paired with itself.
+fn letter_pairs(text: &str) -> Vec<(char, char)> {
+    let letters: Vec<char> = letters(text).collect();
+    let mut pairs: Vec<(char, char)> = match letters.as_slice() {
+        [one] => vec![(*one, *one)],
+        more => more.windows(2).map(|p| (p[0], p[1])).collect(),
     };
-    let (a, b) = (pairs(a), pairs(b));
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Dice coefficient of two sorted lists; of empty ones it is 0.
+fn dice(a: &[(char, char)], b: &[(char, char)]) -> f64 {
     let common = a.iter().filter(|p| b.binary_search(p).is_ok()).count();
     2.0 * common as f64 / (a.len() + b.len()).max(1) as f64
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bigram_dice, overlap};
+    use super::{dice, letter_pairs, overlap};
 
     #[test]
     fn overlap_weighs_common_words() {
-        let common = overlap(&[(1, 2.0), (3, 1.0)], &[(1, 2.0), (2, 5.0)]);
+        let common = overlap(&[(1, 2.0), (3, 1.0)], &[(1, 2.0), (2, 5.0)], |x, _| x);
         assert!((common - 2.0).abs() < 1e-6);
     }
 
     #[test]
     fn strings_are_alike_by_their_pairs() {
-        assert!((bigram_dice("三十日", "三十日") - 1.0).abs() < 1e-9);
-        assert!(bigram_dice("三十日", "六十日") < 0.6);
-        assert!(bigram_dice("", "三") < 1e-9);
+        let alike = |a: &str, b: &str| dice(&letter_pairs(a), &letter_pairs(b));
+        assert!((alike("三十日", "三十日") - 1.0).abs() < 1e-9);
+        assert!(alike("三十日", "六十日") < 0.6);
+        assert!(alike("", "三") < 1e-9);
     }
 }

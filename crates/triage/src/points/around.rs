@@ -10,7 +10,7 @@ use caifeng_domain::Scope;
 use caifeng_encode::{EncodeError, Vectors};
 use rayon::prelude::*;
 
-use super::Said;
+use super::{Said, affinity::overlap};
 use crate::{first::Impression, gist::blocks};
 
 /// A first impression of an article that is less probable files no unit under it.
@@ -30,19 +30,7 @@ pub struct Around {
 impl Around {
     /// How far both have the same neighbours, 0 to 1.
     pub(super) fn same_neighbours(&self, other: &Self) -> f32 {
-        let (mut i, mut j, mut common) = (0, 0, 0.0);
-        while let (Some(a), Some(b)) = (self.near.get(i), other.near.get(j)) {
-            match a.0.cmp(&b.0) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    common += a.1 * b.1;
-                    i += 1;
-                    j += 1;
-                }
-            }
-        }
-        common
+        overlap(&self.near, &other.near, |x, y| x * y)
     }
 }
 
