@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use caifeng_domain::{Analysis, Named, Submission, Unit};
 use caifeng_encode::Encoder;
-use caifeng_triage::{Models, Outcome, Previous, Progress};
+use caifeng_triage::{Batch, Models, Outcome, Previous, Progress};
 use serde_json::{Value, json};
 
 use crate::{AppError, find};
@@ -32,8 +32,7 @@ pub fn eval(
     let submissions: Vec<Submission> = import.rows.into_iter().map(|r| r.submission).collect();
     let outcome = caifeng_triage::run_with(
         models,
-        &draft,
-        &submissions,
+        Batch::new(&draft, &submissions),
         encoder,
         &Previous::default(),
         progress,

@@ -4,8 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use caifeng_domain::{Draft, Ledger, PointId, Submission, SubmissionId};
 use caifeng_search::SearchIndex;
-use caifeng_store::{Act, SaveOutcome, StoredSubmission, TriageRecord, TriageRun};
-use caifeng_triage::{Outcome, Previous, Progress};
+use caifeng_store::{
+    Act, Draft as Version, SaveOutcome, StoredSubmission, TriageRecord, TriageRun,
+};
+use caifeng_triage::{Batch, Earlier, Outcome, Previous, Progress};
 
 use crate::{App, AppError, cache::CachedEncoder, find};
 
@@ -40,6 +42,9 @@ impl App {
         let (draft_id, draft) = self.draft(&chosen).await?;
         let started_at = jiff::Timestamp::now();
         let stored = self.store.submissions_for_triage(chosen.id).await?;
+        let mut drafts = self.store.drafts(chosen.id).await?;
+        drafts.retain(|d| d.id <= draft_id);
+        let version = versions(&drafts, &stored);
         let before = self.store.load_triage(chosen.id).await?;
         let next = self.store.next_point(chosen.id).await?;
         let previous = previous(before.as_ref(), &stored, next);
@@ -48,8 +53,9 @@ impl App {
         let (draft, submissions, outcome) = {
             let (ids, submissions) = split(stored);
             let run = move || -> Result<_, AppError> {
-                let outcome =
-                    caifeng_triage::run(&draft, &submissions, &cached, &previous, &*progress)?;
+                let earlier = earlier(&drafts, &draft, &version)?;
+                let batch = Batch::new(&draft, &submissions).over_versions(&earlier, &version);
+                let outcome = caifeng_triage::run(batch, &cached, &previous, &*progress)?;
                 Ok((draft, (ids, submissions), outcome))
             };
             tokio::task::spawn_blocking(run).await??
@@ -102,6 +108,35 @@ impl App {
         .await??;
         Ok(out)
     }
+}
+
+/// For each submission how many versions had been replaced when it arrived: its sender spoke of the
+/// next.
+fn versions(drafts: &[Version], stored: &[StoredSubmission]) -> Vec<usize> {
+    let replaced = |at| {
+        drafts
+            .iter()
+            .skip(1)
+            .filter(|d| d.imported_at <= at)
+            .count()
+    };
+    stored.iter().map(|s| replaced(s.received_at)).collect()
+}
+
+/// The versions before the one in force; none where nobody speaks of them.
+fn earlier(drafts: &[Version], draft: &Draft, version: &[usize]) -> Result<Vec<Earlier>, AppError> {
+    let replaced = drafts.len().saturating_sub(1);
+    if version.iter().all(|&v| v == replaced) {
+        return Ok(Vec::new());
+    }
+    (drafts.iter().take(replaced))
+        .map(|d| {
+            Ok(Earlier::new(
+                caifeng_law::draft::parse(&d.record.text)?,
+                draft,
+            ))
+        })
+        .collect()
 }
 
 fn split(stored: Vec<StoredSubmission>) -> (Vec<SubmissionId>, Vec<Submission>) {

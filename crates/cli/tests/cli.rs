@@ -150,6 +150,23 @@ fn a_second_reading_is_compared_with_the_first() {
 }
 
 #[test]
+fn opinions_on_the_first_reading_are_carried_to_the_second() {
+    let desk = Desk::with_draft();
+    desk.succeeds(&["import", sample("submissions.jsonl").to_str().unwrap()]);
+    let second = sample("draft-2.txt");
+    desk.succeeds(&[
+        "draft",
+        "import",
+        second.to_str().unwrap(),
+        "--consultation",
+        "heyan",
+    ]);
+    desk.succeeds(&["triage"]);
+    let report = desk.succeeds(&["report", "--format", "md"]);
+    assert_has(&report, &["处按前一稿称第"]);
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let desk = Desk::new();
     assert_has(&desk.fails(&["triage"]), &["还没有征求意见任务"]);

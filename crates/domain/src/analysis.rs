@@ -137,6 +137,8 @@ pub struct Evidence {
     pub spans: Vec<Span>,
     /// Submissions (by index in the batch) whose units resemble this one, nearest first.
     pub neighbours: Vec<usize>,
+    /// What the sender called the article, where they spoke of an earlier version of the draft.
+    pub former: Option<ArticleNo>,
 }
 
 /// A unit's tie to an article (条文关联).

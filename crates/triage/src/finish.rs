@@ -1,7 +1,7 @@
 //! A unit as it is handed on: links with their evidence.
 
 use caifeng_domain::{
-    Edit, Evidence, EvidenceKind, Level, Link, NodeId, PointId, Scope, Stance, Submission, Unit,
+    Edit, Evidence, EvidenceKind, Level, Link, NodeId, PointId, Scope, Stance, Unit,
 };
 
 use crate::{
@@ -17,22 +17,17 @@ const NEIGHBOURS: usize = 3;
 /// What evidence is drawn from.
 pub(crate) struct Sources<'a> {
     prepared: &'a Prepared<'a>,
-    submissions: &'a [Submission],
     /// For each gist, the first submission that says it.
     first: Vec<usize>,
 }
 
 impl<'a> Sources<'a> {
-    pub(crate) fn new(prepared: &'a Prepared<'a>, submissions: &'a [Submission]) -> Self {
+    pub(crate) fn new(prepared: &'a Prepared<'a>) -> Self {
         let mut first = vec![usize::MAX; prepared.gists.list.len()];
         for unit in prepared.units.iter().rev() {
             first[unit.mention.gist] = unit.submission;
         }
-        Self {
-            prepared,
-            submissions,
-            first,
-        }
+        Self { prepared, first }
     }
 
     /// The unit as what it seems to be when all are heard.
@@ -80,8 +75,7 @@ impl<'a> Sources<'a> {
             .iter()
             .filter(|q| reading.span.contains(q.span) && q.nodes.iter().any(|&n| here(n)))
             .collect();
-        let hinted = self.submissions[unit.submission].article_hint
-            == Some(prepared.provisions.numbers[ranked.article]);
+        let hinted = unit.mention.hint == Some(ranked.article);
         let (kind, spans, node) = if let Some(first) = named.first() {
             (
                 EvidenceKind::Citation,
@@ -117,6 +111,11 @@ impl<'a> Sources<'a> {
                 kind,
                 spans,
                 neighbours,
+                former: match kind {
+                    EvidenceKind::Citation => named.first().and_then(|c| c.former),
+                    EvidenceKind::Hint => prepared.former_hints[unit.submission],
+                    EvidenceKind::Quotation | EvidenceKind::Semantic => None,
+                },
             },
             confidence: ranked.confidence,
         }

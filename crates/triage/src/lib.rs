@@ -6,6 +6,7 @@
 //! **Invariant.** Nothing here reads files, databases or labels.
 
 mod agree;
+mod batch;
 pub mod cluster;
 pub mod cues;
 mod describe;
@@ -28,9 +29,10 @@ pub mod wording;
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Analysis, Draft, Point, PointId, Span, Submission};
+use caifeng_domain::{Analysis, Point, PointId, Span};
 use caifeng_encode::{EncodeError, Encoder, Vectors};
 
+pub use batch::{Batch, Earlier};
 pub use models::Models;
 pub use prepare::{Prepared, PreparedUnit};
 
@@ -123,25 +125,23 @@ pub struct Outcome {
 
 /// Triages all submissions of a consultation.
 pub fn run(
-    draft: &Draft,
-    submissions: &[Submission],
+    batch: Batch<'_>,
     encoder: &dyn Encoder,
     previous: &Previous,
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
     let models = Models::committed();
-    run_with(models, draft, submissions, encoder, previous, progress)
+    run_with(models, batch, encoder, previous, progress)
 }
 
 /// As [`run`], with other weights than the committed ones.
 pub fn run_with(
     models: &Models,
-    draft: &Draft,
-    submissions: &[Submission],
+    batch: Batch<'_>,
     encoder: &dyn Encoder,
     previous: &Previous,
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
-    let prepared = Prepared::new(draft, submissions, encoder, progress)?;
-    run::decide(prepared, submissions, models, previous, progress)
+    let prepared = Prepared::new(batch, encoder, progress)?;
+    run::decide(prepared, models, previous, progress)
 }

@@ -7,7 +7,6 @@ use std::{
 
 use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Status, Submission};
 use caifeng_encode::Encoder;
-use caifeng_law::quote::DraftIndex;
 use caifeng_text::{
     normalise::normalise,
     segment::{Segmenter, terms_of},
@@ -16,6 +15,7 @@ use rayon::prelude::*;
 
 use crate::{
     Progress, Stage, TriageError,
+    batch::{Batch, Reader},
     cues::CueCounts,
     duplicates,
     first::all_candidates,
@@ -35,6 +35,8 @@ pub struct Prepared<'a> {
     pub provisions: Provisions,
     /// How near each gist is to each article.
     pub relevance: Relevance,
+    /// Articles of earlier versions in whose forms submissions were written.
+    pub former_hints: Vec<Option<ArticleNo>>,
     /// Duplicate group of each submission.
     pub duplicates: Vec<Duplicate>,
     /// Reading of each submission; equal texts share one.
@@ -71,6 +73,7 @@ const SURE: f32 = 0.6;
 #[derive(PartialEq, Eq, Hash)]
 struct ReadingKey<'a> {
     text: &'a str,
+    version: usize,
     hint: Option<ArticleNo>,
     channel: Channel,
     name: Option<&'a str>,
@@ -79,13 +82,15 @@ struct ReadingKey<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// Reads, compares and encodes `submissions`.
+    /// Reads, compares and encodes the submissions of `batch`.
     pub fn new(
-        draft: &'a Draft,
-        submissions: &[Submission],
+        batch: Batch<'a>,
         encoder: &dyn Encoder,
         progress: &dyn Progress,
     ) -> Result<Self, TriageError> {
+        let Batch {
+            draft, submissions, ..
+        } = batch;
         progress.begin(Stage::Duplicates, submissions.len());
         let texts: Vec<&str> = submissions.iter().map(|s| s.text.as_str()).collect();
         let (duplicates, segmenter) = rayon::join(
@@ -94,7 +99,7 @@ impl<'a> Prepared<'a> {
         );
 
         progress.begin(Stage::Read, submissions.len());
-        let readings = read_all(submissions, &duplicates, draft, progress);
+        let readings = read_all(batch, &duplicates, progress);
 
         progress.begin(Stage::Encode, 0);
         let gist_texts = readings
@@ -111,6 +116,9 @@ impl<'a> Prepared<'a> {
             exemplars: Exemplars::new(provisions.len(), encoder.dimension()),
             relevance: provisions.relevance(&gists)?,
             provisions,
+            former_hints: (0..submissions.len())
+                .map(|i| batch.former_hint(i))
+                .collect(),
             duplicates,
             readings,
             status: Vec::new(),
@@ -118,7 +126,7 @@ impl<'a> Prepared<'a> {
             gists,
             units: Vec::new(),
         };
-        prepared.collect_units(submissions);
+        prepared.collect_units(batch);
         prepared.collect_exemplars();
         prepared.status = prepared.status_features(submissions, &segmenter);
         Ok(prepared)
@@ -130,12 +138,11 @@ impl<'a> Prepared<'a> {
         &self.readings[unit.submission].units[unit.index]
     }
 
-    fn collect_units(&mut self, submissions: &[Submission]) {
-        for (i, submission) in submissions.iter().enumerate() {
+    fn collect_units(&mut self, batch: Batch<'_>) {
+        for i in 0..batch.submissions.len() {
             let reading = Arc::clone(&self.readings[i]);
-            let hint = submission
-                .article_hint
-                .and_then(|h| self.provisions.numbers.iter().position(|n| *n == h));
+            let place = |hint| self.provisions.numbers.iter().position(|n| *n == hint);
+            let hint = batch.hint(i).and_then(place);
             let named: Vec<Vec<usize>> = reading
                 .units
                 .iter()
@@ -331,22 +338,21 @@ fn whole_text(draft: &Draft) -> String {
 
 /// Reads every distinct submission once.
 fn read_all(
-    submissions: &[Submission],
+    batch: Batch<'_>,
     duplicates: &[Duplicate],
-    draft: &Draft,
     progress: &dyn Progress,
 ) -> Vec<Arc<Reading>> {
-    let quotes = DraftIndex::new(draft);
+    let reader = Reader::new(batch);
     let mut number: HashMap<ReadingKey<'_>, usize> = HashMap::new();
     let mut firsts: Vec<usize> = Vec::new();
-    let which: Vec<usize> = submissions
-        .iter()
+    let which: Vec<usize> = (batch.submissions.iter())
         .zip(duplicates)
         .enumerate()
         .map(|(i, (submission, duplicate))| {
             *number
                 .entry(ReadingKey {
                     text: &submission.text,
+                    version: batch.version_of(i),
                     hint: submission.article_hint,
                     channel: submission.channel,
                     name: submission.submitter.name.as_deref(),
@@ -362,7 +368,7 @@ fn read_all(
     let distinct: Vec<Arc<Reading>> = firsts
         .par_iter()
         .map(|&i| {
-            let reading = Reading::of(&submissions[i], draft, &quotes, &duplicates[i].additions);
+            let reading = reader.read(i, &duplicates[i].additions);
             progress.advance(1);
             Arc::new(reading)
         })

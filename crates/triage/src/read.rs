@@ -1,7 +1,8 @@
 //! Reading one text: citations, quotations, personal data, units, edits.
 
 use caifeng_domain::{
-    Citation, CitationRole, CitedLaw, Draft, Edit, Level, NodeId, PersonalData, Span, Submission,
+    ArticleNo, Citation, CitationRole, CitedLaw, Draft, Edit, Level, NodeId, PersonalData, Span,
+    Submission,
 };
 use caifeng_law::{cite, edit, quote};
 use caifeng_text::{normalise::normalise, personal, units};
@@ -48,6 +49,8 @@ pub struct CitedNode {
     pub confidence: f32,
     /// 本条, 上一条.
     pub relative: bool,
+    /// The number of its article in the version that the sender knew, where that is an earlier one.
+    pub former: Option<ArticleNo>,
 }
 
 impl Reading {
@@ -100,6 +103,42 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// The same of a later version: `carry` says where a provision went and how sure that is, `number`
+    /// what its article was called before. What was deleted is named no more.
+    pub(crate) fn carried<I: Iterator<Item = (NodeId, f32)>>(
+        mut self,
+        carry: impl Fn(NodeId) -> I,
+        number: impl Fn(NodeId) -> Option<ArticleNo>,
+    ) -> Self {
+        let places = |nodes: &[NodeId]| -> Vec<NodeId> {
+            let places = nodes.iter().flat_map(|&node| carry(node));
+            places.map(|place| place.0).collect()
+        };
+        for citation in &mut self.citations {
+            citation.nodes = places(&citation.nodes);
+        }
+        for quotation in &mut self.quotations {
+            quotation.nodes = places(&quotation.nodes);
+        }
+        self.quotations.retain(|q| !q.nodes.is_empty());
+        for unit in &mut self.units {
+            let cited = unit.cited.iter().flat_map(|old| {
+                carry(old.node).map(|(node, sure)| CitedNode {
+                    node,
+                    confidence: old.confidence * sure,
+                    former: number(old.node),
+                    ..*old
+                })
+            });
+            unit.cited = cited.collect();
+            unit.compared = places(&unit.compared);
+            unit.chapter = unit.chapter.and_then(|c| Some(carry(c).next()?.0));
+        }
+        self
+    }
+}
+
 /// The gist of a text that is one unit.
 #[must_use]
 pub fn gist_of(text: &str, draft: &Draft) -> String {
@@ -141,6 +180,7 @@ fn read_unit(
                     span: citation.span,
                     confidence: citation.confidence,
                     relative: citation.relative,
+                    former: None,
                 }),
                 (CitationRole::Target, false) => unit.chapter = unit.chapter.or(Some(node)),
                 _ => unit.compared.push(node),

@@ -1,6 +1,6 @@
 //! The second half of triage: decisions.
 
-use caifeng_domain::{Analysis, PointId, Stance, Status, Submission};
+use caifeng_domain::{Analysis, PointId, Stance, Status};
 
 use crate::{
     Outcome, Previous, Progress, Stage, TriageError, agree,
@@ -20,7 +20,6 @@ const ROUNDS: usize = 2;
 /// Decides about everything that was prepared.
 pub(crate) fn decide(
     mut prepared: Prepared<'_>,
-    submissions: &[Submission],
     models: &Models,
     previous: &Previous,
     progress: &dyn Progress,
@@ -60,9 +59,9 @@ pub(crate) fn decide(
             units: Vec::new(),
         })
         .collect();
-    let sources = Sources::new(prepared, submissions);
+    let sources = Sources::new(prepared);
     let mut place = Vec::with_capacity(units.len());
-    let mut meanings = vec![Vec::new(); submissions.len()];
+    let mut meanings = vec![Vec::new(); prepared.readings.len()];
     for (k, &u) in units.iter().enumerate() {
         let unit = &prepared.units[u];
         let list = &mut analyses[unit.submission].units;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use caifeng_encode::{Encoder, Role};
 use caifeng_law::cite;
 use caifeng_text::units;
-use caifeng_triage::{Models, Prepared, train as fit, wording::Wording};
+use caifeng_triage::{Batch, Models, Prepared, train as fit, wording::Wording};
 
 use crate::{gold::Set, vectors::Remembering};
 
@@ -92,7 +92,7 @@ fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
         .iter()
         .map(|set| {
             Ok(fit::Labelled {
-                prepared: Prepared::new(&set.draft, &set.submissions, encoder, &())?,
+                prepared: Prepared::new(Batch::new(&set.draft, &set.submissions), encoder, &())?,
                 gold: set.gold.clone(),
             })
         })

@@ -11,7 +11,7 @@ use std::{
 
 use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
 use caifeng_text::segment::Segmenter;
-use caifeng_triage::{Previous, Progress, Stage};
+use caifeng_triage::{Batch, Previous, Progress, Stage};
 
 use crate::AppError;
 
@@ -81,8 +81,7 @@ pub fn bench(
         texts: Mutex::new(0),
     };
     let outcome = caifeng_triage::run(
-        &draft,
-        &generated.submissions,
+        Batch::new(&draft, &generated.submissions),
         &counting,
         &Previous::default(),
         &stopwatch,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{DuplicateKind, EvidenceKind, Named, Point, Unit};
+use caifeng_domain::{ArticleNo, DuplicateKind, EvidenceKind, Named, Point, Unit};
 use caifeng_law::numeral;
 use caifeng_report::{EditEntry, PointEntry, Quotation};
 
@@ -122,18 +122,24 @@ impl Material {
 
     fn evidence(&self, point: &Point) -> String {
         let mut counts: BTreeMap<EvidenceKind, usize> = BTreeMap::new();
+        let mut former: BTreeMap<ArticleNo, usize> = BTreeMap::new();
         for link in point
             .units
             .iter()
             .filter_map(|&u| self.unit(u).links.first())
         {
             *counts.entry(link.evidence.kind).or_default() += 1;
+            if let Some(article) = link.evidence.former {
+                *former.entry(article).or_default() += 1;
+            }
         }
-        let parts: Vec<String> = counts
+        let kinds = counts
             .into_iter()
-            .map(|(kind, n)| format!("{} {n} 处", kind.chinese()))
-            .collect();
-        parts.join("，")
+            .map(|(kind, n)| format!("{} {n} 处", kind.chinese()));
+        let former = former
+            .into_iter()
+            .map(|(article, n)| format!("{n} 处按前一稿称{}", article_name(article)));
+        kinds.chain(former).collect::<Vec<_>>().join("，")
     }
 
     fn alternatives(&self, point: &Point) -> Vec<String> {
@@ -156,7 +162,7 @@ impl Material {
 }
 
 /// 第十二条, 第一百二十条之一.
-pub(super) fn article_name(article: caifeng_domain::ArticleNo) -> String {
+pub(super) fn article_name(article: ArticleNo) -> String {
     let main = numeral::format(article.main);
     match article.inserted {
         0 => format!("第{main}条"),

@@ -124,6 +124,8 @@ pub(super) struct LinkRecord {
     kind: String,
     spans: Vec<SpanRecord>,
     neighbours: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    former: Option<String>,
     confidence: Probability,
 }
 
@@ -137,11 +139,13 @@ impl Recorded for Link {
             kind: wire(&EvidenceKind::ALL, self.evidence.kind).to_owned(),
             spans: self.evidence.spans.iter().map(Span::to_record).collect(),
             neighbours: self.evidence.neighbours.clone(),
+            former: self.evidence.former.map(|former| former.to_string()),
             confidence: Probability(self.confidence),
         }
     }
 
     fn from_record(record: LinkRecord) -> Option<Self> {
+        let former = record.former.map(|former| former.parse().ok());
         let spans = record.spans.into_iter().map(Span::from_record);
         Some(Self {
             article: record.article.parse().ok()?,
@@ -150,6 +154,7 @@ impl Recorded for Link {
                 kind: from_wire(&EvidenceKind::ALL, &record.kind)?,
                 spans: spans.collect::<Option<_>>()?,
                 neighbours: record.neighbours,
+                former: former.map_or(Some(None), |f| f.map(Some))?,
             },
             confidence: record.confidence.0,
         })

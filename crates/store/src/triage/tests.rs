@@ -35,15 +35,22 @@ fn article() -> impl Strategy<Value = ArticleNo> {
 }
 
 fn link() -> impl Strategy<Value = Link> {
-    let evidence = (one_of(EvidenceKind::ALL), spans(), vec(0..9_usize, 0..3));
+    let neighbours = vec(0..9_usize, 0..3);
+    let evidence = (
+        one_of(EvidenceKind::ALL),
+        spans(),
+        neighbours,
+        option::of(article()),
+    );
     (article(), option::of(0..99_u32), evidence, 0.0..=1.0_f32).prop_map(
-        |(article, node, (kind, spans, neighbours), confidence)| Link {
+        |(article, node, (kind, spans, neighbours, former), confidence)| Link {
             article,
             node: node.map(NodeId),
             evidence: Evidence {
                 kind,
                 spans,
                 neighbours,
+                former,
             },
             confidence,
         },
