@@ -26,6 +26,8 @@ pub struct BenchResult {
     pub submissions: usize,
     /// Texts given to the encoder: distinct units and the draft's passages.
     pub encoded: usize,
+    /// Their characters.
+    pub encoded_chars: usize,
     /// Time of each stage, in order.
     pub stages: Vec<(Stage, Duration)>,
     /// Share of the planted pairs of duplicates that were put in one group.
@@ -78,7 +80,7 @@ pub fn bench(
     };
     let counting = Counting {
         inner: encoder,
-        texts: Mutex::new(0),
+        count: Mutex::default(),
     };
     let outcome = caifeng_triage::run(
         Batch::new(&draft, &generated.submissions),
@@ -88,9 +90,11 @@ pub fn bench(
     )?;
     let found: Vec<usize> = outcome.analyses.iter().map(|a| a.duplicate.group).collect();
     let (pairs_found, pairs_right) = compare(&generated.group, &found);
+    let (encoded, encoded_chars) = counting.count.into_inner().unwrap_or_default();
     Ok(BenchResult {
         submissions: generated.submissions.len(),
-        encoded: counting.texts.into_inner().unwrap_or_default(),
+        encoded,
+        encoded_chars,
         stages: stopwatch.stop(),
         pairs_found,
         pairs_right,
@@ -161,7 +165,8 @@ impl Progress for Stopwatch<'_> {
 /// Counts what is encoded.
 struct Counting<'a> {
     inner: &'a dyn Encoder,
-    texts: Mutex<usize>,
+    /// Texts and characters.
+    count: Mutex<(usize, usize)>,
 }
 
 impl Encoder for Counting<'_> {
@@ -183,8 +188,9 @@ impl Encoder for Counting<'_> {
         role: Role,
         done: &(dyn Fn(usize) + Sync),
     ) -> Result<Vectors, EncodeError> {
-        if let Ok(mut count) = self.texts.lock() {
-            *count += texts.len();
+        if let Ok(mut count) = self.count.lock() {
+            count.0 += texts.len();
+            count.1 += texts.iter().map(|t| t.chars().count()).sum::<usize>();
         }
         self.inner.encode(texts, role, done)
     }

@@ -37,8 +37,9 @@ fn show(result: &BenchResult, encoder: &str) {
     ));
     let encode = result.time(Stage::Encode).as_secs_f64();
     line(format!(
-        "编码 {} 个不同文本，每秒 {:.1} 个",
+        "编码 {} 个不同文本（平均 {:.0} 字），每秒 {:.1} 个",
         result.encoded,
+        result.encoded_chars as f64 / result.encoded.max(1) as f64,
         result.encoded as f64 / encode
     ));
     line(format!(

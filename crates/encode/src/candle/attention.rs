@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::kernels::{LANES, dispatch, exp, floats};
 
 /// Rows of queries worked on together, so that each key and value read serves all of them.
-const ROWS: usize = 4;
+const ROWS: usize = 8;
 
 /// From rows of query, key and value side by side, `[tokens, 3 · width]`, to `[tokens, width]`.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl WithSimd for Texts<'_> {
         reason = "only inlined code gets the wider instructions"
     )]
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let width = self.op.bias.len() / 3;
         let size = width / self.op.heads;
         let longest = self.op.lengths.iter().max().copied().unwrap_or(0);
@@ -65,6 +65,7 @@ impl WithSimd for Texts<'_> {
             keys: vec![0.0; size * padded],
             queries: vec![0.0; ROWS * size],
             scores: vec![0.0; ROWS * padded],
+            weights: vec![0.0; ROWS * padded],
         };
         let mut start = 0;
         for length in self.op.lengths {
@@ -78,7 +79,7 @@ impl WithSimd for Texts<'_> {
             };
             let context = &mut self.context[start * width..end * width];
             for head in 0..self.op.heads {
-                text.attend(head * size, &mut scratch, context);
+                text.attend(simd, head * size, &mut scratch, context);
             }
             start = end;
         }
@@ -89,8 +90,12 @@ impl WithSimd for Texts<'_> {
 struct Scratch {
     /// Keys of one head, one number of all keys after the other.
     keys: Vec<f32>,
+    /// Queries side by side, one number of all after the other.
     queries: Vec<f32>,
+    /// Scores of one query after the other.
     scores: Vec<f32>,
+    /// The same after softmax, all queries of one key after the other.
+    weights: Vec<f32>,
 }
 
 struct Text<'a> {
@@ -109,7 +114,7 @@ impl Text<'_> {
         reason = "only inlined code gets the wider instructions"
     )]
     #[inline(always)]
-    fn attend(&self, column: usize, scratch: &mut Scratch, context: &mut [f32]) {
+    fn attend<S: Simd>(&self, simd: S, column: usize, scratch: &mut Scratch, context: &mut [f32]) {
         let padded = self.length.next_multiple_of(LANES);
         let keys = &mut scratch.keys[..self.size * padded];
         let scores = &mut scratch.scores[..ROWS * padded];
@@ -117,11 +122,15 @@ impl Text<'_> {
         let mut first = 0;
         while first < self.length {
             self.fill_queries(column, first, &mut scratch.queries);
-            score(&scratch.queries, keys, padded, scores);
-            for scores in scores.chunks_exact_mut(padded) {
+            score(simd, &scratch.queries, keys, scores);
+            for (row, scores) in scores.chunks_exact_mut(padded).enumerate() {
                 softmax(scores, self.length);
+                for (key, weight) in scores[..self.length].iter().enumerate() {
+                    scratch.weights[key * ROWS + row] = *weight;
+                }
             }
-            self.mix_values(column, first, scores, context);
+            let weights = &scratch.weights[..self.length * ROWS];
+            self.mix_values(simd, column, first, weights, context);
             first += ROWS;
         }
     }
@@ -153,11 +162,11 @@ impl Text<'_> {
     fn fill_queries(&self, column: usize, first: usize, queries: &mut [f32]) {
         let scale = 1.0 / (self.size as f32).sqrt();
         let bias = &self.bias[column..column + self.size];
-        for (index, query) in queries.chunks_exact_mut(self.size).enumerate() {
+        for index in 0..ROWS {
             let row = (first + index).min(self.length - 1) * 3 * self.width + column;
             let row = &self.rows[row..row + self.size];
-            for ((query, x), bias) in query.iter_mut().zip(row).zip(bias) {
-                *query = (x + bias) * scale;
+            for ((numbers, x), bias) in queries.chunks_exact_mut(ROWS).zip(row).zip(bias) {
+                numbers[index] = (x + bias) * scale;
             }
         }
     }
@@ -168,27 +177,29 @@ impl Text<'_> {
         reason = "only inlined code gets the wider instructions"
     )]
     #[inline(always)]
-    fn mix_values(&self, column: usize, first: usize, weights: &[f32], context: &mut [f32]) {
-        let padded = weights.len() / ROWS;
-        for part in (column..column + self.size).step_by(LANES) {
-            let offset = 2 * self.width + part;
-            let mut sums = [[0.0; LANES]; ROWS];
-            for (position, row) in self.rows.chunks_exact(3 * self.width).enumerate() {
-                let value = &row[offset..offset + LANES];
-                for (sums, weights) in sums.iter_mut().zip(weights.chunks_exact(padded)) {
-                    let weight = weights[position];
-                    for (sum, value) in sums.iter_mut().zip(value) {
-                        *sum += weight * value;
-                    }
+    fn mix_values<S: Simd>(
+        &self,
+        simd: S,
+        column: usize,
+        first: usize,
+        weights: &[f32],
+        context: &mut [f32],
+    ) {
+        for part in (column..column + self.size).step_by(S::F32_LANES) {
+            let part_of = |row: &[f32], offset: usize| {
+                S::as_simd_f32s(&row[offset + part..offset + part + S::F32_LANES]).0[0]
+            };
+            let mut sums = [part_of(self.bias, 2 * self.width); ROWS];
+            let rows = self.rows.chunks_exact(3 * self.width);
+            for (row, weights) in rows.zip(weights.as_chunks::<ROWS>().0) {
+                let value = part_of(row, 2 * self.width);
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum = simd.mul_add_e_f32s(simd.splat_f32s(*weight), value, *sum);
                 }
             }
-            let bias = &self.bias[offset..offset + LANES];
             let rows = context.chunks_exact_mut(self.width).skip(first);
-            for (row, sums) in rows.zip(&sums) {
-                let out = &mut row[part..part + LANES];
-                for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
-                    *out = sum + bias;
-                }
+            for (row, sum) in rows.zip(sums) {
+                S::as_mut_simd_f32s(&mut row[part..part + S::F32_LANES]).0[0] = sum;
             }
         }
     }
@@ -200,21 +211,19 @@ impl Text<'_> {
     reason = "only inlined code gets the wider instructions"
 )]
 #[inline(always)]
-fn score(queries: &[f32], keys: &[f32], padded: usize, scores: &mut [f32]) {
-    let size = queries.len() / ROWS;
-    for block in (0..padded).step_by(LANES) {
-        let mut sums = [[0.0; LANES]; ROWS];
-        for (d, numbers) in keys.chunks_exact(padded).enumerate() {
-            let numbers = &numbers[block..block + LANES];
-            for (sums, query) in sums.iter_mut().zip(queries.chunks_exact(size)) {
-                let q = query[d];
-                for (sum, k) in sums.iter_mut().zip(numbers) {
-                    *sum += q * k;
-                }
+fn score<S: Simd>(simd: S, queries: &[f32], keys: &[f32], scores: &mut [f32]) {
+    let padded = scores.len() / ROWS;
+    for block in 0..padded / S::F32_LANES {
+        let mut sums = [simd.splat_f32s(0.0); ROWS];
+        let keys = keys.chunks_exact(padded);
+        for (numbers, queries) in keys.zip(queries.as_chunks::<ROWS>().0) {
+            let numbers = S::as_simd_f32s(numbers).0[block];
+            for (sum, query) in sums.iter_mut().zip(queries) {
+                *sum = simd.mul_add_e_f32s(simd.splat_f32s(*query), numbers, *sum);
             }
         }
-        for (scores, sums) in scores.chunks_exact_mut(padded).zip(&sums) {
-            scores[block..block + LANES].copy_from_slice(sums);
+        for (scores, sum) in scores.chunks_exact_mut(padded).zip(sums) {
+            S::as_mut_simd_f32s(scores).0[block] = sum;
         }
     }
 }
