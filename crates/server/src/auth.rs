@@ -45,14 +45,18 @@ impl Caller {
 }
 
 /// Whoever is signed in, on the pages of their own account: those are open to administrators who
-/// still have to set up a second factor.
+/// still have to set up a second factor. What they send is counted as by [`Counted`].
 pub(crate) struct Owner(pub(crate) Caller);
 
 impl FromRequestParts<Site> for Owner {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
-        Ok(Self(Caller(who(parts, site).await?)))
+        let caller = who(parts, site).await.map(Caller);
+        if !parts.method.is_safe() {
+            count(parts, site, &caller)?;
+        }
+        Ok(Self(caller?))
     }
 }
 
@@ -96,25 +100,29 @@ impl FromRequestParts<Site> for Counted {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
         let caller = Caller::from_request_parts(parts, site).await;
-        let (now, limit) = (Instant::now(), site.limits.per_minute);
-        let take = |client: &str, limit| {
-            let taken = site.rates.take(client, limit, now);
-            taken.map_err(Fault::too_often)
-        };
-        let address = network(address(parts, site.limits.behind_proxy)).to_string();
-        match &caller {
-            Ok(Caller(Some(by))) => {
-                let kind = match by.kind {
-                    PrincipalKind::Account => "account",
-                    PrincipalKind::Key => "key",
-                };
-                take(&format!("{kind} {}", by.name), limit)?;
-                take(&format!("known at {address}"), limit.saturating_mul(SHARED))?;
-            }
-            // Those with a wrong key too, or else they could go on guessing.
-            Ok(Caller(None)) | Err(_) => take(&address, limit)?,
-        }
+        count(parts, site, &caller)?;
         Ok(Self(caller?))
+    }
+}
+
+fn count(parts: &Parts, site: &Site, caller: &Result<Caller, Fault>) -> Result<(), Fault> {
+    let (now, limit) = (Instant::now(), site.limits.per_minute);
+    let take = |client: &str, limit| {
+        let taken = site.rates.take(client, limit, now);
+        taken.map_err(Fault::too_often)
+    };
+    let address = network(address(parts, site.limits.behind_proxy)).to_string();
+    match caller {
+        Ok(Caller(Some(by))) => {
+            let kind = match by.kind {
+                PrincipalKind::Account => "account",
+                PrincipalKind::Key => "key",
+            };
+            take(&format!("{kind} {}", by.name), limit)?;
+            take(&format!("known at {address}"), limit.saturating_mul(SHARED))
+        }
+        // Those with a wrong key too, or else they could go on guessing.
+        Ok(Caller(None)) | Err(_) => take(&address, limit),
     }
 }
 

@@ -90,7 +90,7 @@ fn is_foreign_form(request: &Request, limits: &Limits) -> bool {
     if request.method().is_safe() || request.uri().path().starts_with("/api/") {
         return false;
     }
-    let header = |name| {
+    let header = |name: &'static str| {
         let value = request.headers().get(name)?;
         Some(value.to_str().unwrap_or_default())
     };

@@ -22,7 +22,8 @@ pub struct Limits {
     pub behind_proxy: bool,
     /// Whether connections are encrypted by ourselves.
     pub tls: bool,
-    /// Connections at the same time, idle ones too. One more waits until another ends.
+    /// Connections at the same time, idle ones too; a process may have 1,024 files open where nobody
+    /// says otherwise. One more waits until another ends.
     pub connections: usize,
     /// Time for the head of a request, and between two requests: on the slowest line a head of 2 KB
     /// takes a second.
@@ -58,7 +59,7 @@ impl Default for Limits {
             per_minute: 120,
             behind_proxy: false,
             tls: false,
-            connections: 2_048,
+            connections: 768,
             head_timeout: Duration::from_secs(10),
             admins_need_factor: false,
         }

@@ -119,10 +119,12 @@ pub(super) async fn home(
     let entries = all
         .iter()
         .filter(|listed| listed.allows(&by, Permission::Transcribe))
-        .map(|listed| Entry::new(listed, now));
+        .map(|listed| Entry::new(listed, now))
+        .filter(|entry| entry.is_open)
+        .collect();
     let page = Home {
         name: by.name,
-        entries: entries.filter(|entry| entry.is_open).collect(),
+        entries,
     };
     Ok(html(StatusCode::OK, &page))
 }

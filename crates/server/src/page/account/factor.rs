@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{Failed, owner};
 use crate::{
     Site,
-    auth::{Counted, Owner},
+    auth::Owner,
     error::Fault,
     page::{html, place::draw},
 };
@@ -64,7 +64,6 @@ pub(super) struct Confirm {
 pub(super) async fn confirm(
     State(site): State<Site>,
     who: Owner,
-    counted: Result<Counted, Fault>,
     headers: HeaderMap,
     form: Result<Form<Confirm>, FormRejection>,
 ) -> Result<Response, Failed> {
@@ -72,7 +71,6 @@ pub(super) async fn confirm(
         Ok(owner) => owner,
         Err(response) => return Ok(response),
     };
-    counted?;
     let Form(Confirm { code }) = form?;
     match site
         .app

@@ -11,12 +11,7 @@ use caifeng_app::MIN_PASSWORD;
 use serde::Deserialize;
 
 use super::{Failed, owner};
-use crate::{
-    Site,
-    auth::{Counted, Owner},
-    error::Fault,
-    page::html,
-};
+use crate::{Site, auth::Owner, error::Fault, page::html};
 
 #[derive(Template)]
 #[template(path = "password.html")]
@@ -52,7 +47,6 @@ pub(super) struct Change {
 pub(super) async fn change(
     State(site): State<Site>,
     who: Owner,
-    counted: Result<Counted, Fault>,
     headers: HeaderMap,
     form: Result<Form<Change>, FormRejection>,
 ) -> Result<Response, Failed> {
@@ -60,7 +54,6 @@ pub(super) async fn change(
         Ok(owner) => owner,
         Err(response) => return Ok(response),
     };
-    counted?;
     let Form(Change { old, new, again }) = form?;
     let changed = if new == again {
         let done = site.app.change_password(&by, &token, old, new).await;
