@@ -184,7 +184,7 @@ impl Store {
                 self.0.writers.acquire().await?.close().await?;
                 self.0.writers.begin_with(begin).await?
             }
-            begun => begun?,
+            other => other?,
         };
         Ok(Write { tx, _turn: turn })
     }
