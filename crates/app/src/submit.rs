@@ -88,7 +88,7 @@ impl App {
         let refused = check(by, &listed, &handover, now).err();
         let refused = refused.map(AppError::from).or(lost);
         let is_keyed = handover.key.is_some();
-        let delivery = self.delivery(by, &listed, handover, place, now)?;
+        let delivery = self.delivery(by, &listed, handover, &place, now)?;
         if let Some(refused) = refused {
             // A retry of what was accepted gets its receipts, whatever has changed since.
             let known = if is_keyed {
@@ -111,7 +111,7 @@ impl App {
         by: Option<&Principal>,
         listed: &Listed,
         handover: Handover,
-        place: Whence,
+        place: &Whence,
         at: Timestamp,
     ) -> Result<Delivery, AppError> {
         let key = match handover.key {
