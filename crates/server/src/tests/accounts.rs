@@ -141,8 +141,8 @@ async fn a_cookie_is_for_encrypted_connections_where_there_are_such() {
         (false, true, true),
     ] {
         let limits = Limits {
-            tls,
             behind_proxy,
+            tls,
             ..Limits::default()
         };
         let desk = Desk::with(limits).await;

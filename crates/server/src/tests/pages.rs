@@ -200,6 +200,7 @@ async fn staff_sign_in_and_enter_what_came_by_telephone() {
 }
 
 #[tokio::test]
+#[expect(clippy::type_complexity, reason = "a table")]
 async fn a_form_that_another_site_may_have_sent_is_refused() {
     let desk = Desk::new().await;
     let session = ("cookie", "caifeng_session=x");
