@@ -13,7 +13,7 @@ say "Installing the language model (once, 91 MB)"
 "$caifeng" model install || echo "模型未能安装，改用词面比对（结果会注明）。No model: going on with the lexical encoder."
 say "Importing the sample draft and its submissions"
 rm -rf "$data"
-"$caifeng" --data "$data" draft import corpora/heyan/draft.txt --consultation heyan
+"$caifeng" --data "$data" draft import corpora/heyan/draft.txt --consultation heyan --public
 "$caifeng" --data "$data" import corpora/heyan/submissions.jsonl --consultation heyan
 say "Triage"
 "$caifeng" --data "$data" triage --consultation heyan

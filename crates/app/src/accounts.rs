@@ -1,111 +1,65 @@
 //! Accounts of staff and keys of platforms.
 
-use std::{sync::Arc, time::Duration};
+mod keys;
+mod manage;
+mod sign_in;
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use caifeng_domain::Role;
-use caifeng_store::{Act, Principal, StoreError};
-use jiff::Timestamp;
+use caifeng_store::{Principal, PrincipalKind, Reach, StoreError};
 
-use tokio::time::timeout;
-
-use crate::{App, AppError, Refusal, consultations::cli};
-
-/// How long somebody who signs in waits for the others who do.
-const LONGEST_WAIT: Duration = Duration::from_secs(3);
+use crate::{App, AppError, consultations::cli};
 
 /// Characters of the shortest password.
 pub const MIN_PASSWORD: usize = 10;
 
 impl App {
-    /// Adds an account of staff.
+    /// Adds an account of staff that reaches everywhere.
     pub async fn add_account(
         &self,
         name: &str,
         role: Role,
         password: String,
     ) -> Result<(), AppError> {
-        if password.chars().count() < MIN_PASSWORD {
-            let message = format!("密码至少 {MIN_PASSWORD} 个字");
-            return Err(AppError::Argument(message));
-        }
-        let hashed = tokio::task::spawn_blocking(move || hash(&password)).await??;
-        let principal = named(name, role)?;
+        self.add_account_within(name, role, password, Reach::default())
+            .await
+    }
+
+    /// Adds an account of staff.
+    pub async fn add_account_within(
+        &self,
+        name: &str,
+        role: Role,
+        password: String,
+        reach: Reach,
+    ) -> Result<(), AppError> {
+        let hashed = hash_new(password).await?;
+        let principal = named(PrincipalKind::Account, name, role, reach)?;
         let added = self.store.add_account(&cli(), &principal, &hashed).await;
         added.map_err(taken)
     }
 
-    /// Adds an API key and returns its secret, which cannot be shown again.
-    pub async fn add_api_key(&self, name: &str, role: Role) -> Result<String, AppError> {
-        let principal = named(name, role)?;
-        let added = self.store.add_api_key(&cli(), &principal).await;
-        added.map_err(taken)
-    }
-
-    /// Ends an API key.
-    pub async fn revoke_api_key(&self, name: &str) -> Result<(), AppError> {
-        if self.store.revoke_api_key(&cli(), name).await? {
-            Ok(())
-        } else {
-            Err(AppError::Argument(format!("没有名为 {name} 的有效密钥")))
+    /// The place with this code and the consultations with these short names, as a reach.
+    pub async fn reach(
+        &self,
+        station: Option<&str>,
+        consultations: &[String],
+    ) -> Result<Reach, AppError> {
+        let mut reach = Reach::default();
+        if let Some(code) = station {
+            reach.station = Some(self.place_by_code(code).await?.id);
         }
-    }
-
-    /// Begins a session and returns its token. A wrong name takes as long as a wrong password.
-    pub async fn sign_in(&self, name: &str, password: String) -> Result<String, AppError> {
-        // One at a time: a check takes 19 MiB, and the next may only begin when a failure is noted.
-        let Ok(Ok(turn)) = timeout(LONGEST_WAIT, Arc::clone(&self.sign_ins).acquire_owned()).await
-        else {
-            return Err(Refusal::Overloaded.into());
-        };
-        let act = Act {
-            actor: name,
-            at: Timestamp::now(),
-        };
-        let found = self.store.credentials(name).await?;
-        if let Some(until) = found.as_ref().and_then(|found| found.locked_until)
-            && until > act.at
-        {
-            return Err(Refusal::Locked.into());
+        if !consultations.is_empty() {
+            let mut ids = Vec::new();
+            for slug in consultations {
+                ids.push(self.choose(Some(slug)).await?.id);
+            }
+            reach.consultations = Some(ids);
         }
-        let stored = found.as_ref().map(|found| found.password.clone());
-        // The turn goes along: a caller that stops waiting does not stop the check.
-        let (right, turn) = tokio::task::spawn_blocking(move || {
-            let right = if let Some(stored) = stored {
-                verify(&password, &stored)
-            } else {
-                let _ = hash(&password);
-                false
-            };
-            (right, turn)
-        })
-        .await?;
-        if right {
-            return Ok(self.store.begin_session(&act).await?);
-        }
-        if found.is_some() {
-            self.store.note_failure(&act).await?;
-        }
-        drop(turn);
-        Err(Refusal::WrongPassword.into())
-    }
-
-    /// Ends a session.
-    pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        Ok(self.store.end_session(token).await?)
-    }
-
-    /// Whose session this is.
-    pub async fn session(&self, token: &str) -> Result<Option<Principal>, AppError> {
-        Ok(self.store.session(token, Timestamp::now()).await?)
-    }
-
-    /// Whose API key this is.
-    pub async fn api_key(&self, secret: &str) -> Result<Option<Principal>, AppError> {
-        Ok(self.store.api_key(secret).await?)
+        Ok(reach)
     }
 }
 
@@ -116,7 +70,7 @@ fn taken(error: StoreError) -> AppError {
     }
 }
 
-fn named(name: &str, role: Role) -> Result<Principal, AppError> {
+fn named(kind: PrincipalKind, name: &str, role: Role, reach: Reach) -> Result<Principal, AppError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !(2..=40).contains(&name.len()) || !name.chars().all(allowed) {
         return Err(AppError::Argument(format!(
@@ -124,9 +78,21 @@ fn named(name: &str, role: Role) -> Result<Principal, AppError> {
         )));
     }
     Ok(Principal {
+        kind,
         name: name.to_owned(),
         role,
+        reach,
+        has_factor: false,
     })
+}
+
+/// A password that somebody chose, hashed on a thread of its own.
+async fn hash_new(password: String) -> Result<String, AppError> {
+    if password.chars().count() < MIN_PASSWORD {
+        let message = format!("密码至少 {MIN_PASSWORD} 个字");
+        return Err(AppError::Argument(message));
+    }
+    tokio::task::spawn_blocking(move || hash(&password)).await?
 }
 
 /// argon2id with the parameters that OWASP recommends (19 MiB, two passes), and a fresh salt.

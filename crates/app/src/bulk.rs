@@ -1,7 +1,7 @@
 //! Taking in what another platform collected: many rows at once, each with an answer of its own.
 
-use caifeng_domain::{Permission, Submission};
-use caifeng_store::{Accepted, Arrival, Delivery, Principal};
+use caifeng_domain::{Permission, Station, Submission};
+use caifeng_store::{Accepted, Arrival, Delivery, Principal, contains_nul};
 use jiff::Timestamp;
 
 use crate::{
@@ -42,23 +42,34 @@ impl App {
         if !by.role.may(Permission::BulkIntake) {
             return Err(Refusal::Forbidden.into());
         }
-        let restricted = by.role.may(Permission::SeeRestricted);
-        let listed = self.consultation(slug, restricted).await?;
+        let listed = self
+            .consultation_to(by, Permission::BulkIntake, slug)
+            .await?;
         let now = Timestamp::now();
-        check_open(&listed, now)?;
         if rows.is_empty() || rows.len() > MAX_ROWS {
             return Err(Refusal::RowCount(MAX_ROWS).into());
         }
-        let checked: Vec<Result<(), Refusal>> = (1..)
-            .zip(&rows)
-            .map(|(i, row)| check(&listed, i, row))
-            .collect();
-        let good = rows.into_iter().zip(&checked);
-        let submissions = good
-            .filter(|(_, c)| c.is_ok())
-            .map(|(row, _)| row)
-            .collect();
-        let delivery = Delivery {
+        let closed = check_open(&listed, now).err();
+        let places = self.places_of(Some(by)).await?;
+        let mut outcomes: Vec<Option<RowOutcome>> = Vec::with_capacity(rows.len());
+        let (mut good, mut doubtful) = (Vec::new(), Vec::new());
+        for (number, mut row) in (1..).zip(rows) {
+            let checked = closed.clone().map_or(Ok(()), Err);
+            let checked = checked
+                .and_then(|()| check(&listed, number, &row))
+                .and_then(|()| check_station(places.as_deref(), &mut row));
+            match checked {
+                Ok(()) => {
+                    outcomes.push(None);
+                    good.push(row);
+                }
+                Err(refusal) => {
+                    outcomes.push(Some(RowOutcome::Refused(refusal)));
+                    doubtful.push((number - 1, row));
+                }
+            }
+        }
+        let delivery = |submissions| Delivery {
             consultation: listed.id,
             source: source(Some(by)),
             actor: by.name.clone(),
@@ -66,13 +77,46 @@ impl App {
             consent: None,
             collector: None,
             submissions,
+            whole: false,
         };
-        let mut accepted = self.deliver(delivery).await?.into_iter();
-        let outcome = |check: Result<(), Refusal>| match check {
-            Err(refusal) => Some(RowOutcome::Refused(refusal)),
-            Ok(()) => accepted.next().map(|one| answer(&one)),
+        // What was accepted before keeps its receipt, whatever has changed since.
+        doubtful.retain(|(_, row)| !contains_nul(row));
+        let (places, doubtful): (Vec<usize>, Vec<Submission>) = doubtful.into_iter().unzip();
+        let recalled = self.store.recall(&delivery(doubtful)).await?;
+        for (place, known) in places.into_iter().zip(recalled) {
+            if let Some(known) = known {
+                outcomes[place] = Some(answer(&known));
+            }
+        }
+        let is_refused =
+            |outcome: &Option<RowOutcome>| matches!(outcome, Some(RowOutcome::Refused(_)));
+        if let Some(closed) = closed
+            && outcomes.iter().all(is_refused)
+        {
+            return Err(closed.into());
+        }
+        let accepted = if good.is_empty() {
+            Vec::new()
+        } else {
+            self.deliver(delivery(good)).await?
         };
-        Ok(checked.into_iter().filter_map(outcome).collect())
+        let mut accepted = accepted.iter().map(answer);
+        let outcome = |outcome: Option<RowOutcome>| outcome.or_else(|| accepted.next());
+        Ok(outcomes.into_iter().filter_map(outcome).collect())
+    }
+}
+
+/// Whoever speaks for some places only names one of them, or means their own.
+fn check_station(places: Option<&[Station]>, row: &mut Submission) -> Result<(), Refusal> {
+    let Some(places) = places else { return Ok(()) };
+    let Some(named) = &row.station else {
+        row.station = places.first().map(|own| own.name.clone());
+        return Ok(());
+    };
+    if places.iter().any(|place| place.name == *named) {
+        Ok(())
+    } else {
+        Err(Refusal::PlaceOutOfReach)
     }
 }
 
@@ -101,7 +145,7 @@ fn check(listed: &Listed, number: usize, row: &Submission) -> Result<(), Refusal
             return Err(Refusal::LongField { field, max });
         }
     }
-    if caifeng_store::contains_nul(row) {
+    if contains_nul(row) {
         return Err(Refusal::ControlCharacter);
     }
     Ok(())

@@ -28,6 +28,8 @@ pub struct Listed {
     pub consultation: Consultation,
     /// The latest version of its draft.
     pub draft: Option<Arc<Draft>>,
+    /// Whether there is a draft that cannot be read. Opinions are taken all the same.
+    pub is_unreadable: bool,
     version: Option<DraftId>,
 }
 
@@ -76,9 +78,9 @@ impl Catalogue {
 
 async fn read(store: &Store, before: &[Listed]) -> Result<Vec<Listed>, AppError> {
     let versions = store.latest_drafts().await?;
-    let parsed: HashMap<DraftId, Arc<Draft>> = before
+    let parsed: HashMap<DraftId, Option<Arc<Draft>>> = before
         .iter()
-        .filter_map(|listed| Some((listed.version?, Arc::clone(listed.draft.as_ref()?))))
+        .filter_map(|listed| Some((listed.version?, listed.draft.clone())))
         .collect();
     let mut all = Vec::new();
     for (id, consultation) in store.consultations().await? {
@@ -86,13 +88,14 @@ async fn read(store: &Store, before: &[Listed]) -> Result<Vec<Listed>, AppError>
         let draft = match version {
             None => None,
             Some(version) => match parsed.get(&version) {
-                Some(draft) => Some(Arc::clone(draft)),
+                Some(draft) => draft.clone(),
                 None => load(store, id).await?,
             },
         };
         all.push(Listed {
             id,
             consultation,
+            is_unreadable: version.is_some() && draft.is_none(),
             draft,
             version,
         });
@@ -100,12 +103,17 @@ async fn read(store: &Store, before: &[Listed]) -> Result<Vec<Listed>, AppError>
     Ok(all)
 }
 
+/// None where the draft cannot be read: that concerns its own consultation and no other.
 async fn load(store: &Store, id: ConsultationId) -> Result<Option<Arc<Draft>>, AppError> {
     let Some(stored) = store.latest_draft(id).await? else {
         return Ok(None);
     };
     let parse = move || caifeng_law::draft::parse(&stored.record.text);
-    Ok(Some(Arc::new(tokio::task::spawn_blocking(parse).await??)))
+    let parsed = tokio::task::spawn_blocking(parse).await?;
+    let noted = parsed.inspect_err(|error| {
+        tracing::error!(consultation = %id, ?error, "a draft cannot be read");
+    });
+    Ok(noted.ok().map(Arc::new))
 }
 
 impl App {
@@ -123,5 +131,47 @@ impl App {
             .filter(|listed| restricted || listed.is_public())
             .cloned()
             .ok_or_else(|| AppError::UnknownConsultation(slug.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_domain::Visibility;
+    use caifeng_store::DraftRecord;
+
+    use crate::{App, Config, Overrides, consultations::cli};
+
+    #[tokio::test]
+    async fn a_draft_that_cannot_be_read_concerns_its_own_consultation_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = Overrides {
+            data: Some(folder.path().to_owned()),
+            ..Overrides::default()
+        };
+        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        for slug in ["good", "bad"] {
+            app.create_consultation(slug, slug, None, Visibility::Public)
+                .await
+                .unwrap();
+        }
+        app.import_draft("good", "d.txt", "某条例\n第一条　甲。\n".as_bytes())
+            .await
+            .unwrap();
+        let (bad, _) = app.store.consultation("bad").await.unwrap().unwrap();
+        let record = DraftRecord {
+            version: "第1稿".into(),
+            file_name: "d.txt".into(),
+            source_sha256: "x".into(),
+            text: "这不是草案".into(),
+        };
+        app.store.add_draft(&cli(), bad, &record).await.unwrap();
+        app.catalogue.forget().await;
+        let all = app.consultations().await.unwrap();
+        let states: Vec<_> = all
+            .iter()
+            .map(|listed| (listed.draft.is_some(), listed.is_unreadable))
+            .collect();
+        assert_eq!(states, [(true, false), (false, true)]);
+        assert_eq!(app.background().await.unwrap().unreadable_drafts, 1);
     }
 }

@@ -61,6 +61,20 @@ impl App {
         })
     }
 
+    /// Says who may know of a consultation.
+    pub async fn set_visibility(
+        &self,
+        slug: Option<&str>,
+        visibility: Visibility,
+    ) -> Result<(), AppError> {
+        let chosen = self.choose(slug).await?;
+        self.store
+            .set_visibility(&cli(), chosen.id, visibility)
+            .await?;
+        self.catalogue.forget().await;
+        Ok(())
+    }
+
     /// Closes a consultation, whatever its window says.
     pub async fn close_consultation(&self, slug: Option<&str>) -> Result<Consultation, AppError> {
         let chosen = self.choose(slug).await?;
@@ -77,15 +91,21 @@ pub(crate) fn cli() -> Act<'static> {
     }
 }
 
+/// Whether a day is written as it is stored and compared.
+pub(crate) fn check_day(day: &str) -> Result<(), AppError> {
+    let date: Result<jiff::civil::Date, _> = day.parse();
+    if date.is_ok_and(|date| date.to_string() == day) {
+        return Ok(());
+    }
+    Err(AppError::Argument(format!(
+        "日期 {day} 应写作 YYYY-MM-DD，如 2026-03-01"
+    )))
+}
+
 fn check(window: Option<&Window>) -> Result<(), AppError> {
     let Some(window) = window else { return Ok(()) };
     for day in [&window.opens, &window.closes] {
-        let date: Result<jiff::civil::Date, _> = day.parse();
-        if date.map(|date| date.to_string()).ok().as_ref() != Some(day) {
-            return Err(AppError::Argument(format!(
-                "日期 {day} 应写作 YYYY-MM-DD，如 2026-03-01"
-            )));
-        }
+        check_day(day)?;
     }
     if window.opens > window.closes {
         return Err(AppError::Argument(format!(

@@ -41,8 +41,8 @@ pub struct Comparison {
 }
 
 impl App {
-    /// Reads a draft and files it under `slug`: a new consultation, or the next version in one that
-    /// exists.
+    /// Reads a draft and files it under `slug`: a new consultation, for contact points only until
+    /// somebody says otherwise, or the next version in one that exists.
     pub async fn import_draft(
         &self,
         slug: &str,
@@ -63,7 +63,7 @@ impl App {
                 slug: slug.to_owned(),
                 title: draft.title.clone(),
                 window: None,
-                visibility: Visibility::Public,
+                visibility: Visibility::ContactPoints,
                 closed: false,
             };
             self.store.create_consultation(&act, &consultation).await?

@@ -75,6 +75,9 @@ pub enum AppError {
     /// Not triaged yet.
     #[error("任务 {0} 还没有梳理。请先运行 caifeng triage")]
     NotTriaged(String),
+    /// Others triage the same all the time.
+    #[error("任务 {0} 正由另一个进程梳理，请稍后再试")]
+    Overtaken(String),
     /// The configuration is wrong.
     #[error("配置有误：{0}")]
     Config(String),

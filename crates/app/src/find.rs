@@ -9,7 +9,7 @@ use caifeng_search::{Answer, Document, Filters, Kind, Part, Query, SearchIndex};
 use caifeng_text::segment::{Segmenter, terms_of};
 use caifeng_triage::Outcome;
 
-use crate::{App, AppError};
+use crate::{App, AppError, Config, catalogue::today, indexing::Place};
 
 /// The dictionary of a draft: the shared one and the draft's own terms.
 pub(crate) fn segmenter(draft: &Draft) -> Arc<Segmenter> {
@@ -39,16 +39,19 @@ pub(crate) fn document(
     Document {
         channel: Some(submission.channel),
         station: submission.station.clone(),
-        date: submission
-            .submitted_at
-            .as_deref()
-            .and_then(|at| at.get(..10))
-            .map(str::to_owned),
+        date: day(submission),
         status: Some(analysis.status),
         group: Some(analysis.duplicate.group as u64),
         parts,
         ..Document::new(key, Kind::Submission, consultation, submission.text.clone())
     }
+}
+
+/// The day in China on which it was sent, where its source says so.
+pub(crate) fn day(submission: &Submission) -> Option<String> {
+    let at = submission.submitted_at.as_deref()?;
+    let day = || at.get(..10).map(str::to_owned);
+    at.parse().map_or_else(|_| day(), |at| Some(today(at)))
 }
 
 /// The articles of a draft as documents, each paragraph a part.
@@ -234,7 +237,8 @@ impl SearchRequest {
 }
 
 impl App {
-    /// Searches the submissions and articles of a consultation.
+    /// Searches the submissions and articles of a consultation. An index that is not of the results
+    /// in force, or cannot be read, is made anew.
     pub async fn search(
         &self,
         slug: Option<&str>,
@@ -244,22 +248,47 @@ impl App {
         let slug = chosen.consultation.slug.clone();
         let filters = request.filters(&slug)?;
         let (_, draft) = self.draft(&chosen).await?;
-        let config = std::sync::Arc::clone(&self.config);
-        let search = move || -> Result<Found, AppError> {
-            let dir = config.index(&slug);
-            if !SearchIndex::exists(&dir) {
-                return Err(AppError::NotTriaged(slug));
-            }
-            let index = SearchIndex::open(&dir, segmenter(&draft))?;
-            let encoder = config.open_encoder()?;
-            let mut query = query(&request.text, Some(&draft), &*encoder)?;
-            query.filters = filters;
-            query.limit = request.limit;
-            Ok(Found {
-                answer: index.search(&query)?,
-                lexical: encoder.is_lexical(),
-            })
+        let Some(in_force) = self.store.run_in_force(chosen.id).await? else {
+            return Err(AppError::NotTriaged(slug));
         };
-        tokio::task::spawn_blocking(search).await?
+        let place = self.index_of(&slug);
+        if !place.is_of(in_force) {
+            self.renew_index(&slug).await?;
+        }
+        let draft = Arc::new(draft);
+        let search = async || {
+            let (config, place, draft) = (self.config.clone(), place.clone(), draft.clone());
+            let (request, filters) = (request.clone(), filters.clone());
+            let search = move || look(&config, &place, &draft, &request, filters);
+            tokio::task::spawn_blocking(search).await?
+        };
+        match search().await {
+            // A broken file may also end the thread that reads it.
+            Err(AppError::Search(_) | AppError::Background(_)) => {
+                tracing::warn!(slug, "the index cannot be read and is made anew");
+                place.forget();
+                self.renew_index(&slug).await?;
+                search().await
+            }
+            found => found,
+        }
     }
+}
+
+fn look(
+    config: &Config,
+    place: &Place,
+    draft: &Draft,
+    request: &SearchRequest,
+    filters: Filters,
+) -> Result<Found, AppError> {
+    let index = SearchIndex::open(place.dir(), segmenter(draft))?;
+    let encoder = config.open_encoder()?;
+    let mut query = query(&request.text, Some(draft), &*encoder)?;
+    query.filters = filters;
+    query.limit = request.limit;
+    Ok(Found {
+        answer: index.search(&query)?,
+        lexical: encoder.is_lexical(),
+    })
 }

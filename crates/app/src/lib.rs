@@ -15,12 +15,16 @@ mod drafts;
 mod error;
 mod eval;
 mod find;
+mod indexing;
 mod intake;
+mod reach;
 mod receipts;
 mod refusal;
 mod report;
 mod stations;
 mod submit;
+mod tasks;
+mod totp;
 mod triage;
 mod worker;
 
@@ -38,7 +42,10 @@ pub use bench::{BenchResult, bench};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
-pub use caifeng_store::{Collector, Job, LOCKOUT, PlacesAdded, Principal, TrackedStage};
+pub use caifeng_store::{
+    AccountEntry, Collector, Job, KeyEntry, LOCKOUT, PlacesAdded, Principal, PrincipalKind, Reach,
+    SessionEntry, StoreError, TrackedStage, WriterState,
+};
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
 pub use config::{Config, Overrides};
@@ -51,6 +58,8 @@ pub use intake::Imported;
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
+pub use tasks::{TaskEntry, TaskState};
+pub use totp::one_time_code;
 pub use triage::Triaged;
 pub use worker::Background;
 

@@ -65,12 +65,30 @@ pub enum Refusal {
     /// No place has this code.
     #[error("没有查到这个采集点，请核对二维码")]
     UnknownPlace,
+    /// A place that is not the caller's.
+    #[error("这个采集点不在您的账号范围内")]
+    PlaceOutOfReach,
+    /// No such task, as far as whoever asks may know.
+    #[error("没有编号为 {0} 的任务")]
+    UnknownTask(u64),
     /// Neither signed in nor a valid key.
     #[error("请先登录，或提供有效的接口密钥")]
     Unauthenticated,
     /// Name or password is wrong.
-    #[error("用户名或密码不正确")]
+    #[error("用户名或密码不正确，或动态口令有误")]
     WrongPassword,
+    /// The password is right, and the account has a second factor.
+    #[error("这个账号启用了动态口令，请同时填写密码和动态口令")]
+    CodeNeeded,
+    /// The code that should show that a telephone has the secret.
+    #[error("动态口令不正确，请核对手机上的时间后再试")]
+    WrongCode,
+    /// The account is kept out.
+    #[error("这个账号已停用，请联系安全管理员")]
+    Disabled,
+    /// An administrator must have a second factor before anything else.
+    #[error("管理员应先启用动态口令，请到“我的账号”页面设置")]
+    FactorNeeded,
     /// Too many wrong passwords.
     #[error("密码连续输错，账号已暂时锁定，请稍后再试")]
     Locked,

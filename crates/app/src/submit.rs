@@ -6,7 +6,7 @@ use caifeng_channel::limits::MAX_TEXT_CHARS;
 use caifeng_domain::{
     ArticleNo, Channel, CollectorId, Permission, Standing, Submission, Submitter,
 };
-use caifeng_store::{Accepted, Arrival, Delivery, Principal};
+use caifeng_store::{Accepted, Arrival, Delivery, Principal, PrincipalKind, contains_nul};
 use jiff::Timestamp;
 
 use crate::{App, AppError, CONSENT_VERSION, Refusal, catalogue::Listed};
@@ -40,7 +40,8 @@ pub struct Handover {
     pub sender: Submitter,
     /// Version of the notice that they agreed to.
     pub consent: Option<String>,
-    /// Idempotency key. The same key with the same content gets the same receipts.
+    /// Idempotency key. The same key with the same content, and as many comments, gets the same
+    /// receipts; with anything else it is refused and nothing is written.
     pub key: Option<String>,
 }
 
@@ -53,6 +54,23 @@ pub struct Submitted {
     pub known: bool,
 }
 
+impl Submitted {
+    fn new(accepted: &[Accepted], known: bool) -> Self {
+        let receipts = accepted.iter().map(|one| one.receipt.to_string());
+        Self {
+            receipts: receipts.collect(),
+            known,
+        }
+    }
+}
+
+/// Where something was collected, and by whom.
+#[derive(Default)]
+struct Whence {
+    station: Option<String>,
+    collector: Option<CollectorId>,
+}
+
 impl App {
     /// Takes in what somebody hands in. When this returns, it is on disk. `by` is who types it in
     /// for the sender (代录), or the platform that passes it on; nobody for the public form.
@@ -61,56 +79,75 @@ impl App {
         by: Option<&Principal>,
         handover: Handover,
     ) -> Result<Submitted, AppError> {
-        let restricted = by.is_some_and(|by| by.role.may(Permission::SeeRestricted));
-        let listed = self.consultation(&handover.slug, restricted).await?;
+        let listed = self.consultation_for(by, &handover.slug).await?;
         let now = Timestamp::now();
-        check_open(&listed, now)?;
-        if handover.consent.as_deref() != Some(CONSENT_VERSION) {
-            return Err(Refusal::ConsentNeeded(CONSENT_VERSION).into());
-        }
-        check_comments(&listed, &handover.comments)?;
-        check_sender(&handover.sender)?;
-        let (station, collector) = match &handover.place {
-            Some(code) => self.place(code).await?,
-            None => (None, None),
+        let (place, lost) = match self.place(by, handover.place.as_deref()).await {
+            Ok(place) => (place, None),
+            Err(error) => (Whence::default(), Some(error)),
         };
-        let key = match &handover.key {
-            Some(key) if !is_key(key) => return Err(Refusal::BadKey.into()),
-            Some(key) => key.clone(),
+        let refused = check(by, &listed, &handover, now).err();
+        let refused = refused.map(AppError::from).or(lost);
+        let is_keyed = handover.key.is_some();
+        let delivery = self.delivery(by, &listed, handover, &place, now)?;
+        if let Some(refused) = refused {
+            // A retry of what was accepted gets its receipts, whatever has changed since.
+            let known = if is_keyed {
+                self.known(&delivery).await?
+            } else {
+                None
+            };
+            return known.ok_or(refused);
+        }
+        let accepted = self.deliver(delivery).await?;
+        if accepted.iter().any(|one| one.arrival == Arrival::Changed) {
+            return Err(Refusal::KeyReused.into());
+        }
+        let known = accepted.iter().all(|one| one.arrival == Arrival::Known);
+        Ok(Submitted::new(&accepted, known))
+    }
+
+    fn delivery(
+        &self,
+        by: Option<&Principal>,
+        listed: &Listed,
+        handover: Handover,
+        place: &Whence,
+        at: Timestamp,
+    ) -> Result<Delivery, AppError> {
+        let key = match handover.key {
+            Some(key) => key,
             None => self.store.secret()?,
         };
-        // The count is part of the number, so that a reused key is either all known or all new.
-        let count = handover.comments.len();
         let submission = |(i, comment): (usize, Comment)| Submission {
-            external_id: Some(format!("{key}:{i}/{count}")),
+            external_id: Some(format!("{key}:{i}")),
             channel: handover.channel,
-            station: station.clone(),
+            station: place.station.clone(),
             submitted_at: None,
             article_hint: comment.article,
             submitter: handover.sender.clone(),
             text: comment.text,
         };
         let submissions = handover.comments.into_iter().enumerate().map(submission);
-        let delivery = Delivery {
+        Ok(Delivery {
             consultation: listed.id,
             source: source(by),
             actor: by.map_or_else(|| "public".to_owned(), |by| by.name.clone()),
-            at: now,
+            at,
             consent: handover.consent,
-            collector,
+            collector: place.collector,
             submissions: submissions.collect(),
-        };
-        let accepted = self.deliver(delivery).await?;
-        if accepted.iter().any(|one| one.arrival == Arrival::Changed) {
-            return Err(Refusal::KeyReused.into());
-        }
-        Ok(Submitted {
-            known: accepted.iter().all(|one| one.arrival == Arrival::Known),
-            receipts: accepted
-                .into_iter()
-                .map(|one| one.receipt.to_string())
-                .collect(),
+            whole: true,
         })
+    }
+
+    /// The receipts of a delivery that came before, all of it and just as it is now.
+    async fn known(&self, delivery: &Delivery) -> Result<Option<Submitted>, AppError> {
+        if delivery.submissions.is_empty() || delivery.submissions.iter().any(contains_nul) {
+            return Ok(None);
+        }
+        let recalled = self.store.recall(delivery).await?;
+        let all: Option<Vec<Accepted>> = recalled.into_iter().collect();
+        Ok(all.map(|all| Submitted::new(&all, true)))
     }
 
     /// Hands a delivery to the group commit.
@@ -127,11 +164,25 @@ impl App {
         }
     }
 
-    /// Name of the place, and the 信息员, behind a code.
-    async fn place(&self, code: &str) -> Result<(Option<String>, Option<CollectorId>), AppError> {
+    /// The place behind a code, where it is one that `by` may speak for; without a code `by`'s own.
+    async fn place(&self, by: Option<&Principal>, code: Option<&str>) -> Result<Whence, AppError> {
+        let within = self.places_of(by).await?;
+        let Some(code) = code else {
+            let own = within.and_then(|all| all.into_iter().next());
+            return Ok(Whence {
+                station: own.map(|station| station.name),
+                collector: None,
+            });
+        };
         let place = self.store.place_by_code(code).await?;
         let (station, collector) = place.ok_or(Refusal::UnknownPlace)?;
-        Ok((Some(station.name), collector))
+        if within.is_some_and(|all| all.iter().all(|one| one.id != station.id)) {
+            return Err(Refusal::PlaceOutOfReach.into());
+        }
+        Ok(Whence {
+            station: Some(station.name),
+            collector,
+        })
     }
 
     /// How many submissions a consultation has received.
@@ -146,9 +197,45 @@ impl App {
     }
 }
 
-/// Within what an idempotency key is unique.
+/// Within what an idempotency key is unique: programs and people each have names of their own.
+/// (`by` for programs, as it was before people had a word of their own: what platforms deliver again
+/// must be known again.)
 pub(crate) fn source(by: Option<&Principal>) -> String {
-    by.map_or_else(|| "web".to_owned(), |by| format!("by {}", by.name))
+    by.map_or_else(
+        || "web".to_owned(),
+        |by| match by.kind {
+            PrincipalKind::Key => format!("by {}", by.name),
+            PrincipalKind::Account => format!("account {}", by.name),
+        },
+    )
+}
+
+/// Everything that a handover must be, but for its place.
+fn check(
+    by: Option<&Principal>,
+    listed: &Listed,
+    handover: &Handover,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if let Some(by) = by {
+        // Whoever collects does so where they may; others speak for themselves.
+        let collects = [Permission::Transcribe, Permission::BulkIntake]
+            .into_iter()
+            .find(|&permission| by.role.may(permission));
+        if collects.is_some_and(|permission| !listed.allows(by, permission)) {
+            return Err(Refusal::Forbidden);
+        }
+    }
+    check_open(listed, now)?;
+    if handover.consent.as_deref() != Some(CONSENT_VERSION) {
+        return Err(Refusal::ConsentNeeded(CONSENT_VERSION));
+    }
+    check_comments(listed, &handover.comments)?;
+    check_sender(&handover.sender)?;
+    match &handover.key {
+        Some(key) if !is_key(key) => Err(Refusal::BadKey),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn check_open(listed: &Listed, now: Timestamp) -> Result<(), Refusal> {
@@ -189,7 +276,8 @@ pub(crate) fn check_text(row: usize, text: &str) -> Result<(), Refusal> {
 
 pub(crate) fn check_article(listed: &Listed, article: ArticleNo) -> Result<(), Refusal> {
     let has = |draft: &std::sync::Arc<caifeng_domain::Draft>| draft.article(article).is_some();
-    if listed.draft.as_ref().is_some_and(has) {
+    // Where the draft cannot be read, what people say about it counts all the same.
+    if listed.is_unreadable || listed.draft.as_ref().is_some_and(has) {
         Ok(())
     } else {
         Err(Refusal::UnknownArticle(article))

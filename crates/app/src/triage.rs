@@ -3,13 +3,16 @@
 use std::{collections::HashMap, sync::Arc};
 
 use caifeng_domain::{Draft, Ledger, PointId, Submission, SubmissionId};
-use caifeng_search::SearchIndex;
+use caifeng_search::Document;
 use caifeng_store::{
-    Act, Draft as Version, SaveOutcome, StoredSubmission, TriageRecord, TriageRun,
+    Act, Draft as Version, ReservedRun, SaveOutcome, StoredSubmission, TriageRecord, TriageRun,
 };
 use caifeng_triage::{Batch, Earlier, Outcome, Previous, Progress};
 
-use crate::{App, AppError, cache::CachedEncoder, find};
+use crate::{App, AppError, Chosen, cache::CachedEncoder, catalogue::today, find};
+
+/// How often a triage begins anew when others overtake it.
+const TURNS: usize = 3;
 
 /// What a triage did.
 #[derive(Debug, Clone)]
@@ -39,7 +42,25 @@ impl App {
         progress: Arc<dyn Progress + Send + Sync>,
     ) -> Result<Triaged, AppError> {
         let chosen = self.choose(slug).await?;
-        let (draft_id, draft) = self.draft(&chosen).await?;
+        for _ in 0..TURNS {
+            // Reserved before anything is read: what is in force later has read later.
+            let run = self.store.reserve_run(chosen.id).await?;
+            let done = self.triage_as(&chosen, run, Arc::clone(&progress)).await?;
+            if let Some(done) = done {
+                return Ok(done);
+            }
+        }
+        Err(AppError::Overtaken(chosen.consultation.slug))
+    }
+
+    /// One run. None where another one was put in force meanwhile.
+    async fn triage_as(
+        &self,
+        chosen: &Chosen,
+        reserved: ReservedRun,
+        progress: Arc<dyn Progress + Send + Sync>,
+    ) -> Result<Option<Triaged>, AppError> {
+        let (draft_id, draft) = self.draft(chosen).await?;
         let started_at = jiff::Timestamp::now();
         let stored = self.store.submissions_for_triage(chosen.id).await?;
         let mut drafts = self.store.drafts(chosen.id).await?;
@@ -51,12 +72,12 @@ impl App {
         let encoder = self.encoder().await?;
         let cached = CachedEncoder::new(Arc::clone(&encoder), self.store.clone());
         let (draft, submissions, outcome) = {
-            let (ids, submissions) = split(stored);
+            let (ids, days, submissions) = split(stored);
             let run = move || -> Result<_, AppError> {
                 let earlier = earlier(&drafts, &draft, &version)?;
                 let batch = Batch::new(&draft, &submissions).over_versions(&earlier, &version);
                 let outcome = caifeng_triage::run(batch, &cached, &previous, &*progress)?;
-                Ok((draft, (ids, submissions), outcome))
+                Ok((draft, (ids, days, submissions), outcome))
             };
             tokio::task::spawn_blocking(run).await??
         };
@@ -80,7 +101,13 @@ impl App {
             actor: "cli",
             at: jiff::Timestamp::now(),
         };
-        let saved = self.store.save_triage(&act, chosen.id, &record).await?;
+        let saved = self
+            .store
+            .save_triage(&act, chosen.id, reserved, &record)
+            .await?;
+        if saved == SaveOutcome::Overtaken {
+            return Ok(None);
+        }
         let out = Triaged {
             slug: chosen.consultation.slug.clone(),
             submissions: submissions.0.len(),
@@ -90,23 +117,25 @@ impl App {
             lexical: encoder.is_lexical(),
             ledger: self.store.ledger(chosen.id).await?,
         };
-        let dir = self.config.index(&chosen.consultation.slug);
+        let of = match saved {
+            SaveOutcome::Stored => Some(reserved.number()),
+            SaveOutcome::Unchanged | SaveOutcome::Overtaken => reserved.base(),
+        };
+        let Some(of) = of else { return Ok(None) };
+        let place = self.index_of(&chosen.consultation.slug);
+        let slug = chosen.consultation.slug.clone();
         let cached = CachedEncoder::new(encoder, self.store.clone());
         tokio::task::spawn_blocking(move || {
-            if saved == SaveOutcome::Unchanged && SearchIndex::exists(&dir) {
+            if place.is_of(of) {
                 return Ok(());
             }
-            index(
-                &dir,
-                &chosen.consultation.slug,
-                &draft,
-                &submissions,
-                &outcome,
-                &cached,
-            )
+            place.write(of, || {
+                documents(&slug, &draft, &submissions, &outcome, &cached)
+                    .map(|documents| (find::segmenter(&draft), documents))
+            })
         })
         .await??;
-        Ok(out)
+        Ok(Some(out))
     }
 }
 
@@ -139,8 +168,17 @@ fn earlier(drafts: &[Version], draft: &Draft, version: &[usize]) -> Result<Vec<E
         .collect()
 }
 
-fn split(stored: Vec<StoredSubmission>) -> (Vec<SubmissionId>, Vec<Submission>) {
-    stored.into_iter().map(|s| (s.id, s.submission)).unzip()
+/// Numbers, days of arrival and words, in the same order.
+type Stored = (Vec<SubmissionId>, Vec<Option<String>>, Vec<Submission>);
+
+fn split(stored: Vec<StoredSubmission>) -> Stored {
+    let (mut ids, mut days, mut submissions) = (Vec::new(), Vec::new(), Vec::new());
+    for one in stored {
+        ids.push(one.id);
+        days.push(find::day(&one.submission).or_else(|| Some(today(one.received_at))));
+        submissions.push(one.submission);
+    }
+    (ids, days, submissions)
 }
 
 /// Which point each unit was in, by the submission's place in the new batch.
@@ -164,19 +202,22 @@ fn previous(
     Previous::new(units, next)
 }
 
-/// Writes the search index anew.
-fn index(
-    dir: &std::path::Path,
+/// Everything that is searched.
+fn documents(
     slug: &str,
     draft: &Draft,
-    submissions: &(Vec<SubmissionId>, Vec<Submission>),
+    (ids, days, submissions): &Stored,
     outcome: &Outcome,
     encoder: &CachedEncoder,
-) -> Result<(), AppError> {
-    let index = SearchIndex::create(dir, find::segmenter(draft))?;
+) -> Result<Vec<Document>, AppError> {
     let mut documents = find::articles(draft, slug, encoder)?;
-    for (i, (id, submission)) in submissions.0.iter().zip(&submissions.1).enumerate() {
-        documents.push(find::document(id.to_string(), slug, submission, outcome, i));
+    for (i, (id, submission)) in ids.iter().zip(submissions).enumerate() {
+        let key = id.to_string();
+        let document = find::document(key, slug, submission, outcome, i);
+        documents.push(Document {
+            date: days[i].clone(),
+            ..document
+        });
     }
-    Ok(index.rebuild(&documents)?)
+    Ok(documents)
 }

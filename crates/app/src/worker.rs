@@ -9,7 +9,7 @@ use std::{
 };
 
 use caifeng_domain::ConsultationId;
-use caifeng_store::{Job, JobState, Progress as JobProgress};
+use caifeng_store::{Job, JobState, Progress as JobProgress, WriterState};
 use caifeng_triage::{Progress, Stage};
 use jiff::Timestamp;
 use tokio::time;
@@ -72,6 +72,10 @@ pub struct Background {
     pub waiting: usize,
     /// Jobs given up.
     pub failed: usize,
+    /// How writing down what is submitted goes.
+    pub writer: WriterState,
+    /// Consultations whose draft cannot be read.
+    pub unreadable_drafts: usize,
     /// The jobs added last.
     pub jobs: Vec<Job>,
 }
@@ -79,6 +83,9 @@ pub struct Background {
 impl App {
     /// Does jobs until dropped. `worker` is a name that no other process uses.
     pub async fn work(&self, worker: &str) {
+        if let Err(error) = self.renew_indexes().await {
+            tracing::error!(error = ?error, "the indexes could not be checked");
+        }
         loop {
             let (began, before) = (Instant::now(), self.taken_in.load(Ordering::Relaxed));
             let rest = match self.work_once(worker).await {
@@ -182,6 +189,13 @@ impl App {
             queue: self.writer.waiting(),
             waiting: self.store.count_jobs(JobState::Waiting).await?,
             failed: self.store.count_jobs(JobState::Failed).await?,
+            writer: self.writer.state().await,
+            unreadable_drafts: self
+                .consultations()
+                .await?
+                .iter()
+                .filter(|listed| listed.is_unreadable)
+                .count(),
             jobs: self.store.jobs(20).await?,
         })
     }

@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// 联系点、联络站、采集点和信息员
     #[command(subcommand)]
     Station(StationCommand),
+    /// 交办给站点的任务
+    #[command(subcommand)]
+    Task(TaskCommand),
     /// 工作人员账号
     #[command(subcommand)]
     User(UserCommand),
@@ -97,6 +100,9 @@ pub(crate) struct DraftImport {
     /// 征求意见任务的代号；不存在则新建，省略则取文件名
     #[arg(long)]
     pub(crate) consultation: Option<String>,
+    /// 向公众公开；不写则新任务仅联系点可见
+    #[arg(long)]
+    pub(crate) public: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -217,6 +223,12 @@ pub(crate) struct ConsultationOpen {
     pub(crate) selected: Selected,
     #[command(flatten)]
     pub(crate) days: Days,
+    /// 向公众公开
+    #[arg(long)]
+    pub(crate) public: bool,
+    /// 仅联系点可见，不在任何公开页面出现
+    #[arg(long, conflicts_with = "public")]
+    pub(crate) contact_points_only: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -231,15 +243,67 @@ pub(crate) enum StationCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    /// 把一项任务交给站点
+    Add(TaskAdd),
+    /// 列出任务，急的在前
+    List,
+    /// 记为已完成
+    Done {
+        /// 编号
+        number: u64,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TaskAdd {
+    /// 站点（二维码代码）
+    pub(crate) station: String,
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 最后一天 YYYY-MM-DD
+    #[arg(long)]
+    pub(crate) due: String,
+    /// 要做什么
+    #[arg(long)]
+    pub(crate) note: String,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
     /// 新建账号，从标准输入读一行密码
     Add(Named),
+    /// 列出账号
+    List,
+    /// 重设密码，从标准输入读一行；该账号须重新登录
+    Password(OfAccount),
+    /// 停用账号并结束其登录
+    Disable(OfAccount),
+    /// 恢复停用的账号
+    Enable(OfAccount),
+    /// 取消账号的动态口令（手机遗失时）
+    RemoveSecondFactor(OfAccount),
+    /// 列出登录
+    Sessions,
+    /// 结束一个登录
+    EndSession {
+        /// 编号
+        number: u64,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OfAccount {
+    /// 用户名
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// 新建密钥；密钥只显示这一次
     Create(Named),
+    /// 列出有效的密钥
+    List,
     /// 停用密钥
     Revoke {
         /// 名称
@@ -255,6 +319,12 @@ pub(crate) struct Named {
     /// 角色：collector、station_officer、reviewer、expert、approver、system_admin、security_admin、audit_admin、platform
     #[arg(long)]
     pub(crate) role: String,
+    /// 只限这个站点及其下属站点（二维码代码）；不写则不限
+    #[arg(long)]
+    pub(crate) station: Option<String>,
+    /// 只限这些征求意见任务（可写多次）；不写则不限
+    #[arg(long)]
+    pub(crate) consultation: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -268,6 +338,15 @@ pub(crate) struct Serve {
     /// 位于自己的反向代理之后：以 X-Forwarded-For 的最后一个地址为准，并按 HTTPS 生成网址
     #[arg(long)]
     pub(crate) behind_proxy: bool,
+    /// 证书文件（PEM，含中间证书）；与私钥同时给出时以 HTTPS 提供服务
+    #[arg(long, requires = "tls_key", env = "CAIFENG_TLS_CERTIFICATE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// 私钥文件（PEM）
+    #[arg(long, requires = "tls_certificate", env = "CAIFENG_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// 管理员须启用动态口令才能操作
+    #[arg(long)]
+    pub(crate) admins_need_second_factor: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -319,6 +319,22 @@ fn consultations_are_made_opened_and_closed() {
 }
 
 #[test]
+fn nothing_is_public_that_nobody_said_is() {
+    let desk = Desk::with_draft();
+    let list = || desk.succeeds(&["consultation", "list"]);
+    assert_has(&list(), &["仅联系点"]);
+    let open = |how| desk.succeeds(&["consultation", "open", how]);
+    assert_has(&open("--public"), &["（公开）"]);
+    assert!(!list().contains("仅联系点"));
+    assert_has(&open("--contact-points-only"), &["（仅联系点）"]);
+    let draft = sample("draft.txt");
+    let draft = draft.to_str().unwrap();
+    let import = ["draft", "import", draft, "--consultation", "other"];
+    desk.succeeds(&[&import[..], &["--public"]].concat());
+    assert_has(&list(), &["仅联系点", "　公开"]);
+}
+
+#[test]
 #[expect(clippy::format_push_string, reason = "short and seldom")]
 fn stations_come_from_a_list_and_keys_are_shown_once() {
     let desk = Desk::new();
@@ -360,6 +376,9 @@ fn stations_come_from_a_list_and_keys_are_shown_once() {
         &desk.fails(&["key", "create", "x2", "--role", "king"]),
         &["没有角色 king", "platform"],
     );
+    assert_has(&desk.succeeds(&["key", "list"]), &["pingtai", "其他平台"]);
+    desk.succeeds(&["key", "revoke", "pingtai"]);
+    desk.succeeds(&["key", "create", "pingtai", "--role", "platform"]);
     desk.succeeds(&["key", "revoke", "pingtai"]);
     assert_has(
         &desk.fails(&["key", "revoke", "pingtai"]),
@@ -369,4 +388,12 @@ fn stations_come_from_a_list_and_keys_are_shown_once() {
         &desk.fails(&["user", "add", "ceshi", "--role", "reviewer"]),
         &["密码至少"],
     );
+    for command in ["disable", "enable", "remove-second-factor"] {
+        assert_has(
+            &desk.fails(&["user", command, "nobody"]),
+            &["没有名为 nobody"],
+        );
+    }
+    assert_has(&desk.fails(&["user", "end-session", "9"]), &["9"]);
+    assert_eq!(desk.succeeds(&["user", "sessions"]), "");
 }

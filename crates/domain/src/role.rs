@@ -40,16 +40,28 @@ impl Role {
     /// Whether accounts of this role may do this.
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
-        use Permission::{BulkIntake, ReadReport, SeeJobs, SeeRestricted, Transcribe};
+        use Permission::{
+            BulkIntake, ManageAccounts, ReadReport, SeeJobs, SeeRestricted, Transcribe,
+        };
         let granted: &[Permission] = match self {
             Self::Collector | Self::StationOfficer => &[Transcribe, SeeRestricted],
             Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs],
             Self::Expert | Self::Approver => &[SeeRestricted, ReadReport],
             Self::SystemAdmin => &[SeeJobs],
-            Self::SecurityAdmin | Self::AuditAdmin => &[],
+            Self::SecurityAdmin => &[ManageAccounts],
+            Self::AuditAdmin => &[],
             Self::Platform => &[BulkIntake, SeeRestricted],
         };
         granted.contains(&permission)
+    }
+
+    /// Whether it is one of the three administrators.
+    #[must_use]
+    pub fn is_administrator(self) -> bool {
+        matches!(
+            self,
+            Self::SystemAdmin | Self::SecurityAdmin | Self::AuditAdmin
+        )
     }
 }
 
@@ -66,4 +78,6 @@ pub enum Permission {
     ReadReport,
     /// See what runs in the background.
     SeeJobs,
+    /// Keep accounts out and let them in, and take lost second factors away.
+    ManageAccounts,
 }

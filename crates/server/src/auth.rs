@@ -13,13 +13,13 @@ use axum::{
         request::Parts,
     },
 };
-use caifeng_app::{Principal, Refusal};
+use caifeng_app::{Principal, PrincipalKind, Refusal};
 use caifeng_domain::Permission;
 
-use crate::{Site, error::Fault};
+use crate::{Limits, Site, error::Fault};
 
-/// Name of the cookie that holds a session's token.
-pub(crate) const COOKIE_NAME: &str = "caifeng_session";
+/// Addresses of many people: so many times what one of them may ask for.
+const SHARED: u32 = 10;
 
 /// Who asks: the owner of an API key or of a session, or somebody of the public.
 pub(crate) struct Caller(pub(crate) Option<Principal>);
@@ -34,10 +34,29 @@ impl Caller {
         }
     }
 
-    /// Whether they may know of consultations for contact points only.
-    pub(crate) fn sees_restricted(&self) -> bool {
-        let by = self.0.as_ref();
-        by.is_some_and(|by| by.role.may(Permission::SeeRestricted))
+    /// Whoever is signed in, whatever they may do.
+    pub(crate) fn require_account(self) -> Result<Principal, Fault> {
+        match self.0 {
+            Some(by) if by.kind == PrincipalKind::Account => Ok(by),
+            Some(_) => Err(Refusal::Forbidden.into()),
+            None => Err(Refusal::Unauthenticated.into()),
+        }
+    }
+}
+
+/// Whoever is signed in, on the pages of their own account: those are open to administrators who
+/// still have to set up a second factor. What they send is counted as by [`Counted`].
+pub(crate) struct Owner(pub(crate) Caller);
+
+impl FromRequestParts<Site> for Owner {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
+        let caller = who(parts, site).await.map(Caller);
+        if !parts.method.is_safe() {
+            count(parts, site, &caller)?;
+        }
+        Ok(Self(caller?))
     }
 }
 
@@ -46,22 +65,34 @@ impl FromRequestParts<Site> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
-        if let Some(header) = parts.headers.get(AUTHORIZATION) {
-            let key = header.to_str().ok().and_then(|h| h.strip_prefix("Bearer "));
-            let owner = site.app.api_key(key.unwrap_or_default().trim()).await?;
-            return owner.map_or_else(
-                || Err(Refusal::Unauthenticated.into()),
-                |owner| Ok(Self(Some(owner))),
-            );
+        let who = who(parts, site).await?;
+        let lacks_factor = |by: &Principal| {
+            by.kind == PrincipalKind::Account && by.role.is_administrator() && !by.has_factor
+        };
+        if site.limits.admins_need_factor && who.as_ref().is_some_and(lacks_factor) {
+            return Err(Refusal::FactorNeeded.into());
         }
-        match session_token(&parts.headers) {
-            Some(token) => Ok(Self(site.app.session(token).await?)),
-            None => Ok(Self(None)),
-        }
+        Ok(Self(who))
     }
 }
 
-/// A caller who has not asked too often: accounts are counted each, everybody else by address.
+async fn who(parts: &Parts, site: &Site) -> Result<Option<Principal>, Fault> {
+    if let Some(header) = parts.headers.get(AUTHORIZATION) {
+        let key = header.to_str().ok().and_then(|h| h.strip_prefix("Bearer "));
+        let owner = site.app.api_key(key.unwrap_or_default().trim()).await?;
+        return match owner {
+            Some(owner) => Ok(Some(owner)),
+            None => Err(Refusal::Unauthenticated.into()),
+        };
+    }
+    match session_token(&parts.headers, &site.limits) {
+        Some(token) => Ok(site.app.session(token).await?),
+        None => Ok(None),
+    }
+}
+
+/// A caller who has not asked too often. Accounts, and the keys of platforms and devices, are counted
+/// each; everybody is counted by address, where those who are known may be many.
 pub(crate) struct Counted(pub(crate) Caller);
 
 impl FromRequestParts<Site> for Counted {
@@ -69,15 +100,37 @@ impl FromRequestParts<Site> for Counted {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
         let caller = Caller::from_request_parts(parts, site).await;
-        let client = match &caller {
-            Ok(Caller(Some(by))) => format!("account {}", by.name),
-            // Those with a wrong key too, or else they could go on guessing.
-            Ok(Caller(None)) | Err(_) => address(parts, site.limits.behind_proxy).to_string(),
-        };
-        site.rates
-            .take(&client, site.limits.per_minute, Instant::now())
-            .map_err(Fault::too_often)?;
+        count(parts, site, &caller)?;
         Ok(Self(caller?))
+    }
+}
+
+fn count(parts: &Parts, site: &Site, caller: &Result<Caller, Fault>) -> Result<(), Fault> {
+    let (now, limit) = (Instant::now(), site.limits.per_minute);
+    let take = |client: &str, limit| {
+        let taken = site.rates.take(client, limit, now);
+        taken.map_err(Fault::too_often)
+    };
+    let address = network(address(parts, site.limits.behind_proxy)).to_string();
+    match caller {
+        Ok(Caller(Some(by))) => {
+            let kind = match by.kind {
+                PrincipalKind::Account => "account",
+                PrincipalKind::Key => "key",
+            };
+            take(&format!("{kind} {}", by.name), limit)?;
+            take(&format!("known at {address}"), limit.saturating_mul(SHARED))
+        }
+        // Those with a wrong key too, or else they could go on guessing.
+        Ok(Caller(None)) | Err(_) => take(&address, limit),
+    }
+}
+
+/// What one client has: of the addresses of IPv6, which are given out by the 2⁶⁴, the network.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -101,10 +154,28 @@ fn address(parts: &Parts, behind_proxy: bool) -> IpAddr {
 }
 
 /// The token in the session cookie.
-pub(crate) fn session_token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn session_token<'h>(headers: &'h HeaderMap, limits: &Limits) -> Option<&'h str> {
     let cookies = headers.get(COOKIE)?.to_str().ok()?;
     cookies.split(';').find_map(|cookie| {
         let (name, value) = cookie.trim().split_once('=')?;
-        (name == COOKIE_NAME).then_some(value)
+        (name == limits.cookie()).then_some(value)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_client_is_its_network_where_it_has_many_addresses() {
+        for (address, want) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ] {
+            assert_eq!(network(address.parse().unwrap()).to_string(), want);
+        }
+    }
 }

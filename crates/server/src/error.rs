@@ -1,6 +1,9 @@
 //! The one place where a failure becomes a status. The codes are listed in `error-codes.md`.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
@@ -8,7 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{AppError, Refusal};
+use caifeng_app::{AppError, Refusal, StoreError};
 use serde_json::json;
 
 /// Seconds after which a client whom we could not serve may try again.
@@ -72,6 +75,19 @@ impl Fault {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_value", detail)
     }
 
+    /// The database cannot be read or written just now. As this meets everybody at once, it is
+    /// logged once a second.
+    fn store_unavailable(error: &StoreError) -> Self {
+        static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
+            *last = Some(Instant::now());
+            tracing::error!(error = ?error, "the database cannot be used");
+        }
+        let detail = "现在无法保存，请稍后再试。没有给出受理编号的，还没有收下";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail)
+    }
+
     fn internal(error: &AppError) -> Self {
         tracing::error!(error = ?error, "a request failed");
         let detail = "服务暂时不可用，请稍后再试";
@@ -109,8 +125,14 @@ impl From<Refusal> for Fault {
             Refusal::BadReceipt => (S::UNPROCESSABLE_ENTITY, "bad_receipt"),
             Refusal::UnknownReceipt => (S::NOT_FOUND, "no_such_receipt"),
             Refusal::UnknownPlace => (S::NOT_FOUND, "no_such_place"),
+            Refusal::UnknownTask(_) => (S::NOT_FOUND, "no_such_task"),
+            Refusal::PlaceOutOfReach => (S::FORBIDDEN, "place_out_of_reach"),
             Refusal::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated"),
             Refusal::WrongPassword => (S::UNAUTHORIZED, "wrong_password"),
+            Refusal::CodeNeeded => (S::UNAUTHORIZED, "code_needed"),
+            Refusal::WrongCode => (S::UNPROCESSABLE_ENTITY, "wrong_code"),
+            Refusal::Disabled => (S::FORBIDDEN, "account_disabled"),
+            Refusal::FactorNeeded => (S::FORBIDDEN, "second_factor_needed"),
             Refusal::Locked => (S::TOO_MANY_REQUESTS, "locked"),
             Refusal::Forbidden => (S::FORBIDDEN, "forbidden"),
             Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
@@ -137,6 +159,10 @@ impl From<AppError> for Fault {
             AppError::WhichConsultation(_) => (StatusCode::BAD_REQUEST, "which_consultation"),
             AppError::NoDraft(_) => (StatusCode::CONFLICT, "no_draft"),
             AppError::NotTriaged(_) => (StatusCode::CONFLICT, "not_triaged"),
+            AppError::Overtaken(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            AppError::Store(ref error) if is_passing(error) => {
+                return Self::store_unavailable(error);
+            }
             AppError::Argument(_)
             | AppError::Draft(_)
             | AppError::Import(_)
@@ -156,6 +182,11 @@ impl From<AppError> for Fault {
         };
         Self::new(status, code, error.to_string())
     }
+}
+
+/// Whether the same may work later.
+fn is_passing(error: &StoreError) -> bool {
+    matches!(error, StoreError::Batch(_) | StoreError::Database(_))
 }
 
 impl From<JsonRejection> for Fault {

@@ -15,7 +15,7 @@ use axum::{
 use caifeng_app::Refusal;
 use tracing::Instrument;
 
-use crate::{Site, error::Fault, metrics, page};
+use crate::{Limits, Site, auth::session_token, error::Fault, metrics, page};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -28,7 +28,8 @@ const HEADERS: [(&str, &str); 6] = [
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
+    // With `no-referrer` browsers would hide the origin of our own forms too.
+    ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
@@ -67,7 +68,7 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
 
 async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    if is_foreign_form(&request) {
+    if is_foreign_form(&request, &site.limits) {
         return page::fitting(&path, Refusal::Forbidden.into());
     }
     // Those who watch must see an answer most of all when everything is busy.
@@ -82,12 +83,26 @@ async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether the browser says that a page of another site sent this form. Programs and old browsers say
-/// nothing; for those, cookies of ours are for our own pages only.
-fn is_foreign_form(request: &Request) -> bool {
-    let form = !request.method().is_safe() && !request.uri().path().starts_with("/api/");
-    let from = request.headers().get("sec-fetch-site");
-    form && from.is_some_and(|from| from != "same-origin" && from != "none")
+/// Whether a page of another site may have sent this form. Browsers say where a form comes from by one
+/// header or the other; who says nothing is no browser of this decade, and is trusted with nothing
+/// that needs a session. Programs are asked for their key instead.
+fn is_foreign_form(request: &Request, limits: &Limits) -> bool {
+    if request.method().is_safe() || request.uri().path().starts_with("/api/") {
+        return false;
+    }
+    let header = |name: &'static str| {
+        let value = request.headers().get(name)?;
+        Some(value.to_str().unwrap_or_default())
+    };
+    let signs_in = request.uri().path() == "/staff/login";
+    let has_session = session_token(request.headers(), limits).is_some();
+    match (header("sec-fetch-site"), header("origin")) {
+        (Some(from), _) => from != "same-origin" && from != "none",
+        // What hides its origin may be ours, and sees nothing of a session.
+        (None, Some("null")) => has_session || signs_in,
+        (None, Some(origin)) => origin.split_once("://").map(|o| o.1) != header("host"),
+        (None, None) => has_session,
+    }
 }
 
 /// Unique within this process, which the log names by its time.

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use caifeng_app::WriterState;
 use serde_json::json;
 
 use crate::{Site, metrics};
@@ -23,18 +24,29 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether submissions can be taken, and what runs behind the scenes. Jobs given up do not keep
+/// Whether submissions can be taken, tried out where the last one could not, and what runs behind the scenes. Jobs given up do not keep
 /// anybody from submitting, so they are told but do not make it unready.
 async fn readyz(State(site): State<Site>) -> Response {
     match site.app.background().await {
         Ok(now) => {
-            let body = json!({
-                "ready": true,
+            let reason = match now.writer {
+                WriterState::Well => None,
+                WriterState::Stalled => Some("writes stalled"),
+                WriterState::Failing => Some("writes fail"),
+            };
+            let body = Json(json!({
+                "ready": reason.is_none(),
+                "reason": reason,
                 "intake_queue": now.queue,
                 "jobs_waiting": now.waiting,
                 "jobs_failed": now.failed,
-            });
-            Json(body).into_response()
+                "drafts_unreadable": now.unreadable_drafts,
+            }));
+            if reason.is_some() {
+                (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+            } else {
+                body.into_response()
+            }
         }
         Err(error) => {
             tracing::error!(error = ?error, "not ready");

@@ -12,6 +12,7 @@ mod error;
 mod guard;
 mod health;
 mod limits;
+mod listen;
 mod metrics;
 mod page;
 mod rate;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 
 pub use api::openapi;
 pub use limits::Limits;
+pub use listen::{Tls, TlsError, listen};
 pub use metrics::upkeep;
 
 /// What every handler can reach.

@@ -20,6 +20,33 @@ pub struct Limits {
     pub per_minute: u32,
     /// Whether the last address of `X-Forwarded-For` is the client's: behind a proxy of one's own.
     pub behind_proxy: bool,
+    /// Whether connections are encrypted by ourselves.
+    pub tls: bool,
+    /// Connections at the same time, idle ones too; a process may have 1,024 files open where nobody
+    /// says otherwise. One more waits until another ends.
+    pub connections: usize,
+    /// Time for the head of a request, and between two requests: on the slowest line a head of 2 KB
+    /// takes a second.
+    pub head_timeout: Duration,
+    /// Whether administrators may do nothing until they have a second factor.
+    pub admins_need_factor: bool,
+}
+
+impl Limits {
+    /// Whether what browsers see is encrypted.
+    pub(crate) fn is_https(&self) -> bool {
+        self.tls || self.behind_proxy
+    }
+
+    /// Name of the cookie that holds a session's token. With the prefix browsers take it over an
+    /// encrypted connection only, and from nobody but this host.
+    pub(crate) fn cookie(&self) -> &'static str {
+        if self.is_https() {
+            "__Host-caifeng_session"
+        } else {
+            "caifeng_session"
+        }
+    }
 }
 
 impl Default for Limits {
@@ -31,6 +58,10 @@ impl Default for Limits {
             concurrency: 512,
             per_minute: 120,
             behind_proxy: false,
+            tls: false,
+            connections: 768,
+            head_timeout: Duration::from_secs(10),
+            admins_need_factor: false,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The routes as clients meet them. The router is driven in memory: what is tested is what is
 //! served.
 
+mod accounts;
 mod codes;
+mod connections;
 mod matrix;
 mod pages;
 mod submit;
@@ -126,6 +128,7 @@ impl Desk {
             .join("&");
         let request = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
             .header("cookie", cookie);
         self.send(request.body(Body::from(body)).unwrap()).await
     }

@@ -3,31 +3,59 @@
 //! Passwords come here hashed (argon2id, by `app`). Session tokens and API keys are random, so that
 //! a keyed hash protects them: who has only the database can use none of them.
 
+mod api_key;
+mod factor;
+mod session;
+
 use std::time::Duration;
 
-use caifeng_domain::Role;
+use caifeng_domain::{ConsultationId, Role, StationId};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+pub use self::{api_key::KeyEntry, session::SessionEntry};
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get, get_time, get_wire, hex, signed, time_text, wire},
+    db::Write,
+    rows::{Query, corrupt, get, get_time, get_wire, hex, signed, time_text, to_id, wire},
 };
 
-/// For how long a session lasts: a working day.
-pub(crate) const SESSION: Duration = Duration::from_hours(10);
 /// Wrong passwords in a row before an account is locked.
-pub(crate) const MAX_FAILURES: i64 = 5;
+const MAX_FAILURES: i64 = 5;
 /// For how long it is locked.
 pub const LOCKOUT: Duration = Duration::from_mins(15);
+
+/// Whether a person signed in or a program showed its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// A person.
+    Account,
+    /// A program.
+    Key,
+}
+
+/// Where somebody may do what their role lets them do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// This place and all below it. None: every place.
+    pub station: Option<StationId>,
+    /// These consultations. None: every one.
+    pub consultations: Option<Vec<ConsultationId>>,
+}
 
 /// Who signed in, or whose key it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
+    /// What kind of name it is: one of each may be the same.
+    pub kind: PrincipalKind,
     /// Name of the account or key: what the audit trail says.
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// Where it may do so.
+    pub reach: Reach,
+    /// Whether it signs in with a second factor.
+    pub has_factor: bool,
 }
 
 /// What is needed to check a password.
@@ -38,6 +66,21 @@ pub struct Credentials {
     /// The password's hash with salt and costs.
     pub password: String,
     /// Until when nobody gets in.
+    pub locked_until: Option<Timestamp>,
+    /// Whether nobody gets in until it is enabled again.
+    pub is_disabled: bool,
+    /// The second factor's secret, where one is in use.
+    pub factor: Option<Vec<u8>>,
+}
+
+/// An account as those see it who look after accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// Who.
+    pub principal: Principal,
+    /// Whether nobody gets in.
+    pub is_disabled: bool,
+    /// Until when nobody gets in, after wrong passwords.
     pub locked_until: Option<Timestamp>,
 }
 
@@ -52,14 +95,16 @@ impl Store {
         let mut write = self.write().await?;
         let number = write.take_numbers("account", 1).await?;
         let added = sqlx::query(
-            "insert into account (id, name, role, password, created_at)
-             values ($1, $2, $3, $4, $5) on conflict (name) do nothing",
+            "insert into account (id, name, role, password, created_at, station, consultations)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing",
         )
         .bind(signed(number))
         .bind(&principal.name)
         .bind(wire(&Role::ALL, principal.role))
         .bind(password)
         .bind(time_text(act.at))
+        .bind(principal.reach.station.map(|id| signed(id.get())))
+        .bind(principal.reach.consultations_text())
         .execute(write.db())
         .await?;
         if added.rows_affected() == 0 {
@@ -71,18 +116,33 @@ impl Store {
 
     /// The account with this name.
     pub async fn credentials(&self, name: &str) -> Result<Option<Credentials>, StoreError> {
-        let query = "select name, role, password, locked_until from account where name = $1";
-        let row = sqlx::query(query)
+        let row = sqlx::query("select * from account where name = $1")
             .bind(name)
             .fetch_optional(self.pool())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let locked: Option<&str> = get(&row, "locked_until")?;
+        let principal = principal(&row, PrincipalKind::Account)?;
+        let salt: Option<&str> = get(&row, "factor_salt")?;
+        let entry = entry(&row)?;
         Ok(Some(Credentials {
-            principal: principal(&row)?,
             password: get(&row, "password")?,
-            locked_until: locked.map(|_| get_time(&row, "locked_until")).transpose()?,
+            locked_until: entry.locked_until,
+            is_disabled: entry.is_disabled,
+            factor: salt
+                .filter(|_| principal.has_factor)
+                .map(|salt| self.factor_secret(salt)),
+            principal,
         }))
+    }
+
+    /// Every account, by name.
+    pub async fn accounts(&self) -> Result<Vec<AccountEntry>, StoreError> {
+        sqlx::query("select * from account order by name")
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(entry)
+            .collect()
     }
 
     /// Notes a wrong password. Too many in a row lock the account for [`LOCKOUT`].
@@ -103,115 +163,53 @@ impl Store {
         write.commit().await
     }
 
-    /// Begins a session of `act.actor`, whose password was right, and returns its token.
-    pub async fn begin_session(&self, act: &Act<'_>) -> Result<String, StoreError> {
-        let token = self.secret()?;
-        let mut write = self.write().await?;
-        sqlx::query("delete from session where expires_at < $1")
-            .bind(time_text(act.at))
-            .execute(write.db())
-            .await?;
-        sqlx::query("update account set failures = 0, locked_until = null where name = $1")
-            .bind(act.actor)
-            .execute(write.db())
-            .await?;
-        sqlx::query(
-            "insert into session (token, account, created_at, expires_at)
-             select $1, id, $2, $3 from account where name = $4",
-        )
-        .bind(self.keyed("session", &token))
-        .bind(time_text(act.at))
-        .bind(time_text(act.at + SESSION))
-        .bind(act.actor)
-        .execute(write.db())
-        .await?;
-        audit::append(&mut write, act, "session.begin", act.actor).await?;
-        write.commit().await?;
-        Ok(token)
-    }
-
-    /// Whose session this is, while it lasts.
-    pub async fn session(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Option<Principal>, StoreError> {
-        sqlx::query(
-            "select name, role from session join account on account.id = session.account
-             where token = $1 and expires_at > $2",
-        )
-        .bind(self.keyed("session", token))
-        .bind(time_text(now))
-        .fetch_optional(self.pool())
-        .await?
-        .as_ref()
-        .map(principal)
-        .transpose()
-    }
-
-    /// Ends a session.
-    pub async fn end_session(&self, token: &str) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query("delete from session where token = $1")
-            .bind(self.keyed("session", token))
-            .execute(write.db())
-            .await?;
-        write.commit().await
-    }
-
-    /// Adds an API key and returns its secret, which is not kept.
-    pub async fn add_api_key(
+    /// Replaces a password and ends the account's sessions but for `kept`, the token of one.
+    pub async fn set_password(
         &self,
         act: &Act<'_>,
-        principal: &Principal,
-    ) -> Result<String, StoreError> {
-        let secret = self.secret()?;
-        let mut write = self.write().await?;
-        let number = write.take_numbers("api_key", 1).await?;
-        let added = sqlx::query(
-            "insert into api_key (id, name, role, secret, created_at)
-             values ($1, $2, $3, $4, $5) on conflict (name) do nothing",
+        name: &str,
+        password: &str,
+        kept: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "update account set password = $1, failures = 0, locked_until = null where name = $2",
         )
-        .bind(signed(number))
-        .bind(&principal.name)
-        .bind(wire(&Role::ALL, principal.role))
-        .bind(self.keyed("api key", &secret))
-        .bind(time_text(act.at))
-        .execute(write.db())
-        .await?;
-        if added.rows_affected() == 0 {
-            return Err(name_taken(&principal.name));
-        }
-        audit::append(&mut write, act, "api_key.add", &principal.name).await?;
-        write.commit().await?;
-        Ok(secret)
-    }
-
-    /// Whose key this is. None when it was revoked, or never was one.
-    pub async fn api_key(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        sqlx::query("select name, role from api_key where secret = $1 and revoked_at is null")
-            .bind(self.keyed("api key", secret))
-            .fetch_optional(self.pool())
-            .await?
-            .as_ref()
-            .map(principal)
-            .transpose()
-    }
-
-    /// Ends an API key. False when there is none of this name that works.
-    pub async fn revoke_api_key(&self, act: &Act<'_>, name: &str) -> Result<bool, StoreError> {
+        .bind(password);
         let mut write = self.write().await?;
-        let revoked = sqlx::query(
-            "update api_key set revoked_at = $1 where name = $2 and revoked_at is null",
-        )
-        .bind(time_text(act.at))
-        .bind(name)
-        .execute(write.db())
-        .await?;
-        if revoked.rows_affected() == 0 {
+        if !change(&mut write, query, name).await? {
             return Ok(false);
         }
-        audit::append(&mut write, act, "api_key.revoke", name).await?;
+        self.end_all(&mut write, name, kept).await?;
+        audit::append(&mut write, act, "account.password", name).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Keeps whoever has this account out, ending their sessions, or lets them in again. False
+    /// without such an account.
+    pub async fn set_disabled(
+        &self,
+        act: &Act<'_>,
+        name: &str,
+        is_disabled: bool,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "update account set disabled_at = $1, failures = 0, locked_until = null where name = $2",
+        )
+        .bind(is_disabled.then(|| time_text(act.at)));
+        let mut write = self.write().await?;
+        if !change(&mut write, query, name).await? {
+            return Ok(false);
+        }
+        if is_disabled {
+            self.end_all(&mut write, name, None).await?;
+        }
+        let action = if is_disabled {
+            "account.disable"
+        } else {
+            "account.enable"
+        };
+        audit::append(&mut write, act, action, name).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -229,10 +227,53 @@ impl Store {
     }
 }
 
-fn principal(row: &AnyRow) -> Result<Principal, StoreError> {
+impl Reach {
+    fn consultations_text(&self) -> Option<String> {
+        let ids = self.consultations.as_ref()?.iter();
+        let ids: Vec<String> = ids.map(|id| id.get().to_string()).collect();
+        Some(ids.join(" "))
+    }
+
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let station: Option<i64> = get(row, "station")?;
+        let consultations: Option<&str> = get(row, "consultations")?;
+        let numbers = consultations.map(|text| {
+            let id = |word: &str| word.parse().ok().and_then(ConsultationId::new);
+            let ids: Option<Vec<_>> = text.split_whitespace().map(id).collect();
+            ids.ok_or_else(|| corrupt("consultations", text))
+        });
+        Ok(Self {
+            station: station
+                .map(|id| to_id("station", id, StationId::new))
+                .transpose()?,
+            consultations: numbers.transpose()?,
+        })
+    }
+}
+
+/// Runs an update whose last parameter is the account's name. Whether there is one.
+async fn change(write: &mut Write<'_>, query: Query<'_>, name: &str) -> Result<bool, StoreError> {
+    let done = query.bind(name.to_owned()).execute(write.db()).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn principal(row: &AnyRow, kind: PrincipalKind) -> Result<Principal, StoreError> {
     Ok(Principal {
+        kind,
         name: get(row, "name")?,
         role: get_wire(row, "role", &Role::ALL)?,
+        reach: Reach::read(row)?,
+        has_factor: kind == PrincipalKind::Account
+            && get::<Option<&str>>(row, "factor_since")?.is_some(),
+    })
+}
+
+fn entry(row: &AnyRow) -> Result<AccountEntry, StoreError> {
+    let locked: Option<&str> = get(row, "locked_until")?;
+    Ok(AccountEntry {
+        principal: principal(row, PrincipalKind::Account)?,
+        is_disabled: get::<Option<&str>>(row, "disabled_at")?.is_some(),
+        locked_until: locked.map(|_| get_time(row, "locked_until")).transpose()?,
     })
 }
 
@@ -243,76 +284,4 @@ fn name_taken(name: &str) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use caifeng_domain::Role;
-
-    use super::{LOCKOUT, MAX_FAILURES, Principal, SESSION};
-    use crate::{
-        Act, StoreError,
-        testing::{act, on_every_database},
-    };
-
-    fn somebody() -> Principal {
-        Principal {
-            name: "ceshi".into(),
-            role: Role::Reviewer,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_session_ends_by_itself_and_by_hand() {
-        on_every_database(async |store| {
-            store
-                .add_account(&act(), &somebody(), "hash")
-                .await
-                .unwrap();
-            let taken = store.add_account(&act(), &somebody(), "hash").await;
-            assert!(matches!(taken, Err(StoreError::NameTaken { .. })));
-            let at = act().at;
-            let me = Act { actor: "ceshi", at };
-            let begun = store.begin_session(&me).await.unwrap();
-            assert_eq!(store.session(&begun, at).await.unwrap(), Some(somebody()));
-            assert_eq!(store.session(&begun, at + SESSION).await.unwrap(), None);
-            assert_eq!(store.session("other", at).await.unwrap(), None);
-            store.end_session(&begun).await.unwrap();
-            assert_eq!(store.session(&begun, at).await.unwrap(), None);
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn wrong_passwords_lock_an_account_until_a_right_one_after_the_lockout() {
-        on_every_database(async |store| {
-            store
-                .add_account(&act(), &somebody(), "hash")
-                .await
-                .unwrap();
-            let at = act().at;
-            let me = Act { actor: "ceshi", at };
-            for attempt in 0..MAX_FAILURES {
-                let found = store.credentials("ceshi").await.unwrap().unwrap();
-                assert_eq!(found.locked_until, None, "{attempt}");
-                store.note_failure(&me).await.unwrap();
-            }
-            let locked = store.credentials("ceshi").await.unwrap().unwrap();
-            assert_eq!(locked.locked_until, Some(at + LOCKOUT));
-            store.begin_session(&me).await.unwrap();
-            let open = store.credentials("ceshi").await.unwrap().unwrap();
-            assert_eq!(open.locked_until, None);
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_revoked_key_opens_nothing() {
-        on_every_database(async |store| {
-            let secret = store.add_api_key(&act(), &somebody()).await.unwrap();
-            assert_eq!(store.api_key(&secret).await.unwrap(), Some(somebody()));
-            assert_eq!(store.api_key("").await.unwrap(), None);
-            assert!(store.revoke_api_key(&act(), "ceshi").await.unwrap());
-            assert!(!store.revoke_api_key(&act(), "ceshi").await.unwrap());
-            assert_eq!(store.api_key(&secret).await.unwrap(), None);
-        })
-        .await;
-    }
-}
+mod tests;

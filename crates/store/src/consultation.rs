@@ -98,6 +98,24 @@ impl Store {
         write.commit().await
     }
 
+    /// Says who may know of a consultation.
+    pub async fn set_visibility(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+        visibility: Visibility,
+    ) -> Result<(), StoreError> {
+        let name = wire(&Visibility::ALL, visibility);
+        let mut write = self.write().await?;
+        sqlx::query("update consultation set visibility = $1 where id = $2")
+            .bind(name)
+            .bind(signed(id.get()))
+            .execute(write.db())
+            .await?;
+        audit::append_about(&mut write, act, "consultation.show_to", id, name).await?;
+        write.commit().await
+    }
+
     /// Closes a consultation by hand, whatever its window says.
     pub async fn close_consultation(
         &self,

@@ -15,13 +15,13 @@ use crate::{
 const MAX_CONNECTIONS: u32 = 8;
 
 /// What every SQLite connection starts with. Readers and the writer do not wait for each other
-/// (WAL); a second process waits for its turn to write. `synchronous = full` flushes at each
+/// (WAL); a second process waits for its turn to write, for less long than a request may take. `synchronous = full` flushes at each
 /// commit: with `normal` a power cut could take back submissions that were already acknowledged.
 /// Writers pay that price once a batch.
 const SQLITE_SETTINGS: &str = "
     pragma journal_mode = wal;
     pragma synchronous = full;
-    pragma busy_timeout = 30000;
+    pragma busy_timeout = 10000;
     pragma foreign_keys = on;
 ";
 
@@ -153,6 +153,11 @@ impl Store {
         &self.0.pool
     }
 
+    #[cfg(test)]
+    pub(crate) fn writers(&self) -> &AnyPool {
+        &self.0.writers
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         self.0.dialect
     }
@@ -172,10 +177,16 @@ impl Store {
             Dialect::Sqlite => ("begin immediate", Some(self.0.turn.lock().await)),
             Dialect::Postgres => ("begin", None),
         };
-        Ok(Write {
-            tx: self.0.writers.begin_with(begin).await?,
-            _turn: turn,
-        })
+        let tx = match self.0.writers.begin_with(begin).await {
+            // SQLite ended the last transaction by itself, as it does when its disk is full, and the
+            // connection thinks that it lasts.
+            Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
+                self.0.writers.acquire().await?.close().await?;
+                self.0.writers.begin_with(begin).await?
+            }
+            other => other?,
+        };
+        Ok(Write { tx, _turn: turn })
     }
 
     /// Begins to read several tables as of one moment.

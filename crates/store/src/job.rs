@@ -99,6 +99,8 @@ pub const LEASE: Duration = Duration::from_mins(1);
 pub const MAX_ATTEMPTS: usize = 6;
 /// Wait after the first failure; each further failure doubles it: 30 s, 1, 2, 4, 8 minutes.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
+/// The last of these waits, which is longer than [`LEASE`]: no job that was taken once is due later.
+const LONGEST_WAIT: Duration = Duration::from_mins(8);
 
 /// The statement that takes a job, with the dialect's word for "leave out what another one takes".
 macro_rules! take_sql {
@@ -106,7 +108,15 @@ macro_rules! take_sql {
         concat!(
             "update job set state = 'running', attempts = attempts + 1, worker = $1, due_at = $2
              where id = (
-                 select id from job where state in ('waiting', 'running') and due_at <= $3
+                 select id from job
+                 where state in ('waiting', 'running')
+                     and (due_at <= $3 or (attempts > 0 and due_at > $4)
+                         or (attempts = 0 and created_at > $3))
+                     and not exists (
+                         select 1 from job other
+                         where other.kind = job.kind and other.payload = job.payload
+                             and other.id <> job.id and other.state = 'running'
+                             and other.due_at > $3 and other.due_at <= $4)
                  order by due_at, id limit 1 ",
             $skip,
             ") returning *"
@@ -142,7 +152,9 @@ impl Store {
     }
 
     /// Takes the job that has been due the longest, for [`LEASE`] from `now`. Jobs whose worker was
-    /// lost are due again. Two workers never get the same one.
+    /// lost are due again. Two workers never get the same one, nor two that do the same with the
+    /// same. A job that is due later than any wait lasts, or was made later than now, is due: the
+    /// clock jumped back.
     pub async fn take_job(&self, worker: &str, now: Timestamp) -> Result<Option<Job>, StoreError> {
         // On SQLite there is one writer, so nothing has to be skipped.
         let sql = match self.dialect() {
@@ -150,6 +162,8 @@ impl Store {
             Dialect::Postgres => take_sql!("for update skip locked"),
         };
         let mut write = self.write().await?;
+        // One at a time, so that two do not both find that nobody does the same.
+        write.take_numbers("job", 0).await?;
         // A job that takes its workers down with it must come to an end too.
         sqlx::query(
             "update job set state = 'failed', error = 'the worker was lost', worker = null
@@ -163,6 +177,7 @@ impl Store {
             .bind(worker)
             .bind(time_text(now + LEASE))
             .bind(time_text(now))
+            .bind(time_text(now + LONGEST_WAIT))
             .fetch_optional(write.db())
             .await?;
         let job = row.as_ref().map(read).transpose()?;

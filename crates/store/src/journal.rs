@@ -8,7 +8,7 @@
 mod origin;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use caifeng_domain::{CollectorId, ConsultationId, Submission, SubmissionId};
 use jiff::Timestamp;
@@ -67,6 +67,16 @@ pub(crate) struct Incoming<'b> {
     pub(crate) consent: Option<&'b str>,
     /// Who wrote it down for the sender.
     pub(crate) collector: Option<CollectorId>,
+    pub(crate) together: Option<Together>,
+}
+
+/// One of several that are all new or all known: what one person hands in at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Together {
+    /// Index in the batch of the first of them.
+    pub(crate) first: usize,
+    /// How many they are.
+    pub(crate) count: usize,
 }
 
 /// A submission as the journal knows it.
@@ -103,6 +113,7 @@ impl Intake<'_> {
             at: act.at,
             consent: None,
             collector: None,
+            together: None,
         };
         let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();
         let mut write = self.store.write().await?;
@@ -119,11 +130,12 @@ impl Intake<'_> {
         act: &Act<'_>,
         batch: &[Incoming<'_>],
     ) -> Result<Vec<Accepted>, StoreError> {
-        let origins = self.origins(batch.iter().map(|incoming| incoming.submission))?;
+        let origins = self.origins(batch.iter().copied().map(Incoming::content))?;
         // Locks the journal: on PostgreSQL another process could be at the same delivery.
         write.take_numbers("submission", 0).await?;
         let mut known = self.known(write.db(), &origins).await?;
-        let arrivals = classify(&origins, digests(&known));
+        let mut arrivals = classify(&origins, digests(&known));
+        keep_together(batch, &mut arrivals);
         let fresh: Vec<(&Origin, Incoming<'_>)> = origins
             .iter()
             .zip(batch.iter().copied())
@@ -134,21 +146,20 @@ impl Intake<'_> {
         known.extend(self.write_new(write, act, &fresh).await?);
         Ok(origins
             .iter()
+            .zip(batch)
             .zip(arrivals)
-            .filter_map(|(origin, arrival)| {
-                let known = known.get(&origin.key)?;
-                Some(Accepted {
-                    id: known.id,
-                    receipt: known.receipt.clone(),
-                    arrival,
-                })
+            .filter_map(|((origin, incoming), arrival)| {
+                // What was not written, as others that came with it had changed, stands for those.
+                let first = || known.get(&origins[incoming.together?.first].key);
+                let known = known.get(&origin.key).or_else(first)?;
+                Some(known.accepted(arrival))
             })
             .collect())
     }
 
     /// What [`Intake::accept`] would find, without writing anything.
     pub async fn preview(&mut self, batch: &[Submission]) -> Result<Vec<Arrival>, StoreError> {
-        let origins = self.origins(batch)?;
+        let origins = self.origins(batch.iter().map(|submission| (submission, None)))?;
         let mut db = self.store.pool().acquire().await?;
         let known = self.known(&mut db, &origins).await?;
         self.numbering.confirm();
@@ -157,15 +168,30 @@ impl Intake<'_> {
 
     fn origins<'b>(
         &mut self,
-        batch: impl IntoIterator<Item = &'b Submission>,
+        batch: impl IntoIterator<Item = (&'b Submission, Option<usize>)>,
     ) -> Result<Vec<Origin>, StoreError> {
         self.numbering.begin();
         let vault = self.store.vault();
         batch
             .into_iter()
             .enumerate()
-            .map(|(row, submission)| self.numbering.origin(vault, row, submission))
+            .map(|(row, (submission, count))| self.numbering.origin(vault, row, submission, count))
             .collect()
+    }
+
+    /// Those of `batch` that came before just as they are now.
+    pub(crate) async fn recall(
+        &mut self,
+        batch: &[Incoming<'_>],
+    ) -> Result<Vec<Option<Accepted>>, StoreError> {
+        let origins = self.origins(batch.iter().copied().map(Incoming::content))?;
+        let mut db = self.store.pool().acquire().await?;
+        let known = self.known(&mut db, &origins).await?;
+        let same = |origin: &Origin| {
+            let known = known.get(&origin.key)?;
+            (known.digest == origin.digest).then(|| known.accepted(Arrival::Known))
+        };
+        Ok(origins.iter().map(same).collect())
     }
 
     /// Those of `origins` that are in the journal, by their keys.
@@ -201,6 +227,43 @@ impl Intake<'_> {
         )
         .await?;
         Ok(found.into_iter().collect())
+    }
+}
+
+impl<'b> Incoming<'b> {
+    /// What it is known again by: its words, and how many were handed in with it.
+    fn content(self) -> (&'b Submission, Option<usize>) {
+        (
+            self.submission,
+            self.together.map(|together| together.count),
+        )
+    }
+}
+
+impl Known {
+    fn accepted(&self, arrival: Arrival) -> Accepted {
+        Accepted {
+            id: self.id,
+            receipt: self.receipt.clone(),
+            arrival,
+        }
+    }
+}
+
+/// Where one of several that belong together has changed, the others bring nothing new.
+fn keep_together(batch: &[Incoming<'_>], arrivals: &mut [Arrival]) {
+    let first = |incoming: &Incoming<'_>| incoming.together.map(|together| together.first);
+    let changed: HashSet<usize> = batch
+        .iter()
+        .zip(&*arrivals)
+        .filter(|(_, arrival)| **arrival == Arrival::Changed)
+        .filter_map(|(incoming, _)| first(incoming))
+        .collect();
+    for (incoming, arrival) in batch.iter().zip(arrivals) {
+        let is_torn = first(incoming).is_some_and(|first| changed.contains(&first));
+        if is_torn && *arrival == Arrival::New {
+            *arrival = Arrival::Changed;
+        }
     }
 }
 

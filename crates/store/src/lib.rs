@@ -24,6 +24,7 @@ mod receipt;
 mod rows;
 mod station;
 mod submission;
+mod task;
 #[cfg(test)]
 mod testing;
 mod triage;
@@ -31,7 +32,9 @@ mod vault;
 mod vector;
 mod writer;
 
-pub use account::{Credentials, LOCKOUT, Principal};
+pub use account::{
+    AccountEntry, Credentials, KeyEntry, LOCKOUT, Principal, PrincipalKind, Reach, SessionEntry,
+};
 pub use audit::{Act, AuditEntry, ChainState};
 pub use db::{OpenOptions, Store};
 pub use draft::{Draft, DraftId, DraftRecord};
@@ -43,6 +46,7 @@ pub use random::{OsRandom, Random};
 pub use receipt::{Receipt, ReceiptError};
 pub use station::{Collector, PlaceRow, PlacesAdded};
 pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};
-pub use triage::{SaveOutcome, TriageRecord, TriageRun};
+pub use task::{NewTask, Task};
+pub use triage::{ReservedRun, SaveOutcome, TriageRecord, TriageRun};
 pub use vector::{TextHash, text_hash};
-pub use writer::{Delivery, Writer, WriterOptions};
+pub use writer::{Delivery, STALLED, Writer, WriterOptions, WriterState};

@@ -10,6 +10,7 @@ use crate::{StoreError, db::Dialect};
 const TABLES: &str = include_str!("../migrations/shared/0001_tables.sql");
 const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
 const RUNS: &str = include_str!("../migrations/shared/0004_runs.sql");
+const ACCOUNTS: &str = include_str!("../migrations/shared/0006_accounts.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -28,6 +29,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (2, "guards", guards),
         (3, "intake", INTAKE),
         (4, "runs", RUNS),
+        (6, "accounts", ACCOUNTS),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -72,6 +74,8 @@ mod tests {
         let store = Store::open(&url).await.unwrap();
         let (id, consultation) = store.consultation("c").await.unwrap().unwrap();
         assert!(!consultation.closed);
+        let inside = caifeng_domain::Visibility::ContactPoints;
+        assert_eq!(consultation.visibility, inside, "nobody said public");
         let ledger = store.ledger(id).await.unwrap();
         assert!(ledger.balances() && ledger.received == 1);
         for table in ["analysis", "unit", "point"] {

@@ -35,6 +35,29 @@ pub struct TriageRecord {
     pub points: Vec<Point>,
 }
 
+/// The place of a run in the order of runs, taken before anything is read for it: what is in force
+/// later was read later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReservedRun {
+    pub(crate) number: i64,
+    /// The run in force then, whose points the new ones continue.
+    pub(crate) base: Option<i64>,
+}
+
+impl ReservedRun {
+    /// Its own number.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.number
+    }
+
+    /// The number of the run in force when it was reserved.
+    #[must_use]
+    pub const fn base(self) -> Option<i64> {
+        self.base
+    }
+}
+
 /// Whether saving changed anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SaveOutcome {
@@ -42,6 +65,9 @@ pub enum SaveOutcome {
     Stored,
     /// The results were there already; not even the run was noted.
     Unchanged,
+    /// Another run was put in force since this one was reserved: these results build on those before
+    /// and are dropped. The journal must be read again.
+    Overtaken,
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! answers each delivery when all of it is on disk. While it writes, the next group gathers: the
 //! busier it is, the larger the groups, and nobody waits for a group to fill.
 
+mod health;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use caifeng_domain::{CollectorId, ConsultationId, Submission};
@@ -13,9 +15,11 @@ use tokio::{
     task::JoinHandle,
 };
 
+use self::health::Health;
+pub use self::health::{STALLED, WriterState};
 use crate::{
     Accepted, Act, Arrival, Store, StoreError, job,
-    journal::{Incoming, contains_nul},
+    journal::{Incoming, Together, contains_nul},
 };
 
 /// What one sender or platform hands over at once. It goes in as a whole or not at all.
@@ -35,6 +39,9 @@ pub struct Delivery {
     pub collector: Option<CollectorId>,
     /// The words. Each has an `external_id`: a second delivery with it is known again.
     pub submissions: Vec<Submission>,
+    /// Whether they are all new or all known: where one of them, or their number, has changed since
+    /// they came first, all of them are [`Arrival::Changed`] or known, and none is written.
+    pub whole: bool,
 }
 
 /// How a writer works.
@@ -64,6 +71,8 @@ pub struct Writer {
     queue: mpsc::Sender<Order>,
     stop: Arc<Notify>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    health: Arc<Health>,
+    store: Store,
 }
 
 impl Writer {
@@ -74,6 +83,8 @@ impl Writer {
         let (queue, mut inbox) = mpsc::channel(options.capacity);
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
+        let health = Arc::new(Health::default());
+        let (writes, watch) = (store.clone(), Arc::clone(&health));
         let task = tokio::spawn(async move {
             let mut group = Vec::with_capacity(GROUP);
             loop {
@@ -83,7 +94,9 @@ impl Writer {
                         if taken == 0 {
                             break;
                         }
-                        answer(&store, options.follow_up, &mut group).await;
+                        watch.begin();
+                        let is_written = answer(&writes, options.follow_up, &mut group).await;
+                        watch.end(is_written);
                     }
                 }
             }
@@ -92,6 +105,8 @@ impl Writer {
             queue,
             stop,
             task: Arc::new(Mutex::new(Some(task))),
+            health,
+            store,
         }
     }
 
@@ -128,12 +143,12 @@ impl Writer {
     }
 }
 
-/// Writes a group and answers its members.
+/// Writes a group and answers its members. Whether it could be written.
 async fn answer(
     store: &Store,
     follow_up: Option<(&'static str, Duration)>,
     group: &mut Vec<Order>,
-) {
+) -> bool {
     let orders = std::mem::take(group);
     let deliveries: Vec<&Delivery> = orders.iter().map(|order| &order.delivery).collect();
     match store.accept_group(&deliveries, follow_up).await {
@@ -142,17 +157,26 @@ async fn answer(
                 // Whoever has gone asks again with the same number, or does without.
                 let _ = order.reply.send(Ok(accepted));
             }
+            true
         }
         Err(error) => {
             let error = Arc::new(error);
             for order in orders {
                 let _ = order.reply.send(Err(StoreError::Batch(Arc::clone(&error))));
             }
+            false
         }
     }
 }
 
 impl Store {
+    /// Those of a delivery that came before just as they are now, in its order. Writes nothing.
+    pub async fn recall(&self, delivery: &Delivery) -> Result<Vec<Option<Accepted>>, StoreError> {
+        let batch: Vec<Incoming<'_>> = incoming(delivery, 0).collect();
+        let mut intake = self.intake(delivery.consultation, &delivery.source);
+        intake.recall(&batch).await
+    }
+
     /// Writes deliveries in one transaction. One list of answers a delivery, in order.
     pub(crate) async fn accept_group(
         &self,
@@ -168,10 +192,10 @@ impl Store {
         let mut answers = vec![Vec::new(); deliveries.len()];
         let mut write = self.write().await?;
         for ((consultation, source, actor), members) in alike {
-            let batch: Vec<Incoming<'_>> = members
-                .iter()
-                .flat_map(|&i| incoming(deliveries[i]))
-                .collect();
+            let mut batch: Vec<Incoming<'_>> = Vec::new();
+            for &i in &members {
+                batch.extend(incoming(deliveries[i], batch.len()));
+            }
             let at = batch.iter().map(|incoming| incoming.at).max();
             let Some(at) = at else { continue };
             let mut intake = self.intake(consultation, source);
@@ -192,12 +216,15 @@ impl Store {
     }
 }
 
-fn incoming(delivery: &Delivery) -> impl Iterator<Item = Incoming<'_>> {
-    delivery.submissions.iter().map(|submission| Incoming {
+/// `first`: how many stand before them in the batch.
+fn incoming(delivery: &Delivery, first: usize) -> impl Iterator<Item = Incoming<'_>> {
+    let count = delivery.submissions.len();
+    delivery.submissions.iter().map(move |submission| Incoming {
         submission,
         at: delivery.at,
         consent: delivery.consent.as_deref(),
         collector: delivery.collector,
+        together: delivery.whole.then_some(Together { first, count }),
     })
 }
 

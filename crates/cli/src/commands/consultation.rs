@@ -30,7 +30,20 @@ pub(crate) async fn run(command: ConsultationCommand, config: Config) -> Result<
         ConsultationCommand::Open(open) => {
             let slug = open.selected.consultation.as_deref();
             let opened = app.open_consultation(slug, window(open.days)).await?;
-            line(format!("任务 {} 已开放{}", opened.slug, days(&opened)));
+            let visibility = match (open.public, open.contact_points_only) {
+                (true, _) => Visibility::Public,
+                (_, true) => Visibility::ContactPoints,
+                _ => opened.visibility,
+            };
+            if visibility != opened.visibility {
+                app.set_visibility(slug, visibility).await?;
+            }
+            line(format!(
+                "任务 {} 已开放（{}）{}",
+                opened.slug,
+                visibility.chinese(),
+                days(&opened)
+            ));
         }
         ConsultationCommand::Close(selected) => {
             let closed = app

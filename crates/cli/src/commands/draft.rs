@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use caifeng_app::{Comparison, Config, DraftImported, change_name};
-use caifeng_domain::{Draft, Level, NodeId};
+use caifeng_domain::{Draft, Level, NodeId, Visibility};
 
 use crate::{
     args::{DraftCommand, DraftImport},
@@ -32,10 +32,11 @@ async fn import(import: DraftImport, config: Config) -> Result<()> {
         stem.map(|s| s.to_string_lossy().into_owned())
             .unwrap_or_default()
     });
-    let done = super::open(config)
-        .await?
-        .import_draft(&slug, &name, &bytes)
-        .await?;
+    let app = super::open(config).await?;
+    let done = app.import_draft(&slug, &name, &bytes).await?;
+    if import.public {
+        app.set_visibility(Some(&slug), Visibility::Public).await?;
+    }
     describe(&done);
     Ok(())
 }

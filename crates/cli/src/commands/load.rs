@@ -11,6 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use caifeng_app::{App, CONSENT_VERSION, Config};
+use caifeng_domain::Visibility;
 use caifeng_server::Limits;
 use serde_json::{Value, json};
 use tokio::{
@@ -35,6 +36,7 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     let app = App::open(config).await?;
     app.import_draft("load", "draft.txt", DRAFT.as_bytes())
         .await?;
+    app.set_visibility(Some("load"), Visibility::Public).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let limits = Limits {
@@ -45,7 +47,13 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     let ended = async move {
         let _ = ended.await;
     };
-    let server = tokio::spawn(super::serve::serve(app.clone(), listener, limits, ended));
+    let server = tokio::spawn(super::serve::serve(
+        app.clone(),
+        listener,
+        None,
+        limits,
+        ended,
+    ));
     let until = Instant::now() + Duration::from_secs(bench.seconds);
     let clients: Vec<_> = (0..CONNECTIONS)
         .map(|client| tokio::spawn(submit_until(address, client, until)))

@@ -13,16 +13,18 @@ mod report;
 mod search;
 mod serve;
 mod station;
+mod task;
 mod triage;
 mod user;
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
-use caifeng_app::{App, Config, Overrides};
+use caifeng_app::{App, Config, Overrides, Reach};
 use caifeng_domain::{Named, Role};
 
 use crate::args::{Args, Command};
@@ -46,6 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Report(command) => report::run(command, config).await,
         Command::Consultation(command) => consultation::run(command, config).await,
         Command::Station(command) => station::run(command, config).await,
+        Command::Task(command) => task::run(command, config).await,
         Command::User(command) => user::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
@@ -65,6 +68,19 @@ fn role(name: &str) -> Result<Role> {
     let names: Vec<&str> = Role::NAMES.iter().map(|role| role.1).collect();
     Role::from_name(name)
         .with_context(|| format!("没有角色 {name}，应为 {} 之一", names.join("、")))
+}
+
+/// What an account or key is confined to, for a list.
+fn reach(reach: &Reach) -> String {
+    let mut out = String::new();
+    if let Some(station) = reach.station {
+        let _ = write!(out, "　限站点 {station}");
+    }
+    if let Some(ids) = &reach.consultations {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let _ = write!(out, "　限任务 {}", ids.join("、"));
+    }
+    out
 }
 
 /// Reads a file that was named, with its name.

@@ -1,11 +1,10 @@
 //! `caifeng serve`.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::serve::ListenerExt;
 use caifeng_app::{App, Config};
-use caifeng_server::Limits;
+use caifeng_server::{Limits, Tls};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -24,13 +23,20 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
         .await
         .with_context(|| format!("无法监听 {}", args.listen))?;
     let mut terminated = signal(SignalKind::terminate())?;
+    let tls = match (&args.tls_certificate, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
+        _ => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     line(format!(
-        "正在监听 http://{}，按 Ctrl-C 结束",
+        "正在监听 {scheme}://{}，按 Ctrl-C 结束",
         listener.local_addr()?
     ));
     let limits = Limits {
         per_minute: args.per_minute,
         behind_proxy: args.behind_proxy,
+        tls: tls.is_some(),
+        admins_need_factor: args.admins_need_second_factor,
         ..Limits::default()
     };
     let asked_to_end = async move {
@@ -39,7 +45,7 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
             _ = terminated.recv() => {}
         }
     };
-    serve(app, listener, limits, asked_to_end).await
+    serve(app, listener, tls, limits, asked_to_end).await
 }
 
 /// Serves and works until `end`; then lets in nothing more, answers what is at work, writes what
@@ -47,15 +53,10 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
 pub(crate) async fn serve(
     app: App,
     listener: TcpListener,
+    tls: Option<Tls>,
     limits: Limits,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    // Answers are small: they leave at once instead of waiting for more.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow");
-        }
-    });
     // In containers every process may have the same number.
     let worker = format!("{}-{}", std::process::id(), app.new_key()?);
     let work = tokio::spawn({
@@ -69,13 +70,12 @@ pub(crate) async fn serve(
         end.await;
         let _ = ending.send(true);
     });
-    let router = caifeng_server::router(app.clone(), limits)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let router = caifeng_server::router(app.clone(), limits.clone());
+    let served = caifeng_server::listen(router, listener, tls, &limits, async move {
         let _ = ended.wait_for(|ended| *ended).await;
     });
     tokio::select! {
-        served = served.into_future() => served?,
+        () = served => {}
         () = async {
             let _ = late.wait_for(|ended| *ended).await;
             time::sleep(LAST_REQUESTS).await;

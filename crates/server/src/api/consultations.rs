@@ -83,7 +83,7 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<Summary>>, Fault> {
     let now = Timestamp::now();
     let all = site.app.consultations().await?;
-    let visible = |listed: &&Listed| listed.is_public() || caller.sees_restricted();
+    let visible = |listed: &&Listed| listed.is_known_to(caller.0.as_ref());
     let all = all.iter().filter(visible);
     Ok(Json(all.map(|listed| Summary::new(listed, now)).collect()))
 }
@@ -100,10 +100,7 @@ pub(super) async fn show(
     Path(slug): Path<String>,
     caller: Caller,
 ) -> Result<Json<Detail>, Fault> {
-    let listed = site
-        .app
-        .consultation(&slug, caller.sees_restricted())
-        .await?;
+    let listed = site.app.consultation_for(caller.0.as_ref(), &slug).await?;
     Ok(Json(Detail {
         summary: Summary::new(&listed, Timestamp::now()),
         consent_version: caifeng_app::CONSENT_VERSION,

@@ -29,7 +29,10 @@ pub(super) async fn report(
     Path(slug): Path<String>,
     caller: Caller,
 ) -> Result<Response, Fault> {
-    caller.require(Permission::ReadReport)?;
+    let by = caller.require(Permission::ReadReport)?;
+    site.app
+        .consultation_to(&by, Permission::ReadReport, &slug)
+        .await?;
     let report = site.app.report(Some(&slug)).await?;
     let json = reports::to_json(&report).map_err(AppError::from)?;
     Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response())

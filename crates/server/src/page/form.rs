@@ -14,8 +14,8 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{
-    CONSENT_TEXT, CONSENT_VERSION, Comment, Handover, Listed, MAX_COMMENTS, Principal, Refusal,
-    Submitted,
+    AppError, CONSENT_TEXT, CONSENT_VERSION, Comment, Handover, Listed, MAX_COMMENTS, Principal,
+    Refusal, Submitted,
 };
 use caifeng_domain::{Channel, Draft, Level, Named, Permission, Submitter};
 use jiff::Timestamp;
@@ -29,6 +29,10 @@ use crate::{
     metrics,
 };
 
+/// The code of a number that was used for something else.
+const REUSED: &str = "idempotency_key_reused";
+const ONCE_MORE: &str = "这份表单此前已经提交并收到。您修改后的内容还没有提交：要把下面的内容作为新的意见提交，\
+                         请再点一次“提交”。";
 /// Rows of an empty form.
 const ROWS: usize = 3;
 
@@ -141,6 +145,7 @@ struct Page<'p> {
     consent: Vec<&'static str>,
     version: &'static str,
     problem: Option<String>,
+    unreadable: bool,
 }
 
 #[derive(Template)]
@@ -149,6 +154,8 @@ struct Done {
     title: String,
     receipts: Vec<String>,
     known: bool,
+    /// Whether the code of a place led nowhere.
+    without_place: bool,
     again: String,
 }
 
@@ -205,7 +212,7 @@ async fn open(
     asked: Result<Query<Asked>, QueryRejection>,
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
-    let listed = site.app.consultation(slug, restricted(by)).await?;
+    let listed = open_to(site, slug, by).await?;
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let mut filled = Filled {
         key: site.app.new_key()?,
@@ -226,7 +233,7 @@ async fn take(
     mut filled: Filled,
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
-    let listed = site.app.consultation(slug, restricted(by)).await?;
+    let listed = open_to(site, slug, by).await?;
     if filled.rows.len() > MAX_COMMENTS {
         // No form of ours has as many; they are not written out again.
         return Err(Failed::from(Fault::from(Refusal::ManyComments(
@@ -243,11 +250,11 @@ async fn take(
         Some(_) => Channel::from_name(&filled.channel).unwrap_or(Channel::Paper),
     };
     let submitted = match filled.handover(slug, channel) {
-        Ok(handover) => site.app.submit(by, handover).await.map_err(Fault::from),
+        Ok(handover) => submit_anyway(site, by, handover).await,
         Err(fault) => Err(fault),
     };
     match submitted {
-        Ok(Submitted { receipts, known }) => {
+        Ok((Submitted { receipts, known }, without_place)) => {
             if !known {
                 metrics::submissions(channel.wire(), receipts.len());
             }
@@ -255,13 +262,19 @@ async fn take(
                 title: listed.consultation.title.clone(),
                 receipts,
                 known,
+                without_place,
                 again: address(slug, by.is_some()),
             };
             Ok(html(StatusCode::OK, &done))
         }
         // What was typed is shown again: nobody has to write it twice.
         Err(fault) => {
-            let problem = Some(fault.detail.clone());
+            let mut problem = Some(fault.detail.clone());
+            if fault.code == REUSED {
+                // Changed and sent again. With a fresh number it can be, if that is what is meant.
+                filled.key = site.app.new_key()?;
+                problem = Some(ONCE_MORE.to_owned());
+            }
             let mut response = page(&listed, &filled, by.is_some(), fault.status, problem);
             fault.put_retry_after(&mut response);
             Ok(response)
@@ -269,8 +282,34 @@ async fn take(
     }
 }
 
-fn restricted(by: Option<&Principal>) -> bool {
-    by.is_some_and(|by| by.role.may(Permission::SeeRestricted))
+/// The consultation: for staff, where they may enter what they collected.
+async fn open_to(site: &Site, slug: &str, by: Option<&Principal>) -> Result<Listed, AppError> {
+    match by {
+        Some(by) => {
+            let permission = Permission::Transcribe;
+            site.app.consultation_to(by, permission, slug).await
+        }
+        None => site.app.consultation_for(None, slug).await,
+    }
+}
+
+/// Hands in. Where the public comes by the code of a place that there is not, what they say counts
+/// without a place; whether that is so.
+async fn submit_anyway(
+    site: &Site,
+    by: Option<&Principal>,
+    handover: Handover,
+) -> Result<(Submitted, bool), Fault> {
+    let without_place = Handover {
+        place: None,
+        ..handover.clone()
+    };
+    match site.app.submit(by, handover).await {
+        Err(AppError::Refused(Refusal::UnknownPlace)) if by.is_none() => {
+            Ok((site.app.submit(by, without_place).await?, true))
+        }
+        submitted => Ok((submitted?, false)),
+    }
 }
 
 fn address(slug: &str, staff: bool) -> String {
@@ -302,6 +341,7 @@ fn page(
         consent: CONSENT_TEXT.lines().collect(),
         version: CONSENT_VERSION,
         problem,
+        unreadable: listed.is_unreadable,
     };
     html(status, &page)
 }

@@ -1,10 +1,13 @@
 //! Pages for people. They work without scripts, in large calm type.
 
+mod account;
+mod accounts;
 mod form;
 mod home;
 mod place;
 mod receipt;
 mod staff;
+mod tasks;
 
 use askama::Template;
 use axum::{
@@ -22,6 +25,7 @@ pub(crate) fn router() -> Router<Site> {
         .route("/c/{slug}", get(form::show).post(form::submit))
         .route("/p/{code}", get(place::show))
         .route("/p/{code}/qr.svg", get(place::qr))
+        .route("/p/{code}/poster", get(place::poster))
         .route("/receipt", get(receipt::show))
         .route("/staff", get(staff::home))
         .route("/staff/login", get(staff::login).post(staff::sign_in))
@@ -30,7 +34,10 @@ pub(crate) fn router() -> Router<Site> {
             "/staff/c/{slug}",
             get(form::show_staff).post(form::submit_staff),
         )
+        .route("/staff/tasks", get(tasks::show).post(tasks::done))
+        .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route("/assets/style.css", get(style))
+        .merge(account::router())
 }
 
 /// A failure as a page.

@@ -1,4 +1,4 @@
-//! `GET /p/{code}`: where the QR code on the wall leads, and the code itself.
+//! `GET /p/{code}`: where the QR code on the wall leads, the code itself, and a poster with it.
 
 use askama::Template;
 use axum::{
@@ -50,26 +50,51 @@ pub(super) async fn qr(
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
     site.app.place_by_code(&code).await?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
-    let scheme = if site.limits.behind_proxy {
-        "https"
-    } else {
-        "http"
-    };
-    let svg = draw(&format!("{scheme}://{host}/p/{code}")).ok_or(Refusal::UnknownPlace)?;
+    let svg = draw_place(&site, &headers, &code)?;
     let head = [(header::CONTENT_TYPE, "image/svg+xml")];
     Ok((head, svg).into_response())
 }
 
+#[derive(Template)]
+#[template(path = "poster.html")]
+struct Poster {
+    name: String,
+    qr: String,
+}
+
+/// A sheet of A4 for the wall: of a place, or of one of its 信息员, who is known by the code alone.
+pub(super) async fn poster(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
+    let page = Poster {
+        name: site.app.place_by_code(&code).await?.name,
+        qr: draw_place(&site, &headers, &code)?,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// The QR code of a place, for the host by which it was asked for.
+fn draw_place(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault> {
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
+    let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
+    let scheme = if site.limits.is_https() {
+        "https"
+    } else {
+        "http"
+    };
+    let svg = draw(&format!("{scheme}://{host}/p/{code}"));
+    svg.ok_or_else(|| Refusal::UnknownPlace.into())
+}
+
 /// Level Q: still read with a quarter of it worn off. None when the address is too long.
-fn draw(address: &str) -> Option<String> {
+pub(super) fn draw(address: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(address, EcLevel::Q).ok()?;
-    Some(
-        code.render::<svg::Color<'_>>()
-            .min_dimensions(320, 320)
-            .build(),
-    )
+    let svg = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(320, 320)
+        .build();
+    // Without the line that says what XML it is: it also stands inside pages.
+    svg.find("<svg").map(|at| svg[at..].to_owned())
 }

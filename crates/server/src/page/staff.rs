@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use super::{Failed, home::Entry, html};
 use crate::{
-    Site,
-    auth::{COOKIE_NAME, Caller, Counted, session_token},
+    Limits, Site,
+    auth::{Caller, Counted, session_token},
     error::Fault,
 };
 
@@ -37,6 +37,9 @@ struct Home {
 pub(super) struct Credentials {
     name: String,
     password: String,
+    /// The one-time password of accounts with a second factor.
+    #[serde(default)]
+    code: String,
 }
 
 pub(super) async fn login() -> Response {
@@ -54,17 +57,23 @@ pub(super) async fn sign_in(
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Result<Response, Failed> {
     counted?;
-    let Form(Credentials { name, password }) = form?;
-    match site.app.sign_in(&name, password).await.map_err(Fault::from) {
+    let Form(Credentials {
+        name,
+        password,
+        code,
+    }) = form?;
+    let signed_in = site.app.sign_in_with(&name, password, &code).await;
+    match signed_in.map_err(Fault::from) {
         Ok(token) => {
-            let secure = if site.limits.behind_proxy {
-                "; Secure"
+            let by = site.app.session(&token).await?;
+            let transcribes = by.is_some_and(|by| by.role.may(Permission::Transcribe));
+            let next = if transcribes {
+                "/staff"
             } else {
-                ""
+                "/staff/sessions"
             };
-            let cookie =
-                format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
-            Ok(([(SET_COOKIE, cookie)], Redirect::to("/staff")).into_response())
+            let cookie = set_cookie(&site.limits, &token);
+            Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
         }
         Err(fault) if fault.status.is_client_error() => {
             let page = Login {
@@ -83,25 +92,39 @@ pub(super) async fn sign_out(
     State(site): State<Site>,
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
-    if let Some(token) = session_token(&headers) {
+    if let Some(token) = session_token(&headers, &site.limits) {
         site.app.sign_out(token).await?;
     }
-    let gone = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let gone = set_cookie(&site.limits, "") + "; Max-Age=0";
     Ok(([(SET_COOKIE, gone)], Redirect::to("/staff/login")).into_response())
 }
 
+fn set_cookie(limits: &Limits, token: &str) -> String {
+    let secure = if limits.is_https() { "; Secure" } else { "" };
+    let name = limits.cookie();
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
+}
+
 /// The drafts for which opinions may be entered, restricted ones too.
-pub(super) async fn home(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
+pub(super) async fn home(
+    State(site): State<Site>,
+    caller: Result<Caller, Fault>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::Transcribe) {
         Ok(by) => by,
         Err(response) => return Ok(response),
     };
     let now = Timestamp::now();
     let all = site.app.consultations().await?;
-    let entries = all.iter().map(|listed| Entry::new(listed, now));
+    let entries = all
+        .iter()
+        .filter(|listed| listed.allows(&by, Permission::Transcribe))
+        .map(|listed| Entry::new(listed, now))
+        .filter(|entry| entry.is_open)
+        .collect();
     let page = Home {
         name: by.name,
-        entries: entries.filter(|entry| entry.is_open).collect(),
+        entries,
     };
     Ok(html(StatusCode::OK, &page))
 }

@@ -1,6 +1,6 @@
 //! What programs rely on: the codes, the description of the API, the headers, the figures.
 
-use caifeng_app::Refusal;
+use caifeng_app::{AppError, Refusal, StoreError};
 use caifeng_domain::ArticleNo;
 
 use super::{Desk, SUBMIT, comment};
@@ -34,6 +34,12 @@ fn every_code_is_in_the_table_with_its_status() {
         Refusal::UnknownPlace,
         Refusal::Unauthenticated,
         Refusal::WrongPassword,
+        Refusal::UnknownTask(1),
+        Refusal::PlaceOutOfReach,
+        Refusal::CodeNeeded,
+        Refusal::WrongCode,
+        Refusal::Disabled,
+        Refusal::FactorNeeded,
         Refusal::Locked,
         Refusal::Forbidden,
         Refusal::Overloaded,
@@ -46,6 +52,7 @@ fn every_code_is_in_the_table_with_its_status() {
         Fault::honeypot(),
         Fault::invalid(""),
         Fault::too_often(std::time::Duration::ZERO),
+        AppError::Store(StoreError::Batch(std::sync::Arc::new(StoreError::Stopped))).into(),
     ];
     let table = include_str!("../../error-codes.md");
     for fault in faults.iter().chain(&own) {

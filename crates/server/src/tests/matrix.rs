@@ -11,12 +11,14 @@ use super::{Desk, comment};
 enum Needs {
     /// Everybody, signed in or not.
     Nothing,
+    /// Whoever is signed in with a password.
+    Account,
     /// Whoever has it. Others are told 401 or 403, or led to where they sign in.
     The(Permission),
 }
 
 /// Every route of the server: a new one is added here.
-const ROUTES: [(&str, &str, Needs); 20] = [
+const ROUTES: [(&str, &str, Needs); 31] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -49,6 +51,25 @@ const ROUTES: [(&str, &str, Needs); 20] = [
     ),
     ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
     ("GET", "/staff", Needs::The(Permission::Transcribe)),
+    ("GET", "/p/none/poster", Needs::Nothing),
+    (
+        "GET",
+        "/staff/accounts",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    (
+        "POST",
+        "/staff/accounts",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    ("GET", "/staff/tasks", Needs::The(Permission::Transcribe)),
+    ("POST", "/staff/tasks", Needs::The(Permission::Transcribe)),
+    ("GET", "/staff/sessions", Needs::Account),
+    ("POST", "/staff/sessions", Needs::Account),
+    ("GET", "/staff/password", Needs::Account),
+    ("POST", "/staff/password", Needs::Account),
+    ("GET", "/staff/second-factor", Needs::Account),
+    ("POST", "/staff/second-factor", Needs::Account),
 ];
 
 /// Statuses of those who are kept out.
@@ -60,6 +81,7 @@ impl Desk {
             .method(method)
             .uri(path)
             .header("content-type", "application/json")
+            .header("sec-fetch-site", "same-origin")
             .header(header.0, header.1);
         let body = if path.ends_with("bulk") {
             json!({"rows": [{"id": "1", "text": "甲"}]})
@@ -97,6 +119,7 @@ async fn every_role_gets_what_the_table_grants_and_nothing_else() {
             assert_ne!(status, 405, "{method} {path}");
             let may = match needs {
                 Needs::Nothing => true,
+                Needs::Account => role.is_some() && header == "cookie",
                 Needs::The(permission) => role.is_some_and(|role| role.may(permission)),
             };
             let kept_out = KEPT_OUT.contains(&status);

@@ -7,7 +7,7 @@ use super::Desk;
 
 /// The value of a hidden field.
 #[track_caller]
-fn field(page: &str, name: &str) -> String {
+pub(super) fn field(page: &str, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let at = page
         .find(&start)
@@ -200,26 +200,87 @@ async fn staff_sign_in_and_enter_what_came_by_telephone() {
 }
 
 #[tokio::test]
-async fn a_form_that_another_site_sends_is_refused() {
+#[expect(clippy::type_complexity, reason = "a table")]
+async fn a_form_that_another_site_may_have_sent_is_refused() {
     let desk = Desk::new().await;
-    let body = serde_json::json!({});
-    for (from, refused) in [
-        ("cross-site", true),
-        ("same-site", true),
-        ("same-origin", false),
-        ("none", false),
-    ] {
-        let answer = desk
-            .post("/staff/logout", &body, &[("sec-fetch-site", from)])
-            .await;
-        assert_eq!(answer.status == 403, refused, "{from}: {}", answer.status);
+    let session = ("cookie", "caifeng_session=x");
+    let from = |site| ("sec-fetch-site", site);
+    let origin = |origin| ("origin", origin);
+    let (ours, theirs) = ("http://example.test", "http://attacker.test");
+    // (path, headers, refused)
+    let cases: [(&str, Vec<(&str, &str)>, bool); 14] = [
+        ("/c/known", vec![from("cross-site")], true),
+        ("/c/known", vec![from("same-site")], true),
+        ("/c/known", vec![from("same-origin"), session], false),
+        ("/c/known", vec![from("none"), session], false),
+        ("/c/known", vec![origin(theirs)], true),
+        ("/c/known", vec![origin(ours), session], false),
+        ("/c/known", vec![origin("null")], false),
+        ("/c/known", vec![origin("null"), session], true),
+        ("/c/known", vec![], false),
+        ("/c/known", vec![session], true),
+        ("/staff/login", vec![origin(theirs)], true),
+        ("/staff/login", vec![origin("null")], true),
+        ("/staff/logout", vec![session], true),
+        (super::SUBMIT, vec![from("cross-site"), session], false),
+    ];
+    for (path, headers, refused) in cases {
+        let headers = [&headers[..], &[("host", "example.test")]].concat();
+        let answer = desk.post(path, &serde_json::json!({}), &headers).await;
+        assert_eq!(
+            answer.status == 403,
+            refused,
+            "{path} {headers:?}: {}",
+            answer.status
+        );
     }
-    let api = "/api/v1/consultations/known/submissions";
-    let answer = desk
-        .post(api, &body, &[("sec-fetch-site", "cross-site")])
-        .await;
-    assert_ne!(
-        answer.status, 403,
-        "programs are asked for their key, not for their origin"
-    );
+}
+
+#[tokio::test]
+async fn a_form_that_was_changed_and_sent_again_can_be_sent_as_another() {
+    let desk = Desk::new().await;
+    let key = field(&desk.get("/c/known").await.body, "key");
+    let send = async |key: &str, text: &str| {
+        let fields = [("key", key), ("text", text), ("consent", CONSENT_VERSION)];
+        desk.fill("/c/known", &fields, "").await
+    };
+    assert_eq!(send(&key, "灯太暗").await.status, 200);
+    let changed = send(&key, "灯太暗，路太窄").await;
+    assert_eq!(changed.status, 409);
+    assert!(changed.body.contains("再点一次") && changed.body.contains("灯太暗，路太窄"));
+    let fresh = field(&changed.body, "key");
+    assert_ne!(fresh, key);
+    assert_eq!(send(&fresh, "灯太暗，路太窄").await.status, 200);
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_code_that_leads_nowhere_keeps_nobody_from_speaking() {
+    let desk = Desk::new().await;
+    let fields = [
+        ("text", "灯太暗"),
+        ("place", "nowhere"),
+        ("consent", CONSENT_VERSION),
+    ];
+    let done = desk.fill("/c/known", &fields, "").await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert!(done.body.contains("没有查到二维码对应的采集点"));
+    assert_eq!(receipts(&done.body).len(), 1);
+}
+
+#[tokio::test]
+async fn a_poster_names_the_place_and_shows_its_code() {
+    let desk = Desk::new().await;
+    let csv = "类型,名称,上级,电话\n联系点,某区,,\n信息员,测试甲,某区,13800000000\n";
+    desk.app.import_stations(csv.as_bytes()).await.unwrap();
+    let station = desk.app.stations().await.unwrap()[0].0.code.clone();
+    let collector = desk.app.collectors().await.unwrap()[0].code.clone();
+    let mut posters = Vec::new();
+    for code in [station, collector] {
+        let poster = desk.get(&format!("/p/{code}/poster")).await.body;
+        assert!(poster.contains("某区") && !poster.contains("测试甲"));
+        assert!(poster.contains("<svg"), "{poster}");
+        posters.push(poster);
+    }
+    assert_ne!(posters[0], posters[1], "each has a code of its own");
 }

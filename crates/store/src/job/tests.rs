@@ -108,8 +108,9 @@ async fn a_job_that_kills_its_workers_is_given_up() {
 #[tokio::test]
 async fn two_workers_never_get_the_same_job() {
     on_every_database(async |store| {
-        for _ in 0..40 {
-            store.enqueue("k", "{}", at(0), at(0)).await.unwrap();
+        for i in 0..40 {
+            let payload = i.to_string();
+            store.enqueue("k", &payload, at(0), at(0)).await.unwrap();
         }
         let work = |worker: &'static str| {
             let store = store.clone();
@@ -150,9 +151,47 @@ async fn what_waits_is_not_asked_for_twice_and_what_is_given_back_is_due() {
         while let Some(job) = &again
             && job.id != taken.id
         {
+            store.finish_job(job.id, "v", at(4)).await.unwrap();
             again = take(&store, "v", 4).await;
         }
         assert_eq!(again.unwrap().attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_not_begun_a_second_time() {
+    on_every_database(async |store| {
+        let first = store.enqueue("k", "C-1", at(0), at(0)).await.unwrap();
+        let second = store.enqueue("k", "C-1", at(0), at(0)).await.unwrap();
+        let other = store.enqueue("k", "C-2", at(0), at(1)).await.unwrap();
+        assert_eq!(take(&store, "a", 1).await.unwrap().id, first);
+        assert_eq!(take(&store, "b", 1).await.unwrap().id, other);
+        assert_eq!(take(&store, "b", 1).await, None);
+        store.finish_job(first, "a", at(2)).await.unwrap();
+        assert_eq!(take(&store, "b", 2).await.unwrap().id, second);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_keeps_no_job_waiting_for_long() {
+    on_every_database(async |store| {
+        let day = 24 * 3600;
+        let new = store.enqueue("k", "new", at(day), at(day)).await.unwrap();
+        let job = take(&store, "w", 0).await.unwrap();
+        assert_eq!(job.id, new, "made a day later than now");
+        store.finish_job(new, "w", at(0)).await.unwrap();
+
+        let tried = store.enqueue("k", "tried", at(0), at(0)).await.unwrap();
+        let job = take(&store, "w", day).await.unwrap();
+        store.fail_job(&job, "w", "x", at(day)).await.unwrap();
+        assert_eq!(take(&store, "w", 0).await.unwrap().id, tried);
+        store.finish_job(tried, "w", at(0)).await.unwrap();
+
+        let planned = store.enqueue("k", "plan", at(0), at(day)).await.unwrap();
+        assert_eq!(take(&store, "v", 30).await, None, "planned for tomorrow");
+        assert_eq!(take(&store, "v", day).await.unwrap().id, planned);
     })
     .await;
 }

@@ -59,12 +59,13 @@ impl Numbering {
         self.pending.clear();
     }
 
-    /// `row` is the index in the batch, for errors.
+    /// `row` is the index in the batch, for errors; `count` how many were handed in together.
     pub(super) fn origin(
         &mut self,
         vault: &Vault,
         row: usize,
         submission: &Submission,
+        count: Option<usize>,
     ) -> Result<Origin, StoreError> {
         let hint = submission.article_hint.map(|hint| hint.to_string());
         let [station, submitted_at, name, phone, identity, region, text] = texts(submission);
@@ -83,7 +84,9 @@ impl Numbering {
         if contains_nul(submission) {
             return Err(StoreError::NulCharacter { row });
         }
-        let digest = vault.content_hash(parts.into_iter());
+        let count = count.map(|count| count.to_string());
+        let count = count.as_deref().map(Some);
+        let digest = vault.content_hash(parts.into_iter().chain(count));
         let key = if let Some(id) = &submission.external_id {
             format!("id:{id}")
         } else {

@@ -76,8 +76,9 @@ async fn every_submission_is_in_exactly_one_place() {
         };
         let waiting = store.ledger(consultation).await.unwrap();
         assert_eq!(waiting.count(Waiting), ids.len());
+        let reserved = store.reserve_run(consultation).await.unwrap();
         store
-            .save_triage(&act(), consultation, &record)
+            .save_triage(&act(), consultation, reserved, &record)
             .await
             .unwrap();
         let gone = ids[cases.len() - 1];

@@ -3,9 +3,10 @@
 use caifeng_domain::{Analysis, ConsultationId, DuplicateKind, Point, Scope, Stance, Status, Unit};
 use serde::Serialize;
 use sm3::{Digest, Sm3};
+use sqlx::AnyConnection;
 
 use super::{
-    SaveOutcome, TriageRecord,
+    ReservedRun, SaveOutcome, TriageRecord,
     record::{Recorded, plain_json, to_json},
 };
 use crate::{
@@ -74,19 +75,24 @@ const SLICE: usize = 256;
 impl Store {
     /// Replaces the results of a consultation by these; does nothing at all when they are the same
     /// as those in force (draft, encoder and results; times and the program's version do not
-    /// count). Written bit by bit, and put in force at once: until then, and when this is
-    /// interrupted, those before stay.
+    /// count), nor when another run was put in force since this one was reserved. Written bit by
+    /// bit, and put in force at once: until then, and when this is interrupted, those before stay.
     pub async fn save_triage(
         &self,
         act: &Act<'_>,
         consultation: ConsultationId,
+        reserved: ReservedRun,
         record: &TriageRecord,
     ) -> Result<SaveOutcome, StoreError> {
         let rows = rows(record)?;
         let digest = digest(&rows)?;
-        let Some(run) = self.begin_run(consultation, record, &digest).await? else {
-            return Ok(SaveOutcome::Unchanged);
-        };
+        let refused = self
+            .begin_run(consultation, reserved, record, &digest)
+            .await?;
+        if let Some(refused) = refused {
+            return Ok(refused);
+        }
+        let run = reserved.number;
         for rows in rows.analyses.chunks(SLICE) {
             let mut write = self.write().await?;
             insert_analyses(&mut write, run, rows).await?;
@@ -102,61 +108,96 @@ impl Store {
             insert_points(&mut write, run, rows).await?;
             write.commit().await?;
         }
-        self.put_in_force(act, consultation, run, record).await?;
+        if !self
+            .put_in_force(act, consultation, reserved, record)
+            .await?
+        {
+            return Ok(SaveOutcome::Overtaken);
+        }
         self.clear_runs(consultation).await?;
         Ok(SaveOutcome::Stored)
     }
 
-    /// Takes a number for a run. None when the results in force are the same.
+    /// Takes a number for a run, before the journal is read for it.
+    pub async fn reserve_run(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<ReservedRun, StoreError> {
+        let mut write = self.write().await?;
+        let number = signed(write.take_numbers("triage_run", 1).await?);
+        let base = current_run(write.db(), consultation).await?;
+        write.commit().await?;
+        Ok(ReservedRun { number, base })
+    }
+
+    /// The number of the run whose results count.
+    pub async fn run_in_force(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<Option<i64>, StoreError> {
+        let mut db = self.pool().acquire().await?;
+        current_run(&mut db, consultation).await
+    }
+
+    /// Notes a run, unless there is a reason not to.
     pub(super) async fn begin_run(
         &self,
         consultation: ConsultationId,
+        reserved: ReservedRun,
         record: &TriageRecord,
         digest: &str,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<Option<SaveOutcome>, StoreError> {
         let mut write = self.write().await?;
-        let id = signed(write.take_numbers("triage_run", 1).await?);
         let last = sqlx::query(
-            "select digest from triage_run join consultation on current_run = triage_run.id
+            "select triage_run.id, digest from triage_run
+             join consultation on current_run = triage_run.id
              where consultation.id = $1",
         )
         .bind(signed(consultation.get()))
         .fetch_optional(write.db())
         .await?;
-        if let Some(last) = last
-            && get::<&str>(&last, "digest")? == digest
-        {
-            return Ok(None);
+        if let Some(last) = last {
+            if get::<&str>(&last, "digest")? == digest {
+                return Ok(Some(SaveOutcome::Unchanged));
+            }
+            if Some(get::<i64>(&last, "id")?) != reserved.base {
+                return Ok(Some(SaveOutcome::Overtaken));
+            }
         }
-        insert_run(&mut write, consultation, id, record, digest).await?;
+        insert_run(&mut write, consultation, reserved.number, record, digest).await?;
         write.commit().await?;
-        Ok(Some(id))
+        Ok(None)
     }
 
-    /// Makes a run the one whose results count, unless a later one does.
+    /// Makes a run the one whose results count, unless another one was meanwhile.
     pub(super) async fn put_in_force(
         &self,
         act: &Act<'_>,
         consultation: ConsultationId,
-        run: i64,
+        reserved: ReservedRun,
         record: &TriageRecord,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let last = record.points.iter().map(|point| point.id.get()).max();
+        let run = reserved.number;
         let mut write = self.write().await?;
-        sqlx::query(
-            "update consultation set
-                 current_run = case when current_run > $1 then current_run else $1 end,
+        let done = sqlx::query(
+            "update consultation set current_run = $1,
                  next_point = case when next_point > $2 then next_point else $2 end
-             where id = $3",
+             where id = $3 and coalesce(current_run, 0) = $4",
         )
         .bind(run)
         .bind(signed(last.unwrap_or(0) + 1))
         .bind(signed(consultation.get()))
+        .bind(reserved.base.unwrap_or(0))
         .execute(write.db())
         .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
         let what = format!("run {run}, {} submissions", record.analyses.len());
         audit::append_about(&mut write, act, "triage.save", consultation, &what).await?;
-        write.commit().await
+        write.commit().await?;
+        Ok(true)
     }
 
     /// Deletes the results that are not in force any more, those of interrupted runs too.
@@ -196,6 +237,17 @@ impl Store {
         write.commit().await?;
         Ok(done.rows_affected())
     }
+}
+
+async fn current_run(
+    db: &mut AnyConnection,
+    consultation: ConsultationId,
+) -> Result<Option<i64>, StoreError> {
+    let row = sqlx::query("select current_run from consultation where id = $1")
+        .bind(signed(consultation.get()))
+        .fetch_optional(db)
+        .await?;
+    row.map_or(Ok(None), |row| get(&row, "current_run"))
 }
 
 fn digest(rows: &Rows<'_>) -> Result<String, StoreError> {

@@ -1,9 +1,9 @@
 //! The contract of stored results.
 
 use caifeng_domain::{
-    Analysis, ArticleNo, Duplicate, DuplicateKind, Edit, EditOp, Evidence, EvidenceKind, Link,
-    NodeId, PersonalData, PersonalDataKind, Point, PointId, Scope, Span, Stance, Status,
-    SubmissionId, Unit,
+    Analysis, ArticleNo, ConsultationId, Duplicate, DuplicateKind, Edit, EditOp, Evidence,
+    EvidenceKind, Link, NodeId, PersonalData, PersonalDataKind, Point, PointId, Scope, Span,
+    Stance, Status, SubmissionId, Unit,
 };
 use proptest::{
     collection::vec, option, prelude::*, sample::select, strategy::ValueTree,
@@ -12,7 +12,7 @@ use proptest::{
 
 use super::{SaveOutcome, TriageRecord, TriageRun};
 use crate::{
-    StoreError,
+    Store, StoreError,
     testing::{act, fill, new_consultation, on_every_database},
 };
 
@@ -172,6 +172,17 @@ fn record(ids: &[SubmissionId]) -> impl Strategy<Value = TriageRecord> + use<> {
     })
 }
 
+async fn save(
+    store: &Store,
+    consultation: ConsultationId,
+    record: &TriageRecord,
+) -> Result<SaveOutcome, StoreError> {
+    let reserved = store.reserve_run(consultation).await?;
+    store
+        .save_triage(&act(), consultation, reserved, record)
+        .await
+}
+
 #[tokio::test]
 async fn what_is_saved_is_loaded_and_replaces_what_was_before() {
     on_every_database(async |store| {
@@ -183,7 +194,7 @@ async fn what_is_saved_is_loaded_and_replaces_what_was_before() {
         let mut runner = TestRunner::deterministic();
         for _ in 0..20 {
             let record = record(&ids).new_tree(&mut runner).unwrap().current();
-            let saved = store.save_triage(&act(), consultation, &record).await;
+            let saved = save(&store, consultation, &record).await;
             assert_eq!(saved.unwrap(), SaveOutcome::Stored);
             let loaded = store.load_triage(consultation).await.unwrap();
             assert_eq!(loaded.as_ref(), Some(&record));
@@ -211,10 +222,7 @@ async fn a_second_run_changes_nothing() {
         let ids = fill(&store, consultation, 3).await;
         let mut runner = TestRunner::deterministic();
         let first = record(&ids).new_tree(&mut runner).unwrap().current();
-        let save = async |record: &TriageRecord| {
-            let saved = store.save_triage(&act(), consultation, record).await;
-            saved.unwrap()
-        };
+        let save = async |record: &TriageRecord| save(&store, consultation, record).await.unwrap();
         assert_eq!(save(&first).await, SaveOutcome::Stored);
         let audited = store.audit_entries(0).await.unwrap().len();
         let mut later = first.clone();
@@ -240,16 +248,10 @@ async fn point_numbers_are_never_given_again() {
         assert_eq!(next().await, 1);
         let mut runner = TestRunner::deterministic();
         let mut record = record(&[]).new_tree(&mut runner).unwrap().current();
-        store
-            .save_triage(&act(), consultation, &record)
-            .await
-            .unwrap();
+        save(&store, consultation, &record).await.unwrap();
         assert_eq!(next().await, 41);
         record.points.truncate(1);
-        store
-            .save_triage(&act(), consultation, &record)
-            .await
-            .unwrap();
+        save(&store, consultation, &record).await.unwrap();
         assert_eq!(next().await, 41, "P-40 is gone, its number is not free");
     })
     .await;
@@ -265,10 +267,7 @@ async fn a_result_that_cannot_be_stored_leaves_the_last_one_alone() {
             analyses: Vec::new(),
             points: Vec::new(),
         };
-        store
-            .save_triage(&act(), consultation, &good)
-            .await
-            .unwrap();
+        save(&store, consultation, &good).await.unwrap();
         let mut runner = TestRunner::deterministic();
         let mut bad = record(&ids).new_tree(&mut runner).unwrap().current();
         let mut unit = unit().new_tree(&mut runner).unwrap().current();
@@ -276,39 +275,44 @@ async fn a_result_that_cannot_be_stored_leaves_the_last_one_alone() {
         link.confidence = f32::NAN;
         unit.links = vec![link];
         bad.analyses[0].1.units = vec![unit];
-        let refused = store.save_triage(&act(), consultation, &bad).await;
+        let refused = save(&store, consultation, &bad).await;
         assert!(matches!(refused, Err(StoreError::Unstorable(_))));
         assert_eq!(store.load_triage(consultation).await.unwrap(), Some(good));
     })
     .await;
 }
 
-/// The process may end anywhere in between, and another run may overtake it.
+/// The process may end anywhere in between, and another run may overtake it at any time.
 #[tokio::test]
-async fn a_run_counts_when_all_of_it_is_there_and_no_later_one_is() {
+async fn a_run_counts_when_all_of_it_is_there_and_no_other_came_between() {
     on_every_database(async |store| {
         let consultation = new_consultation(&store, "c").await;
         let ids = fill(&store, consultation, 5).await;
         let mut runner = TestRunner::deterministic();
         let mut next = || record(&ids).new_tree(&mut runner).unwrap().current();
-        let (first, lost, later) = (next(), next(), next());
-        store
-            .save_triage(&act(), consultation, &first)
-            .await
-            .unwrap();
-        let begun = store.begin_run(consultation, &lost, "lost").await.unwrap();
-        let begun = begun.unwrap();
+        let (first, slow, later, last) = (next(), next(), next(), next());
+        save(&store, consultation, &first).await.unwrap();
+        let reserve = async || store.reserve_run(consultation).await.unwrap();
+        let (begun, not_begun, newer) = (reserve().await, reserve().await, reserve().await);
+        let refused = store.begin_run(consultation, begun, &slow, "slow").await;
+        assert_eq!(refused.unwrap(), None);
         let load = async || store.load_triage(consultation).await.unwrap();
         assert_eq!(load().await.as_ref(), Some(&first));
-        store
-            .save_triage(&act(), consultation, &later)
-            .await
-            .unwrap();
-        store
-            .put_in_force(&act(), consultation, begun, &lost)
-            .await
-            .unwrap();
+        let saved = store.save_triage(&act(), consultation, newer, &later).await;
+        assert_eq!(saved.unwrap(), SaveOutcome::Stored);
+        let is_in_force = store.put_in_force(&act(), consultation, begun, &slow).await;
+        assert!(!is_in_force.unwrap(), "it read less of the journal");
+        let saved = store
+            .save_triage(&act(), consultation, not_begun, &slow)
+            .await;
+        assert_eq!(saved.unwrap(), SaveOutcome::Overtaken);
         assert_eq!(load().await.as_ref(), Some(&later));
+        assert_eq!(
+            store.run_in_force(consultation).await.unwrap(),
+            Some(newer.number)
+        );
+        let saved = save(&store, consultation, &last).await.unwrap();
+        assert_eq!(saved, SaveOutcome::Stored);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use caifeng_domain::ConsultationId;
 
-use super::{Delivery, Writer, WriterOptions};
+use super::{Delivery, Writer, WriterOptions, WriterState};
 use crate::{
     Arrival, StoreError,
     testing::{act, new_consultation, on_every_database, submission},
@@ -29,6 +29,7 @@ fn delivery(consultation: ConsultationId, texts: &[(&str, &str)]) -> Delivery {
             .iter()
             .map(|(id, text)| submission(Some(id), text))
             .collect(),
+        whole: true,
     }
 }
 
@@ -145,4 +146,111 @@ async fn one_bad_delivery_does_not_take_others_with_it() {
         assert!(matches!(bad, Err(StoreError::NulCharacter { row: 0 })));
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_all_new_or_all_known() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let writer = Writer::start(store.clone(), options(10));
+        let send = async |texts: &[(&str, &str)]| {
+            writer.accept(delivery(consultation, texts)).await.unwrap()
+        };
+        let two = [("k:0", "甲"), ("k:1", "乙")];
+        let three = [("k:0", "甲"), ("k:1", "乙"), ("k:2", "丙")];
+        let first = send(&two).await;
+        let recall = async |texts: &[(&str, &str)]| {
+            store.recall(&delivery(consultation, texts)).await.unwrap()
+        };
+        let receipts = |all: &[crate::Accepted]| -> Vec<_> {
+            all.iter().map(|one| one.receipt.clone()).collect()
+        };
+        assert_eq!(receipts(&send(&two).await), receipts(&first));
+        let known: Vec<_> = recall(&two).await.into_iter().flatten().collect();
+        assert_eq!(receipts(&known), receipts(&first));
+        for other in [&three[..], &two[..1], &[("k:0", "甲"), ("k:1", "丁")]] {
+            let answers = send(other).await;
+            assert_eq!(answers.len(), other.len(), "one answer each");
+            let is_changed = |one: &crate::Accepted| one.arrival == Arrival::Changed;
+            assert!(answers.iter().any(is_changed), "{other:?}");
+            assert!(answers.iter().all(|one| one.arrival != Arrival::New));
+            assert!(recall(other).await.iter().any(Option::is_none), "{other:?}");
+        }
+        assert_eq!(store.submissions(consultation).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+/// Writes until nothing more goes in. How many went in.
+async fn write_until_it_fails(writer: &Writer, consultation: ConsultationId) -> usize {
+    let text = "满".repeat(2_000);
+    for i in 0..10_000 {
+        let id = format!("full-{i}");
+        let accepted = writer.accept(delivery(consultation, &[(&id, &text)])).await;
+        if let Err(error) = accepted {
+            assert!(matches!(error, StoreError::Batch(_)), "{error:?}");
+            return i;
+        }
+    }
+    panic!("it never fails");
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_and_is_over_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/caifeng.db", dir.path().display());
+    let store = crate::Store::open(&url).await.unwrap();
+    let consultation = new_consultation(&store, "c").await;
+    let writer = Writer::start(store.clone(), options(10));
+    let limit = async |pages: u32| {
+        let sql = sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}"));
+        sqlx::query(sql).execute(store.writers()).await.unwrap();
+    };
+    assert_eq!(writer.state().await, WriterState::Well);
+    limit(150).await;
+    let written = write_until_it_fails(&writer, consultation).await;
+    assert!(written > 0);
+    assert_eq!(writer.state().await, WriterState::Failing);
+    let stored = store.submissions(consultation).await.unwrap();
+    assert_eq!(stored.len(), written, "each receipt has its submission");
+    limit(1_000_000).await;
+    assert_eq!(writer.state().await, WriterState::Well, "known by trying");
+    let again = writer.accept(delivery(consultation, &[("late", "好")]));
+    assert_eq!(again.await.unwrap()[0].arrival, Arrival::New);
+}
+
+#[tokio::test]
+async fn a_locked_database_is_told_and_over_when_it_is_free() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/caifeng.db", dir.path().display());
+    let store = crate::Store::open(&url).await.unwrap();
+    let consultation = new_consultation(&store, "c").await;
+    let writer = Writer::start(store.clone(), options(10));
+    let patience = sqlx::query("pragma busy_timeout = 100");
+    patience.execute(store.writers()).await.unwrap();
+    // Another process that writes and does not come to an end.
+    let other = sqlx::AnyPool::connect(&url).await.unwrap();
+    let lock = other.begin_with("begin immediate").await.unwrap();
+    let refused = writer.accept(delivery(consultation, &[("k", "甲")])).await;
+    assert!(matches!(refused, Err(StoreError::Batch(_))), "{refused:?}");
+    assert_eq!(writer.state().await, WriterState::Failing);
+    lock.rollback().await.unwrap();
+    assert_eq!(writer.state().await, WriterState::Well);
+    let again = writer.accept(delivery(consultation, &[("k", "甲")])).await;
+    assert_eq!(
+        again.unwrap()[0].arrival,
+        Arrival::New,
+        "it had not gone in"
+    );
+}
+
+#[test]
+fn a_group_that_does_not_come_to_an_end_is_seen() {
+    let health = super::health::Health::default();
+    health.begin();
+    assert!(!health.is_stalled(std::time::Instant::now()));
+    let later = std::time::Instant::now() + super::STALLED * 2;
+    assert!(health.is_stalled(later));
+    health.end(true);
+    assert!(!health.is_stalled(later));
 }

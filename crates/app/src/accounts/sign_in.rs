@@ -1,0 +1,167 @@
+//! Signing in, sessions, and the second factor.
+
+use std::{sync::Arc, time::Duration};
+
+use caifeng_store::{Act, Credentials, Principal, SessionEntry};
+use jiff::Timestamp;
+use tokio::time::timeout;
+
+use super::{hash, hash_new, verify};
+use crate::{App, AppError, Refusal, totp};
+
+/// How long somebody who signs in waits for the others who do.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
+impl App {
+    /// Begins a session of an account without a second factor and returns its token.
+    pub async fn sign_in(&self, name: &str, password: String) -> Result<String, AppError> {
+        self.sign_in_with(name, password, "").await
+    }
+
+    /// Begins a session and returns its token. `code` is the one-time password of accounts that have
+    /// a second factor. A wrong name takes as long as a wrong password.
+    pub async fn sign_in_with(
+        &self,
+        name: &str,
+        password: String,
+        code: &str,
+    ) -> Result<String, AppError> {
+        // One at a time: a check takes 19 MiB, and the next may only begin when a failure is noted.
+        let Ok(Ok(turn)) = timeout(LONGEST_WAIT, Arc::clone(&self.sign_ins).acquire_owned()).await
+        else {
+            return Err(Refusal::Overloaded.into());
+        };
+        let act = act(name);
+        let found = self.store.credentials(name).await?;
+        if let Some(until) = found.as_ref().and_then(|found| found.locked_until)
+            && until > act.at
+        {
+            return Err(Refusal::Locked.into());
+        }
+        let stored = found.as_ref().map(|found| found.password.clone());
+        // The turn goes along: a caller that stops waiting does not stop the check.
+        let (right, turn) = tokio::task::spawn_blocking(move || {
+            let right = if let Some(stored) = stored {
+                verify(&password, &stored)
+            } else {
+                let _ = hash(&password);
+                false
+            };
+            (right, turn)
+        })
+        .await?;
+        if let Some(found) = &found {
+            if right && self.is_second_right(found, code).await? {
+                return Ok(self.store.begin_session(&act).await?);
+            }
+            self.store.note_failure(&act).await?;
+        }
+        drop(turn);
+        Err(Refusal::WrongPassword.into())
+    }
+
+    /// Whether an account whose password was right may come in with this code.
+    async fn is_second_right(&self, found: &Credentials, code: &str) -> Result<bool, AppError> {
+        if found.is_disabled {
+            return Err(Refusal::Disabled.into());
+        }
+        let Some(secret) = &found.factor else {
+            return Ok(true);
+        };
+        if code.trim().is_empty() {
+            return Err(Refusal::CodeNeeded.into());
+        }
+        match totp::step(secret, code, Timestamp::now()) {
+            Some(step) => {
+                let name = &found.principal.name;
+                Ok(self.store.use_factor_step(name, step).await?)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
+        Ok(self.store.end_session(token).await?)
+    }
+
+    /// Whose session this is.
+    pub async fn session(&self, token: &str) -> Result<Option<Principal>, AppError> {
+        Ok(self.store.session(token, Timestamp::now()).await?)
+    }
+
+    /// The sessions of an account, or all; `token` is that of whoever asks.
+    pub async fn sessions(
+        &self,
+        account: Option<&str>,
+        token: Option<&str>,
+    ) -> Result<Vec<SessionEntry>, AppError> {
+        let now = Timestamp::now();
+        Ok(self.store.sessions(account, token, now).await?)
+    }
+
+    /// Ends a session of `by`'s by its number.
+    pub async fn end_own_session(&self, by: &Principal, number: u64) -> Result<(), AppError> {
+        let act = act(&by.name);
+        // One that has ended already is what was wanted.
+        self.store
+            .end_session_number(&act, number, Some(&by.name))
+            .await?;
+        Ok(())
+    }
+
+    /// Changes the password of `by`, who knows the old one, and ends their other sessions.
+    pub async fn change_password(
+        &self,
+        by: &Principal,
+        token: &str,
+        old: String,
+        new: String,
+    ) -> Result<(), AppError> {
+        let act = act(&by.name);
+        let found = self.store.credentials(&by.name).await?;
+        let Some(found) = found else {
+            return Err(Refusal::Unauthenticated.into());
+        };
+        if found.locked_until.is_some_and(|until| until > act.at) {
+            return Err(Refusal::Locked.into());
+        }
+        let stored = found.password;
+        if !tokio::task::spawn_blocking(move || verify(&old, &stored)).await? {
+            self.store.note_failure(&act).await?;
+            return Err(Refusal::WrongPassword.into());
+        }
+        let hashed = hash_new(new).await?;
+        self.store
+            .set_password(&act, &by.name, &hashed, Some(token))
+            .await?;
+        Ok(())
+    }
+
+    /// The secret that waits for `by` to confirm it, a new one where there is none, as text for a
+    /// telephone. None where a second factor is in use.
+    pub async fn factor_to_confirm(&self, by: &Principal) -> Result<Option<String>, AppError> {
+        let waiting = match self.store.unconfirmed_factor(&by.name).await? {
+            Some(secret) => Some(secret),
+            None => self.store.new_factor(&by.name).await?,
+        };
+        Ok(waiting.map(|secret| totp::base32(&secret)))
+    }
+
+    /// Puts the second factor in use, as `code` shows that the telephone has it.
+    pub async fn confirm_factor(&self, by: &Principal, code: &str) -> Result<(), AppError> {
+        let act = act(&by.name);
+        let waiting = self.store.unconfirmed_factor(&by.name).await?;
+        let secret = waiting.ok_or(Refusal::WrongCode)?;
+        let step = totp::step(&secret, code, act.at).ok_or(Refusal::WrongCode)?;
+        self.store.use_factor_step(&by.name, step).await?;
+        Ok(self.store.confirm_factor(&act).await?)
+    }
+}
+
+fn act(name: &str) -> Act<'_> {
+    Act {
+        actor: name,
+        at: Timestamp::now(),
+    }
+}

@@ -1,0 +1,84 @@
+//! `/staff/accounts`: for the security administrator (安全管理员).
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{State, rejection::FormRejection},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use caifeng_app::AccountEntry;
+use caifeng_domain::{Named, Permission};
+use serde::Deserialize;
+
+use super::{Failed, html, staff::signed_in};
+use crate::{Site, auth::Caller, error::Fault};
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct Page {
+    accounts: Vec<Line>,
+}
+
+struct Line {
+    name: String,
+    role: &'static str,
+    is_disabled: bool,
+    has_factor: bool,
+    /// Whether it is the reader's own, which they cannot lock themselves out of.
+    is_own: bool,
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    caller: Result<Caller, Fault>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ManageAccounts) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let line = |account: AccountEntry| Line {
+        is_own: account.principal.name == by.name,
+        name: account.principal.name,
+        role: account.principal.role.chinese(),
+        is_disabled: account.is_disabled,
+        has_factor: account.principal.has_factor,
+    };
+    let accounts = site.app.accounts().await?;
+    let page = Page {
+        accounts: accounts.into_iter().map(line).collect(),
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Act {
+    name: String,
+    act: What,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum What {
+    Disable,
+    Enable,
+    RemoveFactor,
+}
+
+pub(super) async fn act(
+    State(site): State<Site>,
+    caller: Result<Caller, Fault>,
+    form: Result<Form<Act>, FormRejection>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ManageAccounts) {
+        Ok(by) => by.name,
+        Err(response) => return Ok(response),
+    };
+    let Form(Act { name, act }) = form?;
+    match act {
+        What::Disable => site.app.set_disabled(&by, &name, true).await?,
+        What::Enable => site.app.set_disabled(&by, &name, false).await?,
+        What::RemoveFactor => site.app.remove_factor(&by, &name).await?,
+    }
+    Ok(Redirect::to("/staff/accounts").into_response())
+}
