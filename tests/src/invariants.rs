@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use caifeng_domain::{Draft, PointId, Scope, Stance, Status, Submission};
 use caifeng_encode::lexical::LexicalEncoder;
 use caifeng_testkit::{CountingEncoder, submission};
-use caifeng_triage::{Outcome, Previous, run};
+use caifeng_triage::{Batch, Outcome, Previous, run};
 
 fn sample() -> (Draft, Vec<Submission>) {
     let draft = caifeng_law::draft::parse(include_str!("../../corpora/heyan/draft.txt")).unwrap();
@@ -22,7 +22,13 @@ fn sample() -> (Draft, Vec<Submission>) {
 }
 
 fn triage(draft: &Draft, submissions: &[Submission], previous: &Previous) -> Outcome {
-    run(draft, submissions, &LexicalEncoder, previous, &()).unwrap()
+    run(
+        Batch::new(draft, submissions),
+        &LexicalEncoder,
+        previous,
+        &(),
+    )
+    .unwrap()
 }
 
 /// What a later run is told of an earlier one.
@@ -205,7 +211,8 @@ fn copies_cost_no_vectors() {
     let (draft, submissions) = sample();
     let texts = |submissions: &[Submission]| {
         let encoder = CountingEncoder::default();
-        run(&draft, submissions, &encoder, &Previous::default(), &()).unwrap();
+        let batch = Batch::new(&draft, submissions);
+        run(batch, &encoder, &Previous::default(), &()).unwrap();
         encoder.texts()
     };
     let mut twice = submissions.clone();
