@@ -9,7 +9,7 @@ use caifeng_domain::{
 use caifeng_store::{Accepted, Arrival, Delivery, Principal};
 use jiff::Timestamp;
 
-use crate::{App, AppError, CONSENT_VERSION, Refusal, catalogue::Listed};
+use crate::{App, AppError, CONSENT_VERSION, Grant, Refusal, catalogue::Listed, grants};
 
 /// Comments in one go. A careful reader of a whole law makes some dozens.
 pub const MAX_COMMENTS: usize = 50;
@@ -42,6 +42,8 @@ pub struct Handover {
     pub consent: Option<String>,
     /// Idempotency key. The same key with the same content gets the same receipts.
     pub key: Option<String>,
+    /// Messages that a mini-program may send later.
+    pub grants: Vec<Grant>,
 }
 
 /// What they get.
@@ -70,6 +72,7 @@ impl App {
         }
         check_comments(&listed, &handover.comments)?;
         check_sender(&handover.sender)?;
+        grants::check(&handover.grants)?;
         let (station, collector) = match &handover.place {
             Some(code) => self.place(code).await?,
             None => (None, None),
@@ -104,6 +107,7 @@ impl App {
         if accepted.iter().any(|one| one.arrival == Arrival::Changed) {
             return Err(Refusal::KeyReused.into());
         }
+        self.keep_grants(&accepted, &handover.grants, now).await?;
         Ok(Submitted {
             known: accepted.iter().all(|one| one.arrival == Arrival::Known),
             receipts: accepted
@@ -156,6 +160,21 @@ pub(crate) fn check_open(listed: &Listed, now: Timestamp) -> Result<(), Refusal>
         (Standing::Open, _) => Ok(()),
         (Standing::Upcoming, Some(window)) => Err(Refusal::NotOpenYet(window.opens.clone())),
         (Standing::Upcoming | Standing::Closed, _) => Err(Refusal::Closed),
+    }
+}
+
+/// Whether a consultation was open when something was said that comes now, or is open now.
+pub(crate) fn check_was_open(
+    listed: &Listed,
+    said: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let said: Option<Timestamp> = said.and_then(|time| time.parse().ok());
+    let was_open = said.is_some_and(|said| check_open(listed, said.min(now)).is_ok());
+    if was_open {
+        Ok(())
+    } else {
+        check_open(listed, now)
     }
 }
 

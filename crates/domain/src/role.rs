@@ -40,12 +40,13 @@ impl Role {
     /// Whether accounts of this role may do this.
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
-        use Permission::{BulkIntake, ReadReport, SeeJobs, SeeRestricted, Transcribe};
+        use Permission::{BulkIntake, Connect, ReadReport, SeeJobs, SeeRestricted, Transcribe};
         let granted: &[Permission] = match self {
-            Self::Collector | Self::StationOfficer => &[Transcribe, SeeRestricted],
-            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs],
+            Self::Collector => &[Transcribe, SeeRestricted],
+            Self::StationOfficer => &[Transcribe, SeeRestricted, Connect],
+            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs, Connect],
             Self::Expert | Self::Approver => &[SeeRestricted, ReadReport],
-            Self::SystemAdmin => &[SeeJobs],
+            Self::SystemAdmin => &[SeeJobs, Connect],
             Self::SecurityAdmin | Self::AuditAdmin => &[],
             Self::Platform => &[BulkIntake, SeeRestricted],
         };
@@ -66,4 +67,6 @@ pub enum Permission {
     ReadReport,
     /// See what runs in the background.
     SeeJobs,
+    /// Connect kiosks, and shut them out.
+    Connect,
 }

@@ -2,9 +2,12 @@
 //! served.
 
 mod codes;
+mod hooks;
+mod kiosk;
 mod matrix;
 mod pages;
 mod submit;
+mod wechat;
 
 use axum::{
     Router,
@@ -12,7 +15,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use caifeng_app::{App, CONSENT_VERSION, Config, Overrides};
-use caifeng_domain::{Visibility, Window};
+use caifeng_domain::{Named, Role, Visibility, Window};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -58,6 +61,7 @@ impl Desk {
         let said = Overrides {
             data: Some(folder.path().to_owned()),
             model: Some("lexical".to_owned()),
+            wechat: wechat::settings(),
             ..Overrides::default()
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
@@ -117,6 +121,25 @@ impl Desk {
             .await
     }
 
+    /// A page as somebody who signed in sees it.
+    async fn get_as(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path)
+            .header("host", "example.test")
+            .header("cookie", cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The cookie of somebody who signed in.
+    async fn staff(&self, role: Role) -> String {
+        let (name, password) = (role.wire(), "一二三四五六七八九十");
+        self.app
+            .add_account(name, role, password.to_owned())
+            .await
+            .unwrap();
+        let token = self.app.sign_in(name, password.to_owned()).await.unwrap();
+        format!("caifeng_session={token}")
+    }
+
     /// A POST of a form.
     async fn fill(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
         let body = fields
@@ -134,6 +157,14 @@ impl Desk {
 #[expect(clippy::format_collect, reason = "short and seldom")]
 fn spelt_out(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Triage that tells nobody how far it is.
+struct Silent;
+
+impl caifeng_app::Progress for Silent {
+    fn begin(&self, _stage: caifeng_app::Stage, _total: usize) {}
+    fn advance(&self, _done: usize) {}
 }
 
 /// A body with one comment.

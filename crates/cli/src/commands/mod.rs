@@ -4,6 +4,7 @@ mod bench;
 mod consultation;
 mod draft;
 mod eval;
+mod hook;
 mod hot;
 mod import;
 mod key;
@@ -15,6 +16,7 @@ mod serve;
 mod station;
 mod triage;
 mod user;
+mod wechat_load;
 
 use std::{
     fs,
@@ -33,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
-        database: None,
+        ..Overrides::default()
     };
     let config = Config::load(said, args.config.as_deref())?;
     match args.command {
@@ -48,9 +50,11 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Station(command) => station::run(command, config).await,
         Command::User(command) => user::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
+        Command::Hook(command) => hook::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) if command.serve => load::run(&command, config).await,
+        Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

@@ -111,9 +111,11 @@ impl Filled {
                 phone: some(&self.phone),
                 identity: some(&self.group),
                 region: some(&self.region),
+                account: None,
             },
             consent: self.consent.then(|| CONSENT_VERSION.to_owned()),
             key: some(&self.key),
+            grants: Vec::new(),
         })
     }
 }
@@ -145,11 +147,26 @@ struct Page<'p> {
 
 #[derive(Template)]
 #[template(path = "done.html")]
-struct Done {
+pub(super) struct Done {
     title: String,
     receipts: Vec<String>,
     known: bool,
     again: String,
+    /// Whether staff see it, who may have scans to add.
+    staff: bool,
+}
+
+impl Done {
+    /// What staff see who entered something.
+    pub(super) fn new(title: String, submitted: Submitted, again: String) -> Self {
+        Self {
+            title,
+            receipts: submitted.receipts,
+            known: submitted.known,
+            again,
+            staff: true,
+        }
+    }
 }
 
 pub(super) async fn show(
@@ -256,6 +273,7 @@ async fn take(
                 receipts,
                 known,
                 again: address(slug, by.is_some()),
+                staff: by.is_some(),
             };
             Ok(html(StatusCode::OK, &done))
         }

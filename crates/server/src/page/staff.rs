@@ -31,6 +31,8 @@ struct Login {
 struct Home {
     name: String,
     entries: Vec<Entry>,
+    /// Whether they may connect devices.
+    connects: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +102,7 @@ pub(super) async fn home(State(site): State<Site>, caller: Caller) -> Result<Res
     let all = site.app.consultations().await?;
     let entries = all.iter().map(|listed| Entry::new(listed, now));
     let page = Home {
+        connects: by.role.may(Permission::Connect),
         name: by.name,
         entries: entries.filter(|entry| entry.is_open).collect(),
     };

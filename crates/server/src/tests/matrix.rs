@@ -16,7 +16,7 @@ enum Needs {
 }
 
 /// Every route of the server: a new one is added here.
-const ROUTES: [(&str, &str, Needs); 20] = [
+const ROUTES: [(&str, &str, Needs); 39] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -49,6 +49,57 @@ const ROUTES: [(&str, &str, Needs); 20] = [
     ),
     ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
     ("GET", "/staff", Needs::The(Permission::Transcribe)),
+    ("POST", "/api/v1/kiosk/enrolments", Needs::Nothing),
+    ("GET", "/staff/devices", Needs::The(Permission::Connect)),
+    ("POST", "/staff/devices", Needs::The(Permission::Connect)),
+    (
+        "POST",
+        "/staff/devices/1/revoke",
+        Needs::The(Permission::Connect),
+    ),
+    (
+        "GET",
+        "/staff/c/known/minutes",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/minutes",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/minutes/confirm",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "GET",
+        "/staff/c/known/import",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/import",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/import/check",
+        Needs::The(Permission::Transcribe),
+    ),
+    ("GET", "/staff/scans/x", Needs::The(Permission::Transcribe)),
+    ("POST", "/staff/scans/x", Needs::The(Permission::Transcribe)),
+    ("GET", "/staff/files/1", Needs::The(Permission::Transcribe)),
+    ("GET", "/staff/wechat", Needs::The(Permission::Transcribe)),
+    (
+        "POST",
+        "/staff/wechat/1",
+        Needs::The(Permission::Transcribe),
+    ),
+    ("GET", "/hooks/wechat/none", Needs::Nothing),
+    ("POST", "/hooks/wechat/none", Needs::Nothing),
+    ("POST", "/hooks/wenjuanxing/none", Needs::Nothing),
+    ("POST", "/hooks/tencent/none", Needs::Nothing),
 ];
 
 /// Statuses of those who are kept out.

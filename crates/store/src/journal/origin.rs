@@ -32,7 +32,8 @@ fn texts(submission: &Submission) -> [Option<&str>; 7] {
 #[must_use]
 pub fn contains_nul(submission: &Submission) -> bool {
     let id = submission.external_id.as_deref();
-    let mut texts = texts(submission).into_iter().chain([id]).flatten();
+    let account = submission.submitter.account.as_deref();
+    let mut texts = texts(submission).into_iter().chain([id, account]).flatten();
     texts.any(|text| text.contains('\0'))
 }
 
@@ -83,7 +84,10 @@ impl Numbering {
         if contains_nul(submission) {
             return Err(StoreError::NulCharacter { row });
         }
-        let digest = vault.content_hash(parts.into_iter());
+        // Only where there is one, so that older digests stay what they are.
+        let account = submission.submitter.account.as_deref();
+        let account = account.map(Some);
+        let digest = vault.content_hash(parts.into_iter().chain(account));
         let key = if let Some(id) = &submission.external_id {
             format!("id:{id}")
         } else {
