@@ -147,7 +147,7 @@ impl App {
             match self.check_item(&slug, &submission, received).await {
                 Ok(()) => good.entry(slug).or_default().push((at, submission)),
                 Err(AppError::Refused(refusal)) => {
-                    outcomes[at] = Some(ItemOutcome::Refused(refusal))
+                    outcomes[at] = Some(ItemOutcome::Refused(refusal));
                 }
                 Err(error) => return Err(error),
             }

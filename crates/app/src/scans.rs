@@ -83,7 +83,7 @@ impl App {
     async fn submission_of(&self, receipt: &str) -> Result<SubmissionId, AppError> {
         let receipt: Receipt = receipt.parse().map_err(|_| Refusal::BadReceipt)?;
         let found = self.store.submission_by_receipt(&receipt).await?;
-        Ok(found.ok_or(Refusal::UnknownReceipt)?)
+        Ok(found.ok_or(Refusal::UnknownReceipt)?.id)
     }
 }
 

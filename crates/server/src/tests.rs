@@ -7,6 +7,7 @@ mod kiosk;
 mod matrix;
 mod pages;
 mod submit;
+mod uploads;
 mod wechat;
 
 use axum::{
@@ -30,7 +31,7 @@ const DRAFT: &str = "某市河畔条例（草案）\n第一章　总则\n第一�
 struct Desk {
     app: App,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -91,7 +92,7 @@ impl Desk {
         Self {
             app,
             router,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -121,6 +122,21 @@ impl Desk {
             .await
     }
 
+    /// The data folder.
+    fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Headers and bytes of a file.
+    async fn raw(&self, path: &str, cookie: &str) -> (HeaderMap, Vec<u8>) {
+        let request = Request::get(path).header("cookie", cookie);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let headers = response.headers().clone();
+        let body = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        (headers, body.to_vec())
+    }
+
     /// A page as somebody who signed in sees it.
     async fn get_as(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path)
@@ -138,6 +154,17 @@ impl Desk {
             .unwrap();
         let token = self.app.sign_in(name, password.to_owned()).await.unwrap();
         format!("caifeng_session={token}")
+    }
+
+    /// A POST of a form with one file.
+    async fn hand_in(&self, path: &str, file: &[u8], cookie: &str) -> Answer {
+        let head = "--edge\r\ncontent-disposition: form-data; name=\"file\"; \
+                    filename=\"../../etc/passwd\"\r\n\r\n";
+        let body = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .header("cookie", cookie);
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     /// A POST of a form.
@@ -173,3 +200,20 @@ fn comment(text: &str) -> Value {
 }
 
 const SUBMIT: &str = "/api/v1/consultations/known/submissions";
+
+/// The value of a hidden field.
+#[track_caller]
+fn field(page: &str, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let at = page
+        .find(&start)
+        .unwrap_or_else(|| panic!("no `{name}` in {page}"))
+        + start.len();
+    page[at..].split('"').next().unwrap().to_owned()
+}
+
+/// The receipts on a page.
+fn receipts(page: &str) -> Vec<String> {
+    let links = page.split("/receipt?code=").skip(1);
+    links.map(|link| link[..14].to_owned()).collect()
+}

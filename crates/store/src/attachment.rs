@@ -3,7 +3,7 @@
 use caifeng_domain::{Named, SubmissionId};
 
 use crate::{
-    Act, Receipt, Store, StoreError, audit,
+    Act, Store, StoreError, audit,
     rows::{get, get_id, get_usize, get_wire, signed, time_text, wire},
 };
 
@@ -45,19 +45,6 @@ pub struct Attachment {
 }
 
 impl Store {
-    /// The submission with this receipt.
-    pub async fn submission_by_receipt(
-        &self,
-        receipt: &Receipt,
-    ) -> Result<Option<SubmissionId>, StoreError> {
-        let row = sqlx::query("select id from submission where receipt = $1")
-            .bind(receipt.as_str())
-            .fetch_optional(self.pool())
-            .await?;
-        row.map(|row| get_id(&row, "id", SubmissionId::new))
-            .transpose()
-    }
-
     /// Adds a file to a submission, once.
     pub async fn attach(
         &self,

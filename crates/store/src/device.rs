@@ -147,7 +147,7 @@ impl Store {
         let plain = self
             .vault()
             .open_bytes(Owner::Row(TABLE, id), get(&row, "sealed")?)?;
-        let key = plain.try_into();
+        let key = <[u8; 32]>::try_from(plain);
         let key = key.map_err(|_| crate::rows::corrupt("device.sealed", "another length"))?;
         Ok(Some((read(&row)?, key)))
     }

@@ -62,8 +62,9 @@ pub(super) async fn answer(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Fault> {
     let signed = signed(&site, &account, asked)?;
-    let answer = site.app.answer_wechat(&account, &signed.query(), &body?);
-    let answer = answer.await?;
+    let body = body?;
+    let query = signed.query();
+    let answer = site.app.answer_wechat(&account, &query, &body).await?;
     if answer.accepted > 0 {
         metrics::submissions(Channel::Wechat.wire(), answer.accepted);
     }

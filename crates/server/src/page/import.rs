@@ -123,8 +123,11 @@ pub(super) async fn upload(
         let file = Uploaded::read(form).await?.only()?;
         let upload = site.app.put_table(file).await?;
         let mapping = Mapping::default();
-        let imported = site.app.import_table(&by, &slug, &upload, mapping, true);
-        Ok::<_, Fault>((upload, imported.await?))
+        let imported = site
+            .app
+            .import_table(&by, &slug, &upload, mapping, true)
+            .await?;
+        Ok::<_, Fault>((upload, imported))
     };
     match read.await {
         Ok((upload, imported)) => checked(&site, &slug, upload, imported, false).await,

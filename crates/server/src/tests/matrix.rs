@@ -15,7 +15,9 @@ enum Needs {
     The(Permission),
 }
 
-/// Every route of the server: a new one is added here.
+/// Every route of the server: a new one is added here. But for those that ask for a signature, not for
+/// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
+/// `hooks.rs`.
 const ROUTES: [(&str, &str, Needs); 39] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
