@@ -5,7 +5,7 @@ use axum::{
     Form,
     extract::{Path, State, rejection::FormRejection},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use caifeng_app::Device;
 use caifeng_domain::Permission;
@@ -80,7 +80,7 @@ fn local(time: Timestamp) -> String {
 
 /// How wrong a clock is.
 fn off(ahead_ms: i64) -> String {
-    let minutes = ahead_ms.unsigned_abs().div_ceil(60_000);
+    let minutes = (ahead_ms.unsigned_abs() + 30_000) / 60_000;
     let way = if ahead_ms > 0 { "慢" } else { "快" };
     format!("设备时钟{way}约 {minutes} 分钟，来件时间已自动校正")
 }
@@ -132,7 +132,7 @@ pub(super) async fn revoke(
     match signed_in(caller, Permission::Connect) {
         Ok(by) => {
             site.app.revoke_device(&by, id).await?;
-            Ok(Redirect::to("/staff/devices").into_response())
+            Ok(html(StatusCode::OK, &page(&site).await?))
         }
         Err(response) => Ok(response),
     }
