@@ -1,6 +1,7 @@
 //! Settings: flag over environment over file over default.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,7 +10,7 @@ use std::{
 use caifeng_encode::install::DEFAULT_MODEL;
 use serde::Deserialize;
 
-use crate::{AppError, SharedEncoder};
+use crate::{AppError, SharedEncoder, WechatSettings};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -25,6 +26,8 @@ pub struct Config {
     pub model: String,
     /// Where the database is, if not in `data`: `postgres://…`.
     pub database: Option<String>,
+    /// WeChat accounts by the names in their addresses, `/hooks/wechat/NAME`.
+    pub wechat: BTreeMap<String, WechatSettings>,
 }
 
 /// What a flag, the environment or the file may say.
@@ -39,6 +42,9 @@ pub struct Overrides {
     pub model: Option<String>,
     /// See [`Config::database`].
     pub database: Option<String>,
+    /// See [`Config::wechat`].
+    #[serde(default)]
+    pub wechat: BTreeMap<String, WechatSettings>,
 }
 
 impl Config {
@@ -64,6 +70,7 @@ impl Config {
                 .or(written.model)
                 .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             database: said.database.or(written.database),
+            wechat: written.wechat.into_iter().chain(said.wechat).collect(),
         })
     }
 

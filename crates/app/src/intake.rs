@@ -1,8 +1,8 @@
 //! Intake of files: bytes to submissions in the journal.
 
-use caifeng_channel::{ColumnMapping, Format, RowError, errors_csv};
-use caifeng_domain::Submission;
-use caifeng_store::{Act, Arrival};
+use caifeng_channel::{ColumnMapping, Format, Mapping, RowError, errors_csv};
+use caifeng_domain::{Permission, Submission};
+use caifeng_store::{Act, Arrival, Principal};
 
 use crate::{App, AppError};
 
@@ -20,6 +20,8 @@ pub struct Imported {
     pub encoding: &'static str,
     /// Its columns.
     pub columns: Vec<ColumnMapping>,
+    /// The cells of its first rows, one a column; none of a file that is no table.
+    pub preview: Vec<Vec<String>>,
     /// Submissions that went in.
     pub new: usize,
     /// Submissions that were there already.
@@ -40,6 +42,13 @@ impl Imported {
     }
 }
 
+/// Who imports, and how.
+struct ImportOrder<'a> {
+    actor: &'a str,
+    mapping: Option<Mapping>,
+    dry_run: bool,
+}
+
 impl App {
     /// Reads `bytes` and writes the submissions to the journal; with `dry_run` only says what would
     /// happen.
@@ -50,10 +59,59 @@ impl App {
         bytes: Vec<u8>,
         dry_run: bool,
     ) -> Result<Imported, AppError> {
+        let order = ImportOrder {
+            actor: "cli",
+            mapping: None,
+            dry_run,
+        };
+        self.import_as(slug, file_name, bytes, order).await
+    }
+
+    /// Keeps a file that staff chose until they confirm what its columns are. Returns its hash.
+    pub async fn put_table(&self, bytes: Vec<u8>) -> Result<String, AppError> {
+        self.put_upload(bytes).await
+    }
+
+    /// Reads the file that was kept under a hash as somebody says; writes it when `dry_run` is not
+    /// said, and forgets it then.
+    pub async fn import_table(
+        &self,
+        by: &Principal,
+        slug: &str,
+        upload: &str,
+        mapping: Mapping,
+        dry_run: bool,
+    ) -> Result<Imported, AppError> {
+        self.consultation_to(by, Permission::Transcribe, slug).await?;
+        let bytes = self.upload(upload).await?;
+        let order = ImportOrder {
+            actor: &by.name,
+            mapping: Some(mapping),
+            dry_run,
+        };
+        let imported = self.import_as(Some(slug), "", bytes, order).await?;
+        if !dry_run {
+            self.forget_upload(upload).await?;
+        }
+        Ok(imported)
+    }
+
+    async fn import_as(
+        &self,
+        slug: Option<&str>,
+        file_name: &str,
+        bytes: Vec<u8>,
+        order: ImportOrder<'_>,
+    ) -> Result<Imported, AppError> {
+        let ImportOrder {
+            actor,
+            mapping,
+            dry_run,
+        } = order;
         let chosen = self.choose(slug).await?;
         let name = file_name.to_owned();
-        let import =
-            tokio::task::spawn_blocking(move || caifeng_channel::read(&bytes, &name)).await??;
+        let read = move || caifeng_channel::read_mapped(&bytes, &name, mapping.as_ref());
+        let import = tokio::task::spawn_blocking(read).await??;
         let submissions: Vec<Submission> = import
             .rows
             .into_iter()
@@ -71,6 +129,7 @@ impl App {
             format: import.format,
             encoding: import.encoding,
             columns: import.columns,
+            preview: import.preview,
             new: 0,
             known: 0,
             receipts: None,
@@ -86,7 +145,7 @@ impl App {
                 continue;
             }
             let act = Act {
-                actor: "cli",
+                actor,
                 at: jiff::Timestamp::now(),
             };
             for accepted in intake.accept(&act, batch).await? {

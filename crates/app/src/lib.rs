@@ -14,18 +14,25 @@ mod consultations;
 mod drafts;
 mod error;
 mod eval;
+mod files;
 mod find;
+mod grants;
+mod hooks;
 mod indexing;
 mod intake;
+mod kiosk;
+mod meetings;
 mod reach;
 mod receipts;
 mod refusal;
 mod report;
+mod scans;
 mod stations;
 mod submit;
 mod tasks;
 mod totp;
 mod triage;
+mod wechat;
 mod worker;
 
 use std::sync::{Arc, atomic::AtomicUsize};
@@ -40,11 +47,13 @@ use crate::catalogue::Catalogue;
 pub use accounts::MIN_PASSWORD;
 pub use bench::{BenchResult, bench};
 pub use bulk::{MAX_ROWS, RowOutcome};
+pub use caifeng_channel as channels;
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_store::{
-    AccountEntry, Collector, Job, KeyEntry, LOCKOUT, PlacesAdded, Principal, PrincipalKind, Reach,
-    SessionEntry, StoreError, TrackedStage, WriterState,
+    AccountEntry, Attachment, Collector, Device, FileKind, Hook, Job, KeyEntry, LOCKOUT,
+    MediumKind, Meeting, PlacesAdded, Platform, Principal, PrincipalKind, Reach, SessionEntry,
+    StoreError, TrackedStage, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -54,13 +63,18 @@ pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest};
+pub use grants::Grant;
 pub use intake::Imported;
+pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
+pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
+pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
 pub use triage::Triaged;
+pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
 
 /// What encoders are opened as: shared with blocking threads.
@@ -81,6 +95,7 @@ pub struct App {
     taken_in: Arc<AtomicUsize>,
     /// One sign-in is checked at a time.
     sign_ins: Arc<Semaphore>,
+    wechat: Arc<wechat::Accounts>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -92,6 +107,7 @@ pub(crate) struct Chosen {
 impl App {
     /// Opens the data folder, making it when it is not there.
     pub async fn open(config: Config) -> Result<Self, AppError> {
+        let wechat = Arc::new(wechat::accounts(&config.wechat)?);
         std::fs::create_dir_all(&config.data)
             .map_err(|source| AppError::file(&config.data, source))?;
         let store = Store::open(&config.database_url()).await?;
@@ -107,6 +123,7 @@ impl App {
             encoder: Arc::default(),
             taken_in: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
+            wechat,
         })
     }
 

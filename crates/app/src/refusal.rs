@@ -95,6 +95,39 @@ pub enum Refusal {
     /// Not granted to this role.
     #[error("您的账号没有这项权限")]
     Forbidden,
+    /// A machine's call that is not signed as agreed, or was signed long ago.
+    #[error("签名不正确或已经过期")]
+    BadSignature,
+    /// A machine's call that cannot be read.
+    #[error("请求内容无法识别：{0}")]
+    Unreadable(String),
+    /// More bytes than are taken.
+    #[error("提交的内容太大")]
+    TooLarge,
+    /// Nothing is set up at this address.
+    #[error("没有这个地址")]
+    UnknownAddress,
+    /// There is none of this name, as far as whoever asks may know.
+    #[error("没有这项征求意见任务")]
+    UnknownConsultation,
+    /// An enrolment code that was used, has ended, or never was one.
+    #[error("设备注册码不正确、已经用过或已过期，请工作人员重新生成")]
+    BadEnrolment,
+    /// A file that cannot be used.
+    #[error("{0}")]
+    BadFile(String),
+    /// An upload that was confirmed before, or not in time.
+    #[error("上传的文件已经收入，或者已经过期。没有收入的，请重新上传")]
+    UploadGone,
+    /// Not a day.
+    #[error("日期应写作 YYYY-MM-DD，如 2026-03-01")]
+    BadDate,
+    /// A subscription that no platform grants.
+    #[error("订阅授权应写明模板编号和次数，最多 3 个模板，每个 1 至 10 次")]
+    BadGrant,
+    /// Somebody dealt with it before.
+    #[error("这一条已经有人处理过了")]
+    Handled,
     /// The intake queue is full.
     #[error("现在提交的人较多，请稍后再试，您填写的内容没有丢失")]
     Overloaded,

@@ -9,7 +9,7 @@ use caifeng_domain::{
 use caifeng_store::{Accepted, Arrival, Delivery, Principal, PrincipalKind, contains_nul};
 use jiff::Timestamp;
 
-use crate::{App, AppError, CONSENT_VERSION, Refusal, catalogue::Listed};
+use crate::{App, AppError, CONSENT_VERSION, Grant, Refusal, catalogue::Listed, grants};
 
 /// Comments in one go. A careful reader of a whole law makes some dozens.
 pub const MAX_COMMENTS: usize = 50;
@@ -43,6 +43,8 @@ pub struct Handover {
     /// Idempotency key. The same key with the same content, and as many comments, gets the same
     /// receipts; with anything else it is refused and nothing is written.
     pub key: Option<String>,
+    /// Messages that a mini-program may send later.
+    pub grants: Vec<Grant>,
 }
 
 /// What they get.
@@ -88,6 +90,7 @@ impl App {
         let refused = check(by, &listed, &handover, now).err();
         let refused = refused.map(AppError::from).or(lost);
         let is_keyed = handover.key.is_some();
+        let grants = handover.grants.clone();
         let delivery = self.delivery(by, &listed, handover, &place, now)?;
         if let Some(refused) = refused {
             // A retry of what was accepted gets its receipts, whatever has changed since.
@@ -102,6 +105,7 @@ impl App {
         if accepted.iter().any(|one| one.arrival == Arrival::Changed) {
             return Err(Refusal::KeyReused.into());
         }
+        self.keep_grants(&accepted, &grants, now).await?;
         let known = accepted.iter().all(|one| one.arrival == Arrival::Known);
         Ok(Submitted::new(&accepted, known))
     }
@@ -232,6 +236,7 @@ fn check(
     }
     check_comments(listed, &handover.comments)?;
     check_sender(&handover.sender)?;
+    grants::check(&handover.grants)?;
     match &handover.key {
         Some(key) if !is_key(key) => Err(Refusal::BadKey),
         _ => Ok(()),
@@ -243,6 +248,21 @@ pub(crate) fn check_open(listed: &Listed, now: Timestamp) -> Result<(), Refusal>
         (Standing::Open, _) => Ok(()),
         (Standing::Upcoming, Some(window)) => Err(Refusal::NotOpenYet(window.opens.clone())),
         (Standing::Upcoming | Standing::Closed, _) => Err(Refusal::Closed),
+    }
+}
+
+/// Whether a consultation was open when something was said that comes now, or is open now.
+pub(crate) fn check_was_open(
+    listed: &Listed,
+    said: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let said: Option<Timestamp> = said.and_then(|time| time.parse().ok());
+    let was_open = said.is_some_and(|said| check_open(listed, said.min(now)).is_ok());
+    if was_open {
+        Ok(())
+    } else {
+        check_open(listed, now)
     }
 }
 

@@ -80,6 +80,9 @@ pub struct Import {
     pub source: String,
     /// Every column, in order.
     pub columns: Vec<ColumnMapping>,
+    /// The cells of the first rows of a table, one a column of `columns`; those of columns that are
+    /// dropped are empty.
+    pub preview: Vec<Vec<String>>,
     /// What can go in, in order.
     pub rows: Vec<Row>,
     /// What cannot, in order.

@@ -34,6 +34,7 @@ mod import;
 mod jsonl;
 pub mod kiosk;
 pub mod limits;
+mod mapping;
 pub mod minutes;
 pub mod questionnaire;
 mod record;
@@ -48,12 +49,23 @@ pub use error::ImportError;
 pub use error_file::errors_csv;
 pub use header::Field;
 pub use import::{ColumnMapping, Format, Import, Row, RowError};
+pub use mapping::Mapping;
 
 /// Reads a file of submissions.
 ///
 /// `file_name` only decides between formats that look alike; it never becomes part of a
 /// submission. Lines that cannot be used are in [`Import::errors`] and the rest goes in.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Import, ImportError> {
+    read_mapped(bytes, file_name, None)
+}
+
+/// [`read`] where somebody says what the columns of a table are. With a mapping, even an empty one,
+/// a table whose headers say nothing is read too: its first row is taken for the header.
+pub fn read_mapped(
+    bytes: &[u8],
+    file_name: &str,
+    mapping: Option<&Mapping>,
+) -> Result<Import, ImportError> {
     if bytes.len() > limits::MAX_FILE_BYTES {
         return Err(ImportError::FileTooLarge {
             bytes: bytes.len(),
@@ -62,9 +74,9 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Import, ImportError> {
     }
     match sniff::sniff(bytes, file_name)? {
         Format::JsonLines => jsonl::read(&encoding::decode(bytes)?),
-        Format::Csv => text_table::read(&encoding::decode(bytes)?),
-        Format::Xlsx => sheet::read_xlsx(bytes),
-        Format::Xls => sheet::read_xls(bytes),
+        Format::Csv => text_table::read(&encoding::decode(bytes)?, mapping),
+        Format::Xlsx => sheet::read_xlsx(bytes, mapping),
+        Format::Xls => sheet::read_xls(bytes, mapping),
     }
 }
 

@@ -93,6 +93,7 @@ impl Collector {
             encoding,
             source: self.source,
             columns,
+            preview: Vec::new(),
             rows: self.rows,
             errors: self.errors,
             skipped_sheets: Vec::new(),

@@ -13,24 +13,26 @@ use std::{
 use calamine::{Data, Reader, SheetType, Xls, XlsOptions, Xlsx};
 
 use crate::{
-    Format, Import, ImportError, date,
+    Format, Import, ImportError, Mapping, date,
     limits::{MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED_BYTES, MAX_XLS_BYTES},
     table::{self, TableRow},
     unzip,
 };
 
 /// Reads the first sheet that has a header row.
-pub(crate) fn read_xlsx(bytes: &[u8]) -> Result<Import, ImportError> {
+pub(crate) fn read_xlsx(bytes: &[u8], mapping: Option<&Mapping>) -> Result<Import, ImportError> {
     unzip::check_workbook(bytes, MAX_UNPACKED_BYTES)?;
     guarded(|| {
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
         let names = worksheets(book.sheets_metadata());
-        first_with_header(&names, Format::Xlsx, |name| xlsx_rows(&mut book, name))
+        first_with_header(&names, Format::Xlsx, mapping, |name| {
+            xlsx_rows(&mut book, name)
+        })
     })
 }
 
 /// Reads the first sheet that has a header row.
-pub(crate) fn read_xls(bytes: &[u8]) -> Result<Import, ImportError> {
+pub(crate) fn read_xls(bytes: &[u8], mapping: Option<&Mapping>) -> Result<Import, ImportError> {
     if bytes.len() > MAX_XLS_BYTES {
         return Err(ImportError::FileTooLarge {
             bytes: bytes.len(),
@@ -42,7 +44,9 @@ pub(crate) fn read_xls(bytes: &[u8]) -> Result<Import, ImportError> {
         let mut book: Xls<_> =
             Xls::new_with_options(Cursor::new(bytes), options).map_err(|e| broken(&e))?;
         let names = worksheets(book.sheets_metadata());
-        first_with_header(&names, Format::Xls, |name| xls_rows(&mut book, name))
+        first_with_header(&names, Format::Xls, mapping, |name| {
+            xls_rows(&mut book, name)
+        })
     })
 }
 
@@ -67,11 +71,12 @@ fn worksheets(sheets: &[calamine::Sheet]) -> Vec<String> {
 fn first_with_header(
     names: &[String],
     format: Format,
+    mapping: Option<&Mapping>,
     mut rows: impl FnMut(&str) -> Result<Vec<TableRow>, ImportError>,
 ) -> Result<Import, ImportError> {
     let mut missing = ImportError::Empty;
     for name in names {
-        match table::read(rows(name)?, format, "UTF-8") {
+        match table::read(rows(name)?, format, "UTF-8", mapping) {
             Ok(import) => {
                 let skipped_sheets = names.iter().filter(|n| *n != name).cloned().collect();
                 return Ok(Import {

@@ -6,12 +6,15 @@ use caifeng_domain::{Channel, Submission};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ColumnMapping, Field, Format, Import, ImportError, header,
+    ColumnMapping, Field, Format, Import, ImportError, Mapping, header,
     header::Meaning,
     limits::{MAX_CELL_BYTES, MAX_HEADER_ROWS},
     questionnaire,
     record::{self, Collector, Record, hex, shortened},
 };
+
+/// Rows that somebody sees who chooses what the columns are.
+const PREVIEW_ROWS: usize = 3;
 
 /// One row of a table.
 #[derive(Debug, Default)]
@@ -51,8 +54,13 @@ pub(crate) fn read(
     rows: Vec<TableRow>,
     format: Format,
     encoding: &'static str,
+    mapping: Option<&Mapping>,
 ) -> Result<Import, ImportError> {
-    let Some((header_at, _)) = find_header(&rows) else {
+    let header_at = match mapping {
+        Some(mapping) => mapping.header_row(&rows),
+        None => find_header(&rows).map(|(at, _)| at),
+    };
+    let Some(header_at) = header_at else {
         return Err(match rows.iter().find(|row| !row.is_blank()) {
             None => ImportError::Empty,
             Some(first) => ImportError::NoHeader {
@@ -65,15 +73,22 @@ pub(crate) fn read(
     let header = rows.next().unwrap_or_default();
     let questionnaire = header::is_questionnaire(header.texts());
     let (columns, channel) = if questionnaire {
-        let columns = columns(&header, header::question_meaning);
+        let columns = columns(&header, said(mapping, header::question_meaning));
         (columns, Channel::Questionnaire)
     } else {
-        (columns(&header, header::meaning), Channel::Platform)
+        (
+            columns(&header, said(mapping, header::meaning)),
+            Channel::Platform,
+        )
     };
+    let mut preview = Vec::new();
     let mut bytes = 0;
     let mut collector = Collector::new(source(&header), channel);
     for row in rows.filter(|row| !row.is_blank()) {
         collector.check_room()?;
+        if preview.len() < PREVIEW_ROWS {
+            preview.push(shown(&columns, &row));
+        }
         let record = record(&columns, row.line, row.cells, questionnaire);
         bytes += record.cells.iter().map(|(_, c)| c.len()).sum::<usize>();
         if bytes > MAX_CELL_BYTES {
@@ -87,7 +102,27 @@ pub(crate) fn read(
         }
     }
     let mappings = columns.into_values().collect();
-    Ok(collector.finish(format, encoding, mappings))
+    Ok(Import {
+        preview,
+        ..collector.finish(format, encoding, mappings)
+    })
+}
+
+/// What somebody says a header means, or else what it says itself. What is dropped stays dropped.
+fn said(mapping: Option<&Mapping>, meaning: impl Fn(&str) -> Meaning) -> impl Fn(&str) -> Meaning {
+    move |header| match meaning(header) {
+        Meaning::Dropped => Meaning::Dropped,
+        known => mapping.and_then(|m| m.meaning(header)).unwrap_or(known),
+    }
+}
+
+/// The cells of a row as somebody who chooses columns sees them.
+fn shown(columns: &BTreeMap<usize, ColumnMapping>, row: &TableRow) -> Vec<String> {
+    let cell = |(at, column): (&usize, &ColumnMapping)| match row.cells.get(at) {
+        Some(cell) if !column.dropped => shortened(cell),
+        _ => String::new(),
+    };
+    columns.iter().map(cell).collect()
 }
 
 /// One answer to a questionnaire: its questions and what was answered, by the same numbers.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::{
-    Format, Import, ImportError,
+    Format, Import, ImportError, Mapping,
     encoding::Decoded,
     limits::{MAX_COLUMNS, MAX_HEADER_ROWS, MAX_ROWS},
     table::{self, TableRow},
@@ -15,10 +15,14 @@ use crate::{
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 
 /// Reads with the delimiter under which the header row names most fields.
-pub(crate) fn read(decoded: &Decoded) -> Result<Import, ImportError> {
+pub(crate) fn read(decoded: &Decoded, mapping: Option<&Mapping>) -> Result<Import, ImportError> {
     let fields = |delimiter: &u8| {
         let head = rows(decoded, *delimiter, MAX_HEADER_ROWS);
-        table::find_header(&head).map_or(0, |(_, score)| score)
+        match table::find_header(&head) {
+            Some((_, score)) => (score, 0),
+            // Without a header that says anything: the delimiter that there is.
+            None => (0, head.iter().map(|row| row.cells.len()).max().unwrap_or(0)),
+        }
     };
     let best = DELIMITERS
         .into_iter()
@@ -27,7 +31,8 @@ pub(crate) fn read(decoded: &Decoded) -> Result<Import, ImportError> {
         .unwrap_or(b',');
     // One more than fits, so that an overlong file is seen to be one.
     let limit = MAX_HEADER_ROWS + MAX_ROWS + 1;
-    table::read(rows(decoded, best, limit), Format::Csv, decoded.encoding)
+    let rows = rows(decoded, best, limit);
+    table::read(rows, Format::Csv, decoded.encoding, mapping)
 }
 
 fn rows(decoded: &Decoded, delimiter: u8, limit: usize) -> Vec<TableRow> {

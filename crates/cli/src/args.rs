@@ -57,6 +57,9 @@ pub(crate) enum Command {
     /// 其他平台的接口密钥
     #[command(subcommand)]
     Key(KeyCommand),
+    /// 问卷平台的推送地址
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// 提供网页和接口（HTTP），并在后台梳理
     Serve(Serve),
     /// 在标注集上运行，输出供评分的结果
@@ -311,6 +314,33 @@ pub(crate) enum KeyCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum HookCommand {
+    /// 新建推送地址，地址只显示这一次；问卷星的推送密钥从标准输入读一行
+    Add(HookAdd),
+    /// 列出在用的推送地址
+    List,
+    /// 停用推送地址
+    Revoke {
+        /// 名称
+        name: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct HookAdd {
+    /// 名称
+    pub(crate) name: String,
+    /// 平台：wenjuanxing（问卷星）或 tencent（腾讯问卷）
+    #[arg(long)]
+    pub(crate) platform: String,
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 问卷星各题的题干（JSON 文件），如 {"q1": "您的意见"}
+    #[arg(long)]
+    pub(crate) questions: Option<PathBuf>,
+}
+
 /// A name with what it may do.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Named {
@@ -366,7 +396,10 @@ pub(crate) struct Bench {
     /// 改为测量在线受理：在数据目录的临时子目录里启动服务，用 64 个连接提交
     #[arg(long)]
     pub(crate) serve: bool,
-    /// 在线受理的测量时长（秒）
-    #[arg(long, default_value_t = 60, requires = "serve")]
+    /// 改为测量微信消息的应答：每秒 200 条
+    #[arg(long, conflicts_with = "serve")]
+    pub(crate) wechat: bool,
+    /// 在线受理和微信应答的测量时长（秒）
+    #[arg(long, default_value_t = 60)]
     pub(crate) seconds: u64,
 }

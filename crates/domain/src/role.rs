@@ -41,13 +41,14 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            BulkIntake, ManageAccounts, ReadReport, SeeJobs, SeeRestricted, Transcribe,
+            BulkIntake, Connect, ManageAccounts, ReadReport, SeeJobs, SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
-            Self::Collector | Self::StationOfficer => &[Transcribe, SeeRestricted],
-            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs],
+            Self::Collector => &[Transcribe, SeeRestricted],
+            Self::StationOfficer => &[Transcribe, SeeRestricted, Connect],
+            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs, Connect],
             Self::Expert | Self::Approver => &[SeeRestricted, ReadReport],
-            Self::SystemAdmin => &[SeeJobs],
+            Self::SystemAdmin => &[SeeJobs, Connect],
             Self::SecurityAdmin => &[ManageAccounts],
             Self::AuditAdmin => &[],
             Self::Platform => &[BulkIntake, SeeRestricted],
@@ -80,4 +81,6 @@ pub enum Permission {
     SeeJobs,
     /// Keep accounts out and let them in, and take lost second factors away.
     ManageAccounts,
+    /// Connect kiosks, and shut them out.
+    Connect,
 }

@@ -48,6 +48,8 @@ pub struct Submitter {
     pub identity: Option<String>,
     /// Region down to town, not personal.
     pub region: Option<String>,
+    /// Account on the platform that it came by: the OpenID of a WeChat follower.
+    pub account: Option<String>,
 }
 
 /// A submission (来件) as delivered. Never changed afterwards.

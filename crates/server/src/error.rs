@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Json,
-    extract::rejection::{FormRejection, JsonRejection},
+    extract::rejection::{BytesRejection, FormRejection, JsonRejection},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
@@ -95,7 +95,7 @@ impl Fault {
     }
 
     /// A status and code for something unreadable; `what` is what was expected.
-    fn unreadable(status: StatusCode, what: &str) -> Self {
+    pub(crate) fn unreadable(status: StatusCode, what: &str) -> Self {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             return Self::new(status, "too_large", "提交的内容太大");
         }
@@ -135,6 +135,17 @@ impl From<Refusal> for Fault {
             Refusal::FactorNeeded => (S::FORBIDDEN, "second_factor_needed"),
             Refusal::Locked => (S::TOO_MANY_REQUESTS, "locked"),
             Refusal::Forbidden => (S::FORBIDDEN, "forbidden"),
+            Refusal::BadSignature => (S::UNAUTHORIZED, "bad_signature"),
+            Refusal::Unreadable(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body"),
+            Refusal::TooLarge => (S::PAYLOAD_TOO_LARGE, "too_large"),
+            Refusal::UnknownAddress => (S::NOT_FOUND, "not_found"),
+            Refusal::UnknownConsultation => (S::NOT_FOUND, "no_consultation"),
+            Refusal::BadEnrolment => (S::NOT_FOUND, "no_such_enrolment"),
+            Refusal::BadFile(_) => (S::UNPROCESSABLE_ENTITY, "bad_file"),
+            Refusal::UploadGone => (S::CONFLICT, "upload_gone"),
+            Refusal::BadDate => (S::UNPROCESSABLE_ENTITY, "invalid_value"),
+            Refusal::BadGrant => (S::UNPROCESSABLE_ENTITY, "bad_subscription"),
+            Refusal::Handled => (S::CONFLICT, "handled"),
             Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
         };
         let mut fault = Self::new(status, code, refusal.to_string());
@@ -198,6 +209,12 @@ impl From<JsonRejection> for Fault {
 impl From<FormRejection> for Fault {
     fn from(rejection: FormRejection) -> Self {
         Self::unreadable(rejection.status(), "表单")
+    }
+}
+
+impl From<BytesRejection> for Fault {
+    fn from(rejection: BytesRejection) -> Self {
+        Self::unreadable(rejection.status(), "形式")
     }
 }
 

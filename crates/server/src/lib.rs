@@ -11,11 +11,13 @@ mod auth;
 mod error;
 mod guard;
 mod health;
+mod hook;
 mod limits;
 mod listen;
 mod metrics;
 mod page;
 mod rate;
+mod upload;
 
 use std::sync::Arc;
 
@@ -48,7 +50,8 @@ pub fn router(app: App, limits: Limits) -> Router {
         limits: Arc::new(limits),
     };
     api::router(site.limits.bulk_body_bytes)
-        .merge(page::router())
+        .merge(page::router(&site.limits))
+        .merge(hook::router())
         .merge(health::router())
         .fallback(page::not_found)
         .layer(DefaultBodyLimit::max(site.limits.body_bytes))

@@ -4,9 +4,13 @@
 mod accounts;
 mod codes;
 mod connections;
+mod hooks;
+mod kiosk;
 mod matrix;
 mod pages;
 mod submit;
+mod uploads;
+mod wechat;
 
 use axum::{
     Router,
@@ -14,7 +18,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use caifeng_app::{App, CONSENT_VERSION, Config, Overrides};
-use caifeng_domain::{Visibility, Window};
+use caifeng_domain::{Named, Role, Visibility, Window};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -29,7 +33,7 @@ const DRAFT: &str = "某市河畔条例（草案）\n第一章　总则\n第一�
 struct Desk {
     app: App,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -60,6 +64,7 @@ impl Desk {
         let said = Overrides {
             data: Some(folder.path().to_owned()),
             model: Some("lexical".to_owned()),
+            wechat: wechat::settings(),
             ..Overrides::default()
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
@@ -89,7 +94,7 @@ impl Desk {
         Self {
             app,
             router,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -119,6 +124,51 @@ impl Desk {
             .await
     }
 
+    /// The data folder.
+    fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Headers and bytes of a file.
+    async fn raw(&self, path: &str, cookie: &str) -> (HeaderMap, Vec<u8>) {
+        let request = Request::get(path).header("cookie", cookie);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let headers = response.headers().clone();
+        let body = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        (headers, body.to_vec())
+    }
+
+    /// A page as somebody who signed in sees it.
+    async fn get_as(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path)
+            .header("host", "example.test")
+            .header("cookie", cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The cookie of somebody who signed in.
+    async fn staff(&self, role: Role) -> String {
+        let (name, password) = (role.wire(), "一二三四五六七八九十");
+        self.app
+            .add_account(name, role, password.to_owned())
+            .await
+            .unwrap();
+        let token = self.app.sign_in(name, password.to_owned()).await.unwrap();
+        format!("caifeng_session={token}")
+    }
+
+    /// A POST of a form with one file.
+    async fn hand_in(&self, path: &str, file: &[u8], cookie: &str) -> Answer {
+        let head = "--edge\r\ncontent-disposition: form-data; name=\"file\"; \
+                    filename=\"../../etc/passwd\"\r\n\r\n";
+        let body = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .header("cookie", cookie);
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// A POST of a form.
     async fn fill(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
         let body = fields
@@ -139,9 +189,34 @@ fn spelt_out(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
+/// Triage that tells nobody how far it is.
+struct Silent;
+
+impl caifeng_app::Progress for Silent {
+    fn begin(&self, _stage: caifeng_app::Stage, _total: usize) {}
+    fn advance(&self, _done: usize) {}
+}
+
 /// A body with one comment.
 fn comment(text: &str) -> Value {
     json!({"comments": [{"text": text}], "consent": CONSENT_VERSION})
 }
 
 const SUBMIT: &str = "/api/v1/consultations/known/submissions";
+
+/// The value of a hidden field.
+#[track_caller]
+fn field(page: &str, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let at = page
+        .find(&start)
+        .unwrap_or_else(|| panic!("no `{name}` in {page}"))
+        + start.len();
+    page[at..].split('"').next().unwrap().to_owned()
+}
+
+/// The receipts on a page.
+fn receipts(page: &str) -> Vec<String> {
+    let links = page.split("/receipt?code=").skip(1);
+    links.map(|link| link[..14].to_owned()).collect()
+}

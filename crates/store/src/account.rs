@@ -221,7 +221,15 @@ impl Store {
         Ok(hex(&bytes))
     }
 
-    fn keyed(&self, purpose: &str, secret: &str) -> String {
+    /// Random bytes.
+    pub fn random_bytes<const N: usize>(&self) -> Result<[u8; N], StoreError> {
+        let mut bytes = [0; N];
+        self.random().fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// What is kept of a secret: enough to know it again.
+    pub(crate) fn keyed(&self, purpose: &str, secret: &str) -> String {
         let parts = [Some(purpose), Some(secret)];
         self.vault().content_hash(parts.into_iter())
     }

@@ -8,16 +8,21 @@
 //! numbers are stored sealed and in their own table. Time and randomness are passed in.
 
 mod account;
+mod attachment;
 mod audit;
 mod consultation;
 mod db;
+mod device;
 mod draft;
 mod error;
+mod grant;
+mod hook;
 mod identity;
 mod job;
 mod journal;
 mod key;
 mod ledger;
+mod meeting;
 mod migrations;
 mod random;
 mod receipt;
@@ -30,18 +35,24 @@ mod testing;
 mod triage;
 mod vault;
 mod vector;
+mod wechat;
 mod writer;
 
 pub use account::{
     AccountEntry, Credentials, KeyEntry, LOCKOUT, Principal, PrincipalKind, Reach, SessionEntry,
 };
+pub use attachment::{Attachment, FileKind};
 pub use audit::{Act, AuditEntry, ChainState};
 pub use db::{OpenOptions, Store};
+pub use device::{Device, DeviceId, DeviceNews, ENROLMENT};
 pub use draft::{Draft, DraftId, DraftRecord};
 pub use error::StoreError;
+pub use grant::Grant;
+pub use hook::{Hook, HookSettings, Platform};
 pub use job::{Job, JobId, JobState, LEASE, MAX_ATTEMPTS, Progress};
 pub use journal::{Accepted, Arrival, Intake, contains_nul};
 pub use key::IdentityKey;
+pub use meeting::{Meeting, MeetingRow};
 pub use random::{OsRandom, Random};
 pub use receipt::{Receipt, ReceiptError};
 pub use station::{Collector, PlaceRow, PlacesAdded};
@@ -49,4 +60,5 @@ pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};
 pub use task::{NewTask, Task};
 pub use triage::{ReservedRun, SaveOutcome, TriageRecord, TriageRun};
 pub use vector::{TextHash, text_hash};
+pub use wechat::{Conversation, Medium, MediumId, MediumKind, Saved, TurnRecord, WaitingMedium};
 pub use writer::{Delivery, STALLED, Writer, WriterOptions, WriterState};

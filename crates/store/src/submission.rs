@@ -282,6 +282,7 @@ fn read(row: &AnyRow) -> Result<StoredSubmission, StoreError> {
                 phone: None,
                 identity: get(row, "sender_group")?,
                 region: get(row, "region")?,
+                account: None,
             },
             text: get(row, "text")?,
         },

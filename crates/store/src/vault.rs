@@ -24,6 +24,8 @@ struct Identity {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
 }
 
 /// Whose identity it is. What was sealed for one opens for no other.
@@ -31,6 +33,8 @@ struct Identity {
 pub(crate) enum Owner {
     Sender(SubmissionId),
     Collector(CollectorId),
+    /// A row of the table of that name.
+    Row(&'static str, u64),
 }
 
 impl Owner {
@@ -39,6 +43,7 @@ impl Owner {
         match self {
             Self::Sender(id) => id.get().to_be_bytes().to_vec(),
             Self::Collector(id) => [&b"collector"[..], &id.get().to_be_bytes()].concat(),
+            Self::Row(table, id) => [table.as_bytes(), &id.to_be_bytes()].concat(),
         }
     }
 
@@ -47,6 +52,7 @@ impl Owner {
             owner: match self {
                 Self::Sender(id) => id.to_string(),
                 Self::Collector(id) => id.to_string(),
+                Self::Row(table, id) => format!("{table} {id}"),
             },
         }
     }
@@ -85,25 +91,37 @@ impl Vault {
         submitter: &Submitter,
         random: &dyn Random,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        if submitter.name.is_none() && submitter.phone.is_none() {
+        let known = [&submitter.name, &submitter.phone, &submitter.account];
+        if known.into_iter().all(Option::is_none) {
             return Ok(None);
         }
         let plain = serde_json::to_vec(&Identity {
             name: submitter.name.clone(),
             phone: submitter.phone.clone(),
+            account: submitter.account.clone(),
         })
         .map_err(StoreError::Unstorable)?;
+        self.seal_bytes(owner, &plain, random).map(Some)
+    }
+
+    /// Any secret, bound to its owner.
+    pub(crate) fn seal_bytes(
+        &self,
+        owner: Owner,
+        plain: &[u8],
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce)?;
         let payload = Payload {
-            msg: &plain,
+            msg: plain,
             aad: &owner.bytes(),
         };
         let sealed = self
             .cipher
             .encrypt(&nonce.into(), payload)
             .map_err(|_| owner.unsealable())?;
-        Ok(Some([&nonce[..], &sealed].concat()))
+        Ok([&nonce[..], &sealed].concat())
     }
 
     /// Puts name and telephone back.
@@ -113,22 +131,27 @@ impl Vault {
         sealed: &[u8],
         submitter: &mut Submitter,
     ) -> Result<(), StoreError> {
+        let plain = self.open_bytes(owner, sealed)?;
+        let identity: Identity = serde_json::from_slice(&plain).map_err(|_| owner.unsealable())?;
+        submitter.name = identity.name;
+        submitter.phone = identity.phone;
+        submitter.account = identity.account;
+        Ok(())
+    }
+
+    /// What [`Vault::seal_bytes`] sealed.
+    pub(crate) fn open_bytes(&self, owner: Owner, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         let (nonce, msg) = sealed
             .split_first_chunk::<NONCE_BYTES>()
             .ok_or_else(|| owner.unsealable())?;
         let aad = &owner.bytes()[..];
-        let plain = self
-            .cipher
+        self.cipher
             .decrypt(&(*nonce).into(), Payload { msg, aad })
-            .map_err(|_| owner.unsealable())?;
-        let identity: Identity = serde_json::from_slice(&plain).map_err(|_| owner.unsealable())?;
-        submitter.name = identity.name;
-        submitter.phone = identity.phone;
-        Ok(())
+            .map_err(|_| owner.unsealable())
     }
 
-    /// Keyed hash of who sent it: of the telephone number, else of name and region together, else
-    /// nothing, as a name alone is shared by too many. Different in every consultation, so that
+    /// Keyed hash of who sent it: of the telephone number, else of the account, else of name and
+    /// region together, else nothing, as a name alone is shared by too many. Different in every consultation, so that
     /// nobody is followed from one to the next.
     pub(crate) fn pseudonym(
         &self,
@@ -136,10 +159,12 @@ impl Vault {
         submitter: &Submitter,
     ) -> Option<String> {
         let phone = submitter.phone.as_deref().map(significant_digits);
-        let (kind, first, second) = match (phone, &submitter.name, &submitter.region) {
-            (Some(phone), _, _) if phone.len() >= 7 => (b"phone", phone, ""),
-            (_, Some(name), Some(region)) if !name.trim().is_empty() => {
-                (b"named", name.trim().to_owned(), region.trim())
+        let named = submitter.name.as_deref().zip(submitter.region.as_deref());
+        let (kind, first, second) = match (phone, &submitter.account, named) {
+            (Some(phone), _, _) if phone.len() >= 7 => (&b"phone"[..], phone, ""),
+            (_, Some(account), _) => (&b"account"[..], account.clone(), ""),
+            (_, _, Some((name, region))) if !name.trim().is_empty() => {
+                (&b"named"[..], name.trim().to_owned(), region.trim())
             }
             _ => return None,
         };

@@ -65,6 +65,8 @@ impl Batch {
                 phone,
                 identity,
                 region,
+                // A kiosk knows nobody's account.
+                account: _,
             } = &item.submitter;
             for part in [name, phone, identity, region] {
                 put_optional(&mut out, part.as_deref());

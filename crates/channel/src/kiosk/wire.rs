@@ -158,6 +158,7 @@ fn item(wire: WireItem) -> Result<Item, KioskError> {
             phone: about(wire.submitter.phone)?,
             identity: about(wire.submitter.identity)?,
             region: about(wire.submitter.region)?,
+            account: None,
         },
     })
 }

@@ -167,8 +167,10 @@ impl Account {
         )
     }
 
-    /// SHA-1 over the token and the parts, sorted.
-    fn sign(&self, parts: &[&str]) -> String {
+    /// The signature over `parts` that WeChat makes: SHA-1 over the token and the parts, sorted. For
+    /// a call's address they are timestamp and nonce.
+    #[must_use]
+    pub fn sign(&self, parts: &[&str]) -> String {
         let mut parts = [&[self.token.as_str()], parts].concat();
         parts.sort_unstable();
         sha1_hex(&parts)

@@ -4,6 +4,7 @@ mod bench;
 mod consultation;
 mod draft;
 mod eval;
+mod hook;
 mod hot;
 mod import;
 mod key;
@@ -16,6 +17,7 @@ mod station;
 mod task;
 mod triage;
 mod user;
+mod wechat_load;
 
 use std::{
     fmt::Write as _,
@@ -35,7 +37,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
-        database: None,
+        ..Overrides::default()
     };
     let config = Config::load(said, args.config.as_deref())?;
     match args.command {
@@ -51,9 +53,11 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Task(command) => task::run(command, config).await,
         Command::User(command) => user::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
+        Command::Hook(command) => hook::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) if command.serve => load::run(&command, config).await,
+        Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

@@ -3,6 +3,7 @@
 mod bulk;
 mod consultations;
 mod jobs;
+mod kiosk;
 mod receipts;
 mod report;
 mod submissions;
@@ -54,6 +55,7 @@ impl Modify for ApiKey {
 fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
     let bulk = OpenApiRouter::new()
         .routes(routes!(bulk::bulk))
+        .routes(routes!(kiosk::batch))
         .layer(DefaultBodyLimit::max(bulk_body_bytes));
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(consultations::list))
@@ -62,6 +64,7 @@ fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
         .routes(routes!(receipts::track))
         .routes(routes!(report::report))
         .routes(routes!(jobs::jobs))
+        .routes(routes!(kiosk::enrol))
         .merge(bulk)
 }
 

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
-use caifeng_app::{Comment, Handover, Refusal, Submitted};
+use caifeng_app::{Comment, Grant, Handover, Refusal, Submitted};
 use caifeng_domain::{ArticleNo, Channel, Named, Permission, Submitter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,13 +26,28 @@ pub(super) struct SubmitBody {
     comments: Vec<CommentBody>,
     /// Version of the notice that the sender agreed to.
     consent: String,
-    /// `web` unless an account says otherwise.
+    /// `web`, or `wechat` of a mini-program. Others are for accounts to say.
     channel: Option<String>,
     /// Code of the place whose QR code was used.
     place: Option<String>,
     /// Who, if they want to say so.
     #[serde(default)]
     sender: SenderBody,
+    /// What a mini-program was allowed to send later, asked for at the moment of submitting.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    subscriptions: Vec<SubscriptionBody>,
+}
+
+/// 一次性订阅: messages of one template that the sender agreed to get.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SubscriptionBody {
+    /// Template id of the platform.
+    template: String,
+    /// How many messages.
+    #[schema(minimum = 1, maximum = 10)]
+    count: u32,
 }
 
 /// One comment.
@@ -65,6 +80,7 @@ impl From<SenderBody> for Submitter {
             phone: body.phone,
             identity: body.group,
             region: body.region,
+            account: None,
         }
     }
 }
@@ -123,6 +139,11 @@ pub(super) async fn submit(
             Some(key) => Some(key.to_str().map_err(|_| Refusal::BadKey)?.to_owned()),
             None => None,
         },
+        grants: body
+            .subscriptions
+            .into_iter()
+            .map(|SubscriptionBody { template, count }| Grant { template, count })
+            .collect(),
     };
     let Submitted { receipts, known } = site.app.submit(caller.0.as_ref(), handover).await?;
     if !known {
@@ -136,13 +157,13 @@ pub(super) async fn submit(
     Ok((status, Json(Receipts { receipts, known })))
 }
 
-/// What comes from the public came by web; only accounts can know it otherwise.
+/// What comes from the public came by web or mini-program; only accounts can know it otherwise.
 fn channel(caller: &Caller, named: Option<&str>) -> Result<Channel, Fault> {
     let Some(name) = named else {
         return Ok(Channel::Web);
     };
     match Channel::from_name(name) {
-        Some(Channel::Web) => Ok(Channel::Web),
+        Some(channel @ (Channel::Web | Channel::Wechat)) => Ok(channel),
         Some(channel) => match &caller.0 {
             None => Err(Refusal::Unauthenticated.into()),
             Some(who)

@@ -115,9 +115,11 @@ impl Filled {
                 phone: some(&self.phone),
                 identity: some(&self.group),
                 region: some(&self.region),
+                account: None,
             },
             consent: self.consent.then(|| CONSENT_VERSION.to_owned()),
             key: some(&self.key),
+            grants: Vec::new(),
         })
     }
 }
@@ -150,13 +152,29 @@ struct Page<'p> {
 
 #[derive(Template)]
 #[template(path = "done.html")]
-struct Done {
+pub(super) struct Done {
     title: String,
     receipts: Vec<String>,
     known: bool,
     /// Whether the code of a place led nowhere.
     without_place: bool,
     again: String,
+    /// Whether staff see it, who may have scans to add.
+    staff: bool,
+}
+
+impl Done {
+    /// What staff see who entered something.
+    pub(super) fn new(title: String, submitted: Submitted, again: String) -> Self {
+        Self {
+            title,
+            receipts: submitted.receipts,
+            known: submitted.known,
+            without_place: false,
+            again,
+            staff: true,
+        }
+    }
 }
 
 pub(super) async fn show(
@@ -264,6 +282,7 @@ async fn take(
                 known,
                 without_place,
                 again: address(slug, by.is_some()),
+                staff: by.is_some(),
             };
             Ok(html(StatusCode::OK, &done))
         }

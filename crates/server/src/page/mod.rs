@@ -2,25 +2,49 @@
 
 mod account;
 mod accounts;
+mod devices;
 mod form;
 mod home;
+mod import;
+mod media;
+mod minutes;
 mod place;
 mod receipt;
+mod scans;
 mod staff;
 mod tasks;
 
 use askama::Template;
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 
-use crate::{Site, error::Fault};
+use crate::{Limits, Site, error::Fault};
 
-pub(crate) fn router() -> Router<Site> {
+pub(crate) fn router(limits: &Limits) -> Router<Site> {
+    let uploads = Router::new()
+        .route(
+            "/staff/c/{slug}/minutes",
+            get(minutes::show).post(minutes::propose),
+        )
+        .route("/staff/c/{slug}/minutes/confirm", post(minutes::confirm))
+        .route(
+            "/staff/c/{slug}/import",
+            get(import::show).post(import::upload),
+        )
+        .route("/staff/c/{slug}/import/check", post(import::check))
+        .route(
+            "/staff/scans/{receipt}",
+            get(scans::show).post(scans::attach),
+        )
+        .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
+        .merge(uploads)
+        .route("/staff/files/{id}", get(scans::file))
         .route("/", get(home::home))
         .route("/c/{slug}", get(form::show).post(form::submit))
         .route("/p/{code}", get(place::show))
@@ -28,6 +52,10 @@ pub(crate) fn router() -> Router<Site> {
         .route("/p/{code}/poster", get(place::poster))
         .route("/receipt", get(receipt::show))
         .route("/staff", get(staff::home))
+        .route("/staff/devices", get(devices::show).post(devices::add))
+        .route("/staff/devices/{id}/revoke", post(devices::revoke))
+        .route("/staff/wechat", get(media::show))
+        .route("/staff/wechat/{id}", post(media::end))
         .route("/staff/login", get(staff::login).post(staff::sign_in))
         .route("/staff/logout", post(staff::sign_out))
         .route(

@@ -31,6 +31,8 @@ struct Login {
 struct Home {
     name: String,
     entries: Vec<Entry>,
+    /// Whether they may connect devices.
+    connects: bool,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +125,7 @@ pub(super) async fn home(
         .filter(|entry| entry.is_open)
         .collect();
     let page = Home {
+        connects: by.role.may(Permission::Connect),
         name: by.name,
         entries,
     };

@@ -4,7 +4,7 @@ use caifeng_app::CONSENT_VERSION;
 use caifeng_domain::Role;
 use serde_json::json;
 
-use super::{Answer, Desk, comment, pages::field};
+use super::{Answer, Desk, comment, field};
 use crate::Limits;
 
 const PASSWORD: &str = "一二三四五六七八九十";

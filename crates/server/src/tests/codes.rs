@@ -42,6 +42,17 @@ fn every_code_is_in_the_table_with_its_status() {
         Refusal::FactorNeeded,
         Refusal::Locked,
         Refusal::Forbidden,
+        Refusal::BadSignature,
+        Refusal::Unreadable(String::new()),
+        Refusal::TooLarge,
+        Refusal::UnknownAddress,
+        Refusal::UnknownConsultation,
+        Refusal::BadEnrolment,
+        Refusal::BadFile(String::new()),
+        Refusal::UploadGone,
+        Refusal::BadDate,
+        Refusal::BadGrant,
+        Refusal::Handled,
         Refusal::Overloaded,
     ]
     .map(Fault::from);

@@ -17,8 +17,10 @@ enum Needs {
     The(Permission),
 }
 
-/// Every route of the server: a new one is added here.
-const ROUTES: [(&str, &str, Needs); 31] = [
+/// Every route of the server: a new one is added here. But for those that ask for a signature, not for
+/// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
+/// `hooks.rs`.
+const ROUTES: [(&str, &str, Needs); 50] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -70,6 +72,57 @@ const ROUTES: [(&str, &str, Needs); 31] = [
     ("POST", "/staff/password", Needs::Account),
     ("GET", "/staff/second-factor", Needs::Account),
     ("POST", "/staff/second-factor", Needs::Account),
+    ("POST", "/api/v1/kiosk/enrolments", Needs::Nothing),
+    ("GET", "/staff/devices", Needs::The(Permission::Connect)),
+    ("POST", "/staff/devices", Needs::The(Permission::Connect)),
+    (
+        "POST",
+        "/staff/devices/1/revoke",
+        Needs::The(Permission::Connect),
+    ),
+    (
+        "GET",
+        "/staff/c/known/minutes",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/minutes",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/minutes/confirm",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "GET",
+        "/staff/c/known/import",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/import",
+        Needs::The(Permission::Transcribe),
+    ),
+    (
+        "POST",
+        "/staff/c/known/import/check",
+        Needs::The(Permission::Transcribe),
+    ),
+    ("GET", "/staff/scans/x", Needs::The(Permission::Transcribe)),
+    ("POST", "/staff/scans/x", Needs::The(Permission::Transcribe)),
+    ("GET", "/staff/files/1", Needs::The(Permission::Transcribe)),
+    ("GET", "/staff/wechat", Needs::The(Permission::Transcribe)),
+    (
+        "POST",
+        "/staff/wechat/1",
+        Needs::The(Permission::Transcribe),
+    ),
+    ("GET", "/hooks/wechat/none", Needs::Nothing),
+    ("POST", "/hooks/wechat/none", Needs::Nothing),
+    ("POST", "/hooks/wenjuanxing/none", Needs::Nothing),
+    ("POST", "/hooks/tencent/none", Needs::Nothing),
 ];
 
 /// Statuses of those who are kept out.

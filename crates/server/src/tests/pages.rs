@@ -3,24 +3,7 @@
 use caifeng_app::CONSENT_VERSION;
 use caifeng_domain::Role;
 
-use super::Desk;
-
-/// The value of a hidden field.
-#[track_caller]
-pub(super) fn field(page: &str, name: &str) -> String {
-    let start = format!("name=\"{name}\" value=\"");
-    let at = page
-        .find(&start)
-        .unwrap_or_else(|| panic!("no `{name}` in {page}"))
-        + start.len();
-    page[at..].split('"').next().unwrap().to_owned()
-}
-
-/// The receipts on a page.
-fn receipts(page: &str) -> Vec<String> {
-    let links = page.split("/receipt?code=").skip(1);
-    links.map(|link| link[..14].to_owned()).collect()
-}
+use super::{Desk, field, receipts};
 
 #[tokio::test]
 async fn somebody_reads_fills_in_and_asks_later() {

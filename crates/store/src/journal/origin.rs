@@ -32,7 +32,8 @@ fn texts(submission: &Submission) -> [Option<&str>; 7] {
 #[must_use]
 pub fn contains_nul(submission: &Submission) -> bool {
     let id = submission.external_id.as_deref();
-    let mut texts = texts(submission).into_iter().chain([id]).flatten();
+    let account = submission.submitter.account.as_deref();
+    let mut texts = texts(submission).into_iter().chain([id, account]).flatten();
     texts.any(|text| text.contains('\0'))
 }
 
@@ -84,9 +85,11 @@ impl Numbering {
         if contains_nul(submission) {
             return Err(StoreError::NulCharacter { row });
         }
+        // Only where there is one, so that older digests stay what they are.
+        let account = submission.submitter.account.as_deref().map(Some);
         let count = count.map(|count| count.to_string());
         let count = count.as_deref().map(Some);
-        let digest = vault.content_hash(parts.into_iter().chain(count));
+        let digest = vault.content_hash(parts.into_iter().chain(account).chain(count));
         let key = if let Some(id) = &submission.external_id {
             format!("id:{id}")
         } else {

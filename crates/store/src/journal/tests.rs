@@ -25,6 +25,7 @@ fn full() -> Submission {
             phone: Some("138 0000 0000".into()),
             identity: Some("居民".into()),
             region: Some("某镇".into()),
+            account: None,
         },
         text: "第十二条\u{202e}好😀\r\n".into(),
     }

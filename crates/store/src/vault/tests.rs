@@ -24,6 +24,7 @@ fn submitter(name: &str, phone: &str, region: &str) -> Submitter {
         phone: some(phone),
         identity: None,
         region: some(region),
+        account: None,
     }
 }
 

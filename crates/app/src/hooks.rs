@@ -1,0 +1,225 @@
+//! Answers that questionnaire platforms push.
+//!
+//! **Invariant.** Nothing pushed is lost: an answer that was changed goes in beside what it was
+//! before, and a push that cannot be used is kept, sealed, for somebody to look at.
+
+use std::collections::BTreeMap;
+
+use caifeng_channel::questionnaire::{self, Push, PushError};
+use caifeng_domain::{ConsultationId, Named, Submission};
+use caifeng_store::{Accepted, Act, Arrival, Delivery, Hook, HookSettings, Platform, StoreError};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    App, AppError, Refusal,
+    consultations::cli,
+    submit::{check_sender, check_was_open},
+};
+
+/// What a hook writes under: the number of an answer is unique on all platforms together.
+const SOURCE: &str = "questionnaire";
+
+impl From<PushError> for Refusal {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::TooLarge { .. } => Self::TooLarge,
+            PushError::BadSignature => Self::BadSignature,
+            PushError::NotJson | PushError::Missing(_) | PushError::Unusable(_) => {
+                Self::Unreadable(error.to_string())
+            }
+        }
+    }
+}
+
+impl App {
+    /// Adds a hook and returns its path, which cannot be shown again. `questions` is the JSON of an
+    /// object with the words of the questions by their names (`q1`).
+    pub async fn add_hook(
+        &self,
+        slug: Option<&str>,
+        name: &str,
+        platform: Platform,
+        key: Option<&str>,
+        questions: &str,
+    ) -> Result<String, AppError> {
+        if platform == Platform::Wenjuanxing && key.is_none_or(str::is_empty) {
+            let message = "问卷星的推送要用密钥验签，请从标准输入给出推送密钥";
+            return Err(AppError::Argument(message.to_owned()));
+        }
+        if words(questions).is_none() {
+            let message = "题目文件应是 JSON 对象，如 {\"q1\": \"您的意见\"}";
+            return Err(AppError::Argument(message.to_owned()));
+        }
+        let settings = HookSettings {
+            name,
+            platform,
+            consultation: self.choose(slug).await?.id,
+            key: key.filter(|key| !key.is_empty()),
+            questions,
+        };
+        match self.store.add_hook(&cli(), &settings).await {
+            Err(StoreError::NameTaken { name }) => {
+                Err(AppError::Argument(format!("名称 {name} 已在使用")))
+            }
+            secret => Ok(format!("/hooks/{}/{}", platform.wire(), secret?)),
+        }
+    }
+
+    /// The hooks in use.
+    pub async fn hooks(&self) -> Result<Vec<Hook>, AppError> {
+        Ok(self.store.hooks().await?)
+    }
+
+    /// Ends a hook.
+    pub async fn revoke_hook(&self, name: &str) -> Result<(), AppError> {
+        if self.store.revoke_hook(&cli(), name).await? {
+            Ok(())
+        } else {
+            Err(AppError::Argument(format!("没有名为 {name} 的推送地址")))
+        }
+    }
+
+    /// Takes in a push to the address with this secret. How many submissions came of it.
+    pub async fn take_push(
+        &self,
+        platform: Platform,
+        secret: &str,
+        body: &[u8],
+    ) -> Result<usize, AppError> {
+        let found = self.store.hook(platform, secret).await?;
+        let (hook, key) = found.ok_or(Refusal::UnknownAddress)?;
+        let push = match platform {
+            Platform::Tencent => questionnaire::tencent(body),
+            Platform::Wenjuanxing => {
+                let questions = words(&hook.questions).unwrap_or_default();
+                let key = key.as_deref().unwrap_or_default();
+                questionnaire::wenjuanxing(body, key, &questions).map(Push::Answered)
+            }
+        };
+        match push {
+            Ok(Push::Answered(answer) | Push::Changed(answer)) => {
+                self.take_answer(&hook, answer, body).await
+            }
+            Ok(Push::Withdrawn { external_id }) => {
+                self.withdraw_answer(&hook, &external_id).await?;
+                Ok(0)
+            }
+            Ok(Push::Nothing) => Ok(0),
+            // Most often a question left blank. Refused, it would come again and again, and in the
+            // end the platform would stop pushing anything.
+            Err(PushError::Unusable(reason)) => {
+                self.set_aside(&hook, &reason, body).await?;
+                Ok(0)
+            }
+            Err(error) => Err(Refusal::from(error).into()),
+        }
+    }
+
+    async fn take_answer(
+        &self,
+        hook: &Hook,
+        answer: Submission,
+        body: &[u8],
+    ) -> Result<usize, AppError> {
+        let now = Timestamp::now();
+        let all = self.consultations().await?;
+        let listed = all.iter().find(|listed| listed.id == hook.consultation);
+        let listed = listed.ok_or(Refusal::UnknownAddress)?;
+        let checked = check_was_open(listed, answer.submitted_at.as_deref(), now)
+            .and_then(|()| check_sender(&answer.submitter));
+        if let Err(refusal) = checked {
+            self.set_aside(hook, &refusal.to_string(), body).await?;
+            return Ok(0);
+        }
+        let first = self.deliver_answer(hook, answer.clone(), now).await?;
+        if first.arrival != Arrival::Changed {
+            return Ok(usize::from(first.arrival == Arrival::New));
+        }
+        // The same answer, changed: what it was before stays, and this goes in beside it.
+        let changed = Submission {
+            external_id: answer
+                .external_id
+                .as_ref()
+                .map(|id| format!("{id}:{}", digest(&answer))),
+            ..answer
+        };
+        let later = self.deliver_answer(hook, changed, now).await?;
+        self.store.succeed(first.id, later.id).await?;
+        Ok(usize::from(later.arrival == Arrival::New))
+    }
+
+    async fn deliver_answer(
+        &self,
+        hook: &Hook,
+        answer: Submission,
+        now: Timestamp,
+    ) -> Result<Accepted, AppError> {
+        let delivery = Delivery {
+            consultation: hook.consultation,
+            source: SOURCE.to_owned(),
+            actor: format!("hook {}", hook.name),
+            at: now,
+            consent: None,
+            collector: None,
+            submissions: vec![answer],
+            whole: false,
+        };
+        let accepted = self.deliver(delivery).await?.pop();
+        Ok(accepted.ok_or(Refusal::NoComments)?)
+    }
+
+    /// An answer deleted on the platform counts as taken back by its sender. It stays in the journal.
+    async fn withdraw_answer(&self, hook: &Hook, external_id: &str) -> Result<(), AppError> {
+        let consultation: ConsultationId = hook.consultation;
+        let actor = format!("hook {}", hook.name);
+        let act = Act {
+            actor: &actor,
+            at: Timestamp::now(),
+        };
+        let versions = self.store.versions(consultation, SOURCE, external_id);
+        let mut any = false;
+        for id in versions.await? {
+            any |= self.store.withdraw(&act, id).await?;
+        }
+        if any {
+            self.ask_for_triage(consultation).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_aside(&self, hook: &Hook, reason: &str, body: &[u8]) -> Result<(), AppError> {
+        tracing::info!(hook = hook.name, "a push was set aside");
+        let now = Timestamp::now();
+        Ok(self
+            .store
+            .keep_refused_push(hook, reason, body, now)
+            .await?)
+    }
+}
+
+/// The words of the questions by their names.
+fn words(questions: &str) -> Option<BTreeMap<String, String>> {
+    serde_json::from_str(questions).ok()
+}
+
+/// Tells versions of one answer apart by everything that the sender said.
+fn digest(answer: &Submission) -> String {
+    let submitter = &answer.submitter;
+    let parts = [
+        &submitter.name,
+        &submitter.phone,
+        &submitter.identity,
+        &submitter.region,
+    ];
+    let mut digest = Sha256::new();
+    for part in parts
+        .into_iter()
+        .map(|part| part.as_deref().unwrap_or_default())
+    {
+        digest.update(part);
+        digest.update([0]);
+    }
+    digest.update(&answer.text);
+    crate::drafts::hex(&digest.finalize()[..8])
+}

@@ -1,0 +1,97 @@
+//! Scans of letters and forms, beside what was typed in from them (代录).
+
+use caifeng_domain::SubmissionId;
+use caifeng_store::{Act, Attachment, FileKind, Principal, Receipt};
+use jiff::Timestamp;
+
+use crate::{App, AppError, Refusal};
+
+/// Bytes of one scan: a page at 300 dpi has some three million.
+pub const MAX_SCAN_BYTES: usize = 8 << 20;
+/// Scans of one submission.
+pub const MAX_SCANS: usize = 20;
+
+/// The first bytes of what is taken. Names of files say nothing and are ignored.
+const MAGIC: [(FileKind, &[u8]); 3] = [
+    (FileKind::Jpeg, b"\xff\xd8\xff"),
+    (FileKind::Png, b"\x89PNG\r\n\x1a\n"),
+    (FileKind::Pdf, b"%PDF-"),
+];
+
+/// A scan with its bytes.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// What it is.
+    pub kind: FileKind,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+impl App {
+    /// Adds scans to the submission with this receipt: all of them or, if one cannot be used, none.
+    pub async fn attach_scans(
+        &self,
+        by: &Principal,
+        receipt: &str,
+        files: Vec<Vec<u8>>,
+    ) -> Result<(), AppError> {
+        let submission = self.submission_of(receipt).await?;
+        let there = self.store.attachments(submission).await?.len();
+        if files.is_empty() {
+            return Err(Refusal::BadFile("请选择要附上的文件".to_owned()).into());
+        }
+        if there + files.len() > MAX_SCANS {
+            return Err(Refusal::BadFile(format!("一件来件最多附 {MAX_SCANS} 个扫描件")).into());
+        }
+        let kinds: Vec<FileKind> = files
+            .iter()
+            .map(|file| kind(file))
+            .collect::<Result<_, _>>()?;
+        for (kind, file) in kinds.into_iter().zip(files) {
+            let bytes = file.len();
+            let sha256 = self.put_file(file).await?;
+            let act = Act {
+                actor: &by.name,
+                at: Timestamp::now(),
+            };
+            self.store
+                .attach(&act, submission, &sha256, kind, bytes)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The scans of the submission with this receipt.
+    pub async fn scans(&self, receipt: &str) -> Result<Vec<Attachment>, AppError> {
+        let submission = self.submission_of(receipt).await?;
+        Ok(self.store.attachments(submission).await?)
+    }
+
+    /// A scan by its number.
+    pub async fn scan(&self, id: u64) -> Result<Scan, AppError> {
+        let attachment = self
+            .store
+            .attachment(id)
+            .await?
+            .ok_or(Refusal::UnknownAddress)?;
+        Ok(Scan {
+            kind: attachment.kind,
+            bytes: self.file(&attachment.sha256).await?,
+        })
+    }
+
+    async fn submission_of(&self, receipt: &str) -> Result<SubmissionId, AppError> {
+        let receipt: Receipt = receipt.parse().map_err(|_| Refusal::BadReceipt)?;
+        let found = self.store.submission_by_receipt(&receipt).await?;
+        Ok(found.ok_or(Refusal::UnknownReceipt)?.id)
+    }
+}
+
+fn kind(file: &[u8]) -> Result<FileKind, Refusal> {
+    if file.len() > MAX_SCAN_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let found = MAGIC.iter().find(|(_, magic)| file.starts_with(magic));
+    let found = found.map(|(kind, _)| *kind);
+    found.ok_or_else(|| Refusal::BadFile("扫描件应是 JPG、PNG 或 PDF".to_owned()))
+}

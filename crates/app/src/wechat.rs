@@ -1,0 +1,276 @@
+//! WeChat: a call is checked, answered from what is remembered, and written down before the answer
+//! goes out.
+
+mod media;
+mod settings;
+
+use std::collections::BTreeMap;
+
+use caifeng_channel::wechat::{
+    Account, Call, Content, Message, Query, Sealing, WechatError,
+    dialogue::{self, Media, Open, Opinion, Reply, State, Turn},
+    reply,
+};
+use caifeng_domain::{Named, Standing};
+use caifeng_store::{Delivery, Medium, MediumKind, Saved, TurnRecord};
+use jiff::Timestamp;
+
+use crate::{App, AppError, Refusal};
+
+pub use media::Transcript;
+pub use settings::{WechatMode, WechatSettings};
+
+/// Accounts by the names in their addresses.
+pub(crate) type Accounts = BTreeMap<String, Account>;
+
+/// How often an answer is made again because another message of the same follower was answered
+/// meanwhile. People write one message after the other.
+const ATTEMPTS: usize = 8;
+
+/// The accounts that are configured.
+pub(crate) fn accounts(settings: &BTreeMap<String, WechatSettings>) -> Result<Accounts, AppError> {
+    let account = |(name, settings): (&String, &WechatSettings)| {
+        let account = settings.account();
+        let account = account.map_err(|e| AppError::Config(format!("wechat.{name}：{e}")))?;
+        Ok((name.clone(), account))
+    };
+    settings.iter().map(account).collect()
+}
+
+/// What goes back to WeChat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WechatAnswer {
+    /// The body.
+    pub body: String,
+    /// Submissions that came of the message.
+    pub accepted: usize,
+}
+
+/// What a message led to.
+struct Answered {
+    words: String,
+    accepted: usize,
+}
+
+impl From<WechatError> for Refusal {
+    fn from(error: WechatError) -> Self {
+        use WechatError as E;
+        match error {
+            E::BadSignature | E::BadMessageSignature | E::Stale { .. } | E::OtherApp => {
+                Self::BadSignature
+            }
+            E::TooLarge { .. } => Self::TooLarge,
+            E::BadKey
+            | E::NoKey
+            | E::NotEncrypted
+            | E::CannotDecrypt
+            | E::BadXml(_)
+            | E::Missing(_) => Self::Unreadable(error.to_string()),
+        }
+    }
+}
+
+impl Answered {
+    /// Answered before, so nothing new came of it.
+    fn before(words: String) -> Self {
+        Self { words, accepted: 0 }
+    }
+}
+
+impl App {
+    /// Whether an account of this name is configured.
+    #[must_use]
+    pub fn has_wechat(&self, account: &str) -> bool {
+        self.wechat.contains_key(account)
+    }
+
+    /// Checks the GET by which WeChat sees that we know the token.
+    pub fn check_wechat(&self, account: &str, query: &Query<'_>) -> Result<(), AppError> {
+        let account = self.wechat_account(account)?;
+        let now = Timestamp::now().as_second();
+        Ok(account.check(query, now).map_err(Refusal::from)?)
+    }
+
+    /// Answers a POST. When this returns, what the message led to is on disk; the same message again
+    /// gets the same words.
+    pub async fn answer_wechat(
+        &self,
+        name: &str,
+        query: &Query<'_>,
+        body: &[u8],
+    ) -> Result<WechatAnswer, AppError> {
+        let (account, now) = (self.wechat_account(name)?, Timestamp::now());
+        let opened = account.open(query, body, now.as_second());
+        let opened = opened.map_err(Refusal::from)?;
+        let message = &opened.message;
+        let key = self.store.message_key(&message.key());
+        let Answered { words, accepted } = match self.store.answered(&key).await? {
+            Some(words) => Answered::before(words),
+            None => self.converse(name, message, now).await?,
+        };
+        let body = if words.is_empty() {
+            reply::NOTHING.to_owned()
+        } else {
+            let answer = reply::text(message, &words, now.as_second());
+            self.seal_answer(account, answer, opened.call, now)?
+        };
+        Ok(WechatAnswer { body, accepted })
+    }
+
+    fn seal_answer(
+        &self,
+        account: &Account,
+        answer: String,
+        call: Call,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let nonce = self.store.secret()?;
+        let sealing = Sealing {
+            random: self.store.random_bytes()?,
+            timestamp: now.as_second(),
+            nonce: &nonce[..16],
+        };
+        Ok(account.seal(answer, call, &sealing))
+    }
+
+    fn wechat_account(&self, name: &str) -> Result<&Account, Refusal> {
+        self.wechat.get(name).ok_or(Refusal::UnknownAddress)
+    }
+
+    /// Finds the words for a message and writes down what follows from it.
+    async fn converse(
+        &self,
+        name: &str,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Answered, AppError> {
+        for _ in 0..ATTEMPTS {
+            let before = self.store.conversation(name, &message.from).await?;
+            // A state that a later version wrote is forgotten, as after a long silence.
+            let state = before.state.and_then(|state| state.parse::<State>().ok());
+            let open = self.open_drafts(now).await?;
+            let Turn {
+                state,
+                reply,
+                media,
+            } = dialogue::answer(&state.unwrap_or_default(), message, &open);
+            let accepted = usize::from(matches!(reply, Reply::Submit(_)));
+            let words = match reply {
+                Reply::Say(words) => words,
+                Reply::Silence => String::new(),
+                Reply::Query(code) => self.tell(&code).await?,
+                Reply::Submit(opinion) => self.take_opinion(name, message, *opinion, now).await?,
+            };
+            let medium = media.map(|media| medium(media, &state, &message.content));
+            let record = TurnRecord {
+                account: name,
+                openid: &message.from,
+                message: &message.key(),
+                turn: before.turn,
+                state: &state.to_string(),
+                reply: &words,
+                medium: medium.as_ref(),
+                at: now,
+            };
+            match self.store.save_turns(&[record]).await?.pop() {
+                Some(Saved::New) => return Ok(Answered { words, accepted }),
+                Some(Saved::Known(words)) => return Ok(Answered::before(words)),
+                Some(Saved::Outrun) | None => {}
+            }
+        }
+        Err(Refusal::Overloaded.into())
+    }
+
+    /// What may be spoken of: public and open. What is for contact points only is not told of.
+    async fn open_drafts(&self, now: Timestamp) -> Result<Vec<Open>, AppError> {
+        let all = self.consultations().await?;
+        let open = all.iter().filter(|listed| {
+            listed.is_public() && listed.standing(now) == Standing::Open && listed.draft.is_some()
+        });
+        let draft = |listed: &crate::Listed| Open {
+            slug: listed.consultation.slug.clone(),
+            title: listed.consultation.title.clone(),
+            articles: listed
+                .draft
+                .iter()
+                .flat_map(|d| d.articles())
+                .map(|(_, n)| n.number)
+                .collect(),
+        };
+        Ok(open.map(draft).collect())
+    }
+
+    /// Where a submission is, in words.
+    async fn tell(&self, code: &str) -> Result<String, AppError> {
+        match self.track(code).await {
+            Ok(found) => {
+                let title = found.consultation.map(|consultation| consultation.title);
+                let title = title.map(|title| format!("《{title}》\n"));
+                let stage = found.stage.chinese();
+                Ok(format!(
+                    "{}受理编号 {}：{stage}。",
+                    title.unwrap_or_default(),
+                    found.receipt
+                ))
+            }
+            Err(AppError::Refused(refusal)) => Ok(format!("{refusal}。")),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes an opinion down and returns what to say about it.
+    async fn take_opinion(
+        &self,
+        name: &str,
+        message: &Message,
+        mut opinion: Opinion,
+        now: Timestamp,
+    ) -> Result<String, AppError> {
+        let listed = self.consultation(&opinion.slug, false).await?;
+        let scene = opinion.submission.station.take();
+        let place = match &scene {
+            Some(code) => self.store.place_by_code(code).await?,
+            None => None,
+        };
+        let (station, collector) = place.unzip();
+        let submission = &mut opinion.submission;
+        submission.station = station.map(|station| station.name);
+        submission.external_id = Some(self.store.message_key(&message.key()));
+        submission.submitter.account = Some(message.from.clone());
+        let delivery = Delivery {
+            consultation: listed.id,
+            source: format!("wechat {name}"),
+            actor: "public".to_owned(),
+            at: now,
+            consent: None,
+            collector: collector.flatten(),
+            submissions: vec![submission.clone()],
+            whole: false,
+        };
+        let accepted = self.deliver(delivery).await?.pop();
+        let accepted = accepted.ok_or(Refusal::NoComments)?;
+        Ok(opinion.receipt(accepted.receipt.as_str()))
+    }
+}
+
+fn medium(media: Media, state: &State, content: &Content) -> Medium {
+    let (kind, media_id, format) = match media {
+        Media::Voice { media_id, format } => (MediumKind::Voice, media_id, format),
+        Media::Image { media_id } => (MediumKind::Image, media_id, String::new()),
+    };
+    let recognised = matches!(
+        content,
+        Content::Voice {
+            recognition: Some(_),
+            ..
+        }
+    );
+    Medium {
+        kind,
+        media_id,
+        format,
+        place: state.scene().map(str::to_owned),
+        consultation: state.consultation().map(str::to_owned),
+        heard: recognised,
+    }
+}

@@ -1,0 +1,153 @@
+//! `/staff/devices`: the kiosks, what is missing of them, and new ones.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State, rejection::FormRejection},
+    http::StatusCode,
+    response::Response,
+};
+use caifeng_app::Device;
+use caifeng_domain::Permission;
+use jiff::{
+    Timestamp,
+    tz::{TimeZone, offset},
+};
+use serde::Deserialize;
+
+use super::{Failed, html, staff::signed_in};
+use crate::{Site, auth::Caller, error::Fault};
+
+/// A device whose clock is further off is shown with it, in milliseconds.
+const CLOCK_OFF: u64 = 120_000;
+
+#[derive(Template)]
+#[template(path = "devices.html")]
+struct Page {
+    devices: Vec<Row>,
+    places: Vec<(String, String)>,
+    /// Name and one-time code of the device just added.
+    added: Option<(String, String)>,
+    problem: Option<String>,
+}
+
+struct Row {
+    id: u64,
+    label: String,
+    place: String,
+    state: String,
+    seen: Option<String>,
+    missing: Option<String>,
+    clock: Option<String>,
+    doubtful: usize,
+    is_gone: bool,
+}
+
+impl Row {
+    fn new(device: Device, now: Timestamp) -> Self {
+        let state = match (&device.revoked_at, &device.enrolled_at) {
+            (Some(_), _) => "已停用".to_owned(),
+            (None, Some(_)) => "使用中".to_owned(),
+            (None, None) if device.code_expires_at > now => "等待设备输入注册码".to_owned(),
+            (None, None) => "注册码已过期，请停用后重新添加".to_owned(),
+        };
+        // `42,7-9` is "42 have come, but for 7 to 9".
+        let missing = device
+            .sequence
+            .split_once(',')
+            .map(|(_, gaps)| gaps.replace(',', "、"));
+        let is_off = device.clock_ahead_ms.unsigned_abs() > CLOCK_OFF;
+        Self {
+            id: device.id,
+            label: device.label,
+            place: device.station_name,
+            state,
+            seen: device.seen_at.map(local),
+            missing,
+            clock: is_off.then(|| off(device.clock_ahead_ms)),
+            doubtful: device.doubtful,
+            is_gone: device.revoked_at.is_some(),
+        }
+    }
+}
+
+fn local(time: Timestamp) -> String {
+    let china = TimeZone::fixed(offset(8));
+    time.to_zoned(china)
+        .strftime("%-m月%-d日 %H:%M")
+        .to_string()
+}
+
+/// How wrong a clock is.
+fn off(ahead_ms: i64) -> String {
+    let minutes = (ahead_ms.unsigned_abs() + 30_000) / 60_000;
+    let way = if ahead_ms > 0 { "慢" } else { "快" };
+    format!("设备时钟{way}约 {minutes} 分钟，来件时间已自动校正")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    place: String,
+    label: String,
+}
+
+pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
+    match signed_in(caller, Permission::Connect) {
+        Ok(_) => Ok(html(StatusCode::OK, &page(&site).await?)),
+        Err(response) => Ok(response),
+    }
+}
+
+/// Adds a device and shows its code, which is not shown again.
+pub(super) async fn add(
+    State(site): State<Site>,
+    caller: Caller,
+    form: Result<Form<Wanted>, FormRejection>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller, Permission::Connect) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let Form(wanted) = form?;
+    let added = site.app.add_device(&by, &wanted.place, &wanted.label).await;
+    let mut page = page(&site).await?;
+    let status = match added.map_err(Fault::from) {
+        Ok(added) => {
+            page.added = Some(added);
+            StatusCode::OK
+        }
+        Err(fault) => {
+            page.problem = Some(fault.detail);
+            fault.status
+        }
+    };
+    Ok(html(status, &page))
+}
+
+pub(super) async fn revoke(
+    State(site): State<Site>,
+    Path(id): Path<u64>,
+    caller: Caller,
+) -> Result<Response, Failed> {
+    match signed_in(caller, Permission::Connect) {
+        Ok(by) => {
+            site.app.revoke_device(&by, id).await?;
+            Ok(html(StatusCode::OK, &page(&site).await?))
+        }
+        Err(response) => Ok(response),
+    }
+}
+
+async fn page(site: &Site) -> Result<Page, Failed> {
+    let now = Timestamp::now();
+    let devices = site.app.devices().await?.into_iter();
+    let places = site.app.stations().await?.into_iter();
+    Ok(Page {
+        devices: devices.map(|device| Row::new(device, now)).collect(),
+        places: places
+            .map(|(place, path)| (place.code, path.join(" / ")))
+            .collect(),
+        added: None,
+        problem: None,
+    })
+}

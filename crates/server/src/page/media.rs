@@ -1,0 +1,150 @@
+//! `/staff/wechat`: recordings and pictures that came over WeChat, to be listened to and written down.
+//!
+//! Nothing leaves the machine, so nobody fetches them for us: staff open them in the platform's own
+//! back office (公众平台 → 消息管理) and write down what they hear.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State, rejection::FormRejection},
+    http::StatusCode,
+    response::Response,
+};
+use caifeng_app::{MediumKind, Principal, Transcript, WaitingMedium};
+use caifeng_domain::{Channel, Named, Permission};
+use jiff::{
+    Timestamp,
+    tz::{TimeZone, offset},
+};
+use serde::Deserialize;
+
+use super::{Failed, home::Entry, html, staff::signed_in};
+use crate::{Site, auth::Caller, error::Fault, metrics};
+
+#[derive(Template)]
+#[template(path = "media.html")]
+struct Page {
+    media: Vec<Waiting>,
+    drafts: Vec<(String, String)>,
+    done: Option<String>,
+    problem: Option<String>,
+}
+
+/// A medium as the page shows it.
+struct Waiting {
+    id: u64,
+    kind: &'static str,
+    format: String,
+    received: String,
+    account: String,
+    media_id: String,
+    slug: String,
+    text: String,
+}
+
+impl Waiting {
+    fn new(medium: WaitingMedium) -> Self {
+        let china = TimeZone::fixed(offset(8));
+        let received = medium.received_at.to_zoned(china);
+        Self {
+            id: medium.id,
+            kind: medium.medium.kind.chinese(),
+            format: match medium.medium.kind {
+                MediumKind::Voice => medium.medium.format,
+                MediumKind::Image => String::new(),
+            },
+            received: received.strftime("%-m月%-d日 %H:%M").to_string(),
+            account: medium.account,
+            media_id: medium.medium.media_id,
+            slug: medium.medium.consultation.unwrap_or_default(),
+            text: String::new(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Written {
+    #[serde(default)]
+    slug: String,
+    #[serde(default)]
+    article: String,
+    #[serde(default)]
+    text: String,
+    /// The button of somebody who found nothing to write down.
+    dismiss: Option<String>,
+}
+
+pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
+    match signed_in(caller, Permission::Transcribe) {
+        Ok(_) => Ok(html(StatusCode::OK, &page(&site).await?)),
+        Err(response) => Ok(response),
+    }
+}
+
+/// Takes in what was written down, or notes that there is nothing.
+pub(super) async fn end(
+    State(site): State<Site>,
+    Path(id): Path<u64>,
+    caller: Caller,
+    form: Result<Form<Written>, FormRejection>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller, Permission::Transcribe) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let Form(written) = form?;
+    let text = written.text.clone();
+    let ended = write_down(&site, &by, id, written).await;
+    let mut page = page(&site).await?;
+    let status = match ended {
+        Ok(done) => {
+            page.done = Some(done);
+            StatusCode::OK
+        }
+        Err(fault) => {
+            // What was typed is shown again: nobody has to listen twice.
+            if let Some(medium) = page.media.iter_mut().find(|medium| medium.id == id) {
+                medium.text = text;
+            }
+            page.problem = Some(fault.detail);
+            fault.status
+        }
+    };
+    Ok(html(status, &page))
+}
+
+async fn write_down(
+    site: &Site,
+    by: &Principal,
+    id: u64,
+    written: Written,
+) -> Result<String, Fault> {
+    if written.dismiss.is_some() {
+        site.app.dismiss_medium(by, id).await?;
+        return Ok("已标记为不登记。".to_owned());
+    }
+    let transcript = Transcript {
+        slug: written.slug,
+        article: match written.article.trim() {
+            "" => None,
+            number => Some(crate::api::article(number)?),
+        },
+        text: written.text,
+    };
+    let receipt = site.app.transcribe_medium(by, id, transcript).await?;
+    metrics::submissions(Channel::Wechat.wire(), 1);
+    Ok(format!("已登记，受理编号 {receipt}。"))
+}
+
+async fn page(site: &Site) -> Result<Page, Failed> {
+    let (now, all) = (Timestamp::now(), site.app.consultations().await?);
+    let entries = all.iter().map(|listed| Entry::new(listed, now));
+    let open = entries.filter(|entry| entry.is_open);
+    let media = site.app.waiting_media().await?;
+    Ok(Page {
+        media: media.into_iter().map(Waiting::new).collect(),
+        drafts: open.map(|entry| (entry.slug, entry.title)).collect(),
+        done: None,
+        problem: None,
+    })
+}

@@ -1,0 +1,106 @@
+//! `/staff/scans/{receipt}`: scans beside what was typed in from a letter or form; `/staff/files/{id}`:
+//! one of them, for staff only.
+
+use askama::Template;
+use axum::{
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use caifeng_app::{Attachment, FileKind, MAX_SCANS};
+use caifeng_domain::{Named, Permission};
+
+use super::{Failed, html, staff::signed_in};
+use crate::{Site, auth::Caller, error::Fault, upload::Uploaded};
+
+#[derive(Template)]
+#[template(path = "scans.html")]
+struct Page {
+    receipt: String,
+    scans: Vec<Row>,
+    most: usize,
+    problem: Option<String>,
+}
+
+struct Row {
+    id: u64,
+    kind: &'static str,
+    kilobytes: usize,
+}
+
+impl From<Attachment> for Row {
+    fn from(scan: Attachment) -> Self {
+        Self {
+            id: scan.id,
+            kind: scan.kind.chinese(),
+            kilobytes: scan.bytes.div_ceil(1_000),
+        }
+    }
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path(receipt): Path<String>,
+    caller: Caller,
+) -> Result<Response, Failed> {
+    match signed_in(caller, Permission::Transcribe) {
+        Ok(_) => page(&site, receipt, None).await,
+        Err(response) => Ok(response),
+    }
+}
+
+pub(super) async fn attach(
+    State(site): State<Site>,
+    Path(receipt): Path<String>,
+    caller: Caller,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller, Permission::Transcribe) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let attached = match Uploaded::read(form).await {
+        Ok(uploaded) => site
+            .app
+            .attach_scans(&by, &receipt, uploaded.files)
+            .await
+            .map_err(Fault::from),
+        Err(fault) => Err(fault),
+    };
+    page(&site, receipt, attached.err()).await
+}
+
+/// The bytes of a scan, to be kept by whoever asked and not to be shown in a page of ours.
+pub(super) async fn file(
+    State(site): State<Site>,
+    Path(id): Path<u64>,
+    caller: Caller,
+) -> Result<Response, Failed> {
+    if let Err(response) = signed_in(caller, Permission::Transcribe) {
+        return Ok(response);
+    }
+    let scan = site.app.scan(id).await?;
+    let kind = match scan.kind {
+        FileKind::Jpeg => "image/jpeg",
+        FileKind::Png => "image/png",
+        FileKind::Pdf => "application/pdf",
+    };
+    let name = format!("attachment; filename=\"scan-{id}.{}\"", scan.kind.wire());
+    let head = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((head, scan.bytes).into_response())
+}
+
+async fn page(site: &Site, receipt: String, fault: Option<Fault>) -> Result<Response, Failed> {
+    let scans = site.app.scans(&receipt).await?;
+    let status = fault.as_ref().map_or(StatusCode::OK, |fault| fault.status);
+    let page = Page {
+        receipt,
+        scans: scans.into_iter().map(Row::from).collect(),
+        most: MAX_SCANS,
+        problem: fault.map(|fault| fault.detail),
+    };
+    Ok(html(status, &page))
+}

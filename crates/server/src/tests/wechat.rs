@@ -1,0 +1,325 @@
+//! Messages of WeChat, as its servers send them.
+
+use std::collections::BTreeMap;
+
+use axum::{body::Body, http::Request};
+use caifeng_app::{
+    WechatMode, WechatSettings,
+    channels::wechat::{Account, Call, Content, Message, Mode, Query, Sealing},
+};
+use caifeng_domain::Role;
+use jiff::Timestamp;
+
+use super::{Answer, Desk};
+
+const TOKEN: &str = "lianxidian_token";
+const APP: &str = "wx1234567890abcdef";
+const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+const NONCE: &str = "846213097";
+const OPENID: &str = "oTestFollower";
+
+/// One account that takes plain bodies and one that takes encrypted ones only.
+pub(super) fn settings() -> BTreeMap<String, WechatSettings> {
+    let settings = |mode| WechatSettings {
+        token: TOKEN.to_owned(),
+        app_id: APP.to_owned(),
+        encoding_aes_key: Some(KEY.to_owned()),
+        mode,
+    };
+    [("plain", WechatMode::Plain), ("safe", WechatMode::Safe)]
+        .map(|(name, mode)| (name.to_owned(), settings(mode)))
+        .into()
+}
+
+fn account() -> Account {
+    Account::new(TOKEN, APP, Mode::Compatible, Some(KEY)).unwrap()
+}
+
+fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+fn message(id: u64, inner: &str) -> String {
+    format!(
+        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[{OPENID}]]></FromUserName>\
+         <CreateTime>{}</CreateTime><MsgId>{id}</MsgId>{inner}</xml>",
+        1_795_219_200 + id
+    )
+}
+
+fn text(id: u64, words: &str) -> String {
+    let inner =
+        format!("<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{words}]]></Content>");
+    message(id, &inner)
+}
+
+/// What stands between two tags.
+fn part<'b>(body: &'b str, name: &str) -> &'b str {
+    let inner = body.split_once(&format!("<{name}>")).unwrap().1;
+    let inner = inner.split_once(&format!("</{name}>")).unwrap().0;
+    let section = inner.strip_prefix("<![CDATA[");
+    section.map_or(inner, |inner| inner.strip_suffix("]]>").unwrap())
+}
+
+impl Desk {
+    async fn call(&self, name: &str, at: i64, body: String, more: &str) -> Answer {
+        let signature = account().sign(&[&at.to_string(), NONCE]);
+        let path = format!(
+            "/hooks/wechat/{name}?signature={signature}&timestamp={at}&nonce={NONCE}{more}"
+        );
+        self.send(Request::post(path).body(Body::from(body)).unwrap())
+            .await
+    }
+
+    /// Sends a plain message and returns the words of the answer.
+    async fn say(&self, body: String) -> String {
+        let answer = self.call("plain", now(), body, "").await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.headers["content-type"], "text/xml; charset=utf-8");
+        words(Message::read(answer.body.as_bytes()).unwrap())
+    }
+
+    /// Sends an encrypted message and returns the words of the answer, decrypted.
+    async fn say_sealed(&self, body: String) -> String {
+        let with = Sealing {
+            random: *b"0123456789abcdef",
+            timestamp: now(),
+            nonce: NONCE,
+        };
+        let sealed = account().seal(body, Call::Sealed, &with);
+        let more = format!(
+            "&encrypt_type=aes&msg_signature={}",
+            part(&sealed, "MsgSignature")
+        );
+        let answer = self.call("safe", with.timestamp, sealed, &more).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let (timestamp, nonce) = (part(&answer.body, "TimeStamp"), part(&answer.body, "Nonce"));
+        let query = Query {
+            signature: &account().sign(&[timestamp, nonce]),
+            timestamp,
+            nonce,
+            encrypt_type: Some("aes"),
+            msg_signature: Some(part(&answer.body, "MsgSignature")),
+        };
+        let opened = account()
+            .open(&query, answer.body.as_bytes(), now())
+            .unwrap();
+        assert_eq!(opened.message.to, OPENID, "the answer goes back");
+        words(opened.message)
+    }
+}
+
+fn words(message: Message) -> String {
+    match message.content {
+        Content::Text(words) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn receipt(words: &str) -> String {
+    let code = words.split_once("受理编号：").unwrap().1;
+    code[..14].to_owned()
+}
+
+#[tokio::test]
+async fn somebody_says_what_they_think_and_gets_a_receipt_and_a_retry_the_same() {
+    let desk = Desk::new().await;
+    let hello = desk.say_sealed(text(1, "你好")).await;
+    assert!(hello.contains("条例（known）"), "{hello}");
+    let which = desk.say_sealed(text(2, "第二条")).await;
+    assert!(which.contains("第2条"), "{which}");
+    let thanks = desk.say_sealed(text(3, "绳子应当写明最长一米五")).await;
+    let code = receipt(&thanks);
+    for _ in 0..2 {
+        let again = desk.say_sealed(text(3, "绳子应当写明最长一米五")).await;
+        assert_eq!(again, thanks, "asked again, said again");
+    }
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+    let stage = desk.say_sealed(text(4, &format!("查询 {code}"))).await;
+    assert!(stage.contains("已受理") && stage.contains(&code), "{stage}");
+    let unknown = desk.say_sealed(text(5, "查询 3333-3333-3333")).await;
+    assert!(unknown.contains("受理编号有误"), "{unknown}");
+    // What is for contact points is not told of, and not over-heard either.
+    for reply in [
+        hello,
+        which,
+        thanks,
+        desk.say_sealed(text(6, "换草案")).await,
+    ] {
+        assert!(!reply.contains("inside"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn two_followers_are_two_senders_and_one_is_one() {
+    let desk = Desk::new().await;
+    for (id, who) in [(1, "o-jia"), (2, "o-jia"), (3, "o-yi")] {
+        let words = format!("整部草案：我赞成，这是第{id}次说");
+        desk.say(text(10 * id, "整体").replace(OPENID, who)).await;
+        let said = desk
+            .say(text(10 * id + 1, &words).replace(OPENID, who))
+            .await;
+        assert!(said.contains("受理编号"), "{said}");
+    }
+    desk.app
+        .triage(Some("known"), std::sync::Arc::new(super::Silent))
+        .await
+        .unwrap();
+    let report = desk.app.report(Some("known")).await.unwrap();
+    assert_eq!(
+        (report.ledger.received, report.totals.counts.senders),
+        (3, 2)
+    );
+    let json = caifeng_app::reports::to_json(&report).unwrap();
+    assert!(
+        !json.contains("o-jia") && !json.contains("o-yi"),
+        "nobody is named"
+    );
+}
+
+/// What is not WeChat's is refused before anything is read, and nothing of it is kept.
+#[tokio::test]
+async fn forged_stale_and_malformed_calls_are_refused() {
+    let desk = Desk::new().await;
+    let said = || text(1, "第二条应当写明绳子的长度");
+    let entity = "<!DOCTYPE x [<!ENTITY a \"b\">]><xml><MsgType>&a;</MsgType></xml>";
+    // (what it is, account, signed at, body, more of the address, status)
+    let cases = [
+        ("stale", "plain", now() - 3_700, said(), "", 401),
+        ("of the future", "plain", now() + 3_700, said(), "", 401),
+        ("no such account", "other", now(), said(), "", 404),
+        ("plain where encrypted", "safe", now(), said(), "", 422),
+        (
+            "not encrypted by us",
+            "safe",
+            now(),
+            said(),
+            "&encrypt_type=aes&msg_signature=x",
+            422,
+        ),
+        (
+            "badly signed inside",
+            "safe",
+            now(),
+            "<xml><Encrypt>AAAA</Encrypt></xml>".to_owned(),
+            "&encrypt_type=aes&msg_signature=x",
+            401,
+        ),
+        ("entities", "plain", now(), entity.to_owned(), "", 422),
+        ("not XML", "plain", now(), "{}".to_owned(), "", 422),
+        ("empty", "plain", now(), String::new(), "", 422),
+        (
+            "no sender",
+            "plain",
+            now(),
+            "<xml><MsgType>text</MsgType></xml>".to_owned(),
+            "",
+            422,
+        ),
+        (
+            "too large",
+            "plain",
+            now(),
+            text(1, &"长".repeat(30_000)),
+            "",
+            413,
+        ),
+        (
+            "far too large",
+            "plain",
+            now(),
+            "x".repeat(2 << 20),
+            "",
+            413,
+        ),
+    ];
+    for (name, account, at, body, more, status) in cases {
+        let answer = desk.call(account, at, body, more).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.body);
+        assert!(answer.json()["error"]["code"].is_string(), "{name}");
+    }
+    for query in ["", "?signature=x&timestamp=1&nonce=2"] {
+        let path = format!("/hooks/wechat/plain{query}");
+        let forged = desk.send(Request::post(path).body(Body::from(said())).unwrap());
+        assert_eq!(forged.await.status, 401, "{query}");
+    }
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_address_is_known_by_its_echo() {
+    let desk = Desk::new().await;
+    let at = now();
+    let signature = account().sign(&[&at.to_string(), NONCE]);
+    let path = |signature: &str| {
+        format!(
+            "/hooks/wechat/safe?signature={signature}&timestamp={at}&nonce={NONCE}&echostr=594231"
+        )
+    };
+    let echo = desk.get(&path(&signature)).await;
+    assert_eq!((echo.status.as_u16(), &*echo.body), (200, "594231"));
+    assert_eq!(desk.get(&path("x")).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
+    let desk = Desk::new().await;
+    let csv = "类型,名称,上级\n联系点,某区,\n联络站,东街,某区\n";
+    desk.app.import_stations(csv.as_bytes()).await.unwrap();
+    let code = desk.app.stations().await.unwrap()[1].0.code.clone();
+    let event = format!(
+        "<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_{code}</EventKey>"
+    );
+    let welcome = desk.say(message(1, &event)).await;
+    assert!(welcome.contains("您好"), "{welcome}");
+    let voice = "<MsgType>voice</MsgType><MediaId>media-77</MediaId><Format>amr</Format><Recognition></Recognition>";
+    for _ in 0..2 {
+        let heard = desk.say(message(2, voice)).await;
+        assert!(heard.contains("听写"), "{heard}");
+    }
+    let waiting = desk.app.waiting_media().await.unwrap();
+    assert_eq!(waiting.len(), 1, "a retry is not another recording");
+
+    assert_eq!(desk.get("/staff/wechat").await.status, 303);
+    let cookie = desk.staff(Role::Collector).await;
+    let page = desk.get_as("/staff/wechat", &cookie).await;
+    assert!(
+        page.body.contains("media-77") && !page.body.contains(OPENID),
+        "{}",
+        page.body
+    );
+    let path = format!("/staff/wechat/{}", waiting[0].id);
+    let fields = [("slug", "known"), ("article", "2"), ("text", "")];
+    let empty = desk.fill(&path, &fields, &cookie).await;
+    assert_eq!(empty.status, 422, "{}", empty.body);
+    let fields = [("slug", "known"), ("article", "2"), ("text", "绳子要短些")];
+    let done = desk.fill(&path, &fields, &cookie).await;
+    assert!(done.body.contains("已登记，受理编号"), "{}", done.body);
+    let twice = desk.fill(&path, &fields, &cookie).await;
+    assert_eq!(twice.status, 409, "somebody else was faster");
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+}
+
+/// Messages of many followers at once, each of them twice: nothing is answered twice or not at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_with_retries_make_one_submission_each() {
+    let desk = std::sync::Arc::new(Desk::new().await);
+    let mut calls = Vec::new();
+    for id in 1..=40 {
+        for _ in 0..2 {
+            let desk = std::sync::Arc::clone(&desk);
+            calls.push(tokio::spawn(async move {
+                let body = text(id, &format!("第二条：第{id}个人说绳子要短些"))
+                    .replace(OPENID, &format!("o{id}"));
+                (id, desk.say(body).await)
+            }));
+        }
+    }
+    let mut codes = BTreeMap::new();
+    for call in calls {
+        let (id, words) = call.await.unwrap();
+        let code = receipt(&words);
+        assert_eq!(codes.entry(id).or_insert_with(|| code.clone()), &code);
+    }
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 40);
+}

@@ -1,0 +1,41 @@
+//! Forms with files. Whoever may not upload is refused before anything is read.
+
+use axum::extract::{Multipart, multipart::MultipartError, multipart::MultipartRejection};
+
+use crate::error::Fault;
+
+/// What came with a form.
+#[derive(Default)]
+pub(crate) struct Uploaded {
+    /// The bytes of the files that were chosen. What they are called is not looked at.
+    pub(crate) files: Vec<Vec<u8>>,
+}
+
+impl Uploaded {
+    /// Reads all of a form.
+    pub(crate) async fn read(form: Result<Multipart, MultipartRejection>) -> Result<Self, Fault> {
+        let mut form = form.map_err(|rejection| Fault::unreadable(rejection.status(), "表单"))?;
+        let mut uploaded = Self::default();
+        while let Some(field) = form.next_field().await.map_err(|e| refused(&e))? {
+            let is_file = field.file_name().is_some();
+            let bytes = field.bytes().await.map_err(|e| refused(&e))?;
+            // A browser sends an empty file where none was chosen.
+            if is_file && !bytes.is_empty() {
+                uploaded.files.push(bytes.to_vec());
+            }
+        }
+        Ok(uploaded)
+    }
+
+    /// The one file that was asked for.
+    pub(crate) fn only(mut self) -> Result<Vec<u8>, Fault> {
+        match (self.files.pop(), self.files.is_empty()) {
+            (Some(file), true) => Ok(file),
+            _ => Err(Fault::invalid("请选择一个文件")),
+        }
+    }
+}
+
+fn refused(error: &MultipartError) -> Fault {
+    Fault::unreadable(error.status(), "表单")
+}

@@ -1,0 +1,139 @@
+//! Scans of letters and forms: which belongs to what. The bytes are `app`'s to keep.
+
+use caifeng_domain::{Named, SubmissionId};
+
+use crate::{
+    Act, Store, StoreError, audit,
+    rows::{get, get_id, get_usize, get_wire, signed, time_text, wire},
+};
+
+/// What a file is, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A photograph.
+    Jpeg,
+    /// A picture.
+    Png,
+    /// A document.
+    Pdf,
+}
+
+impl FileKind {
+    /// All with wire names (the ends of file names) and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Jpeg, "jpg", "照片"),
+        (Self::Png, "png", "图片"),
+        (Self::Pdf, "pdf", "PDF 文档"),
+    ];
+}
+
+impl Named for FileKind {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &Self::ALL;
+}
+
+/// A file that belongs to a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its number.
+    pub id: u64,
+    /// By which its bytes are found.
+    pub sha256: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// How large.
+    pub bytes: usize,
+}
+
+impl Store {
+    /// Adds a file to a submission, once.
+    pub async fn attach(
+        &self,
+        act: &Act<'_>,
+        submission: SubmissionId,
+        sha256: &str,
+        kind: FileKind,
+        bytes: usize,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let id = write.take_numbers("attachment", 1).await?;
+        let added = sqlx::query(
+            "insert into attachment (id, submission, sha256, kind, bytes, added_by, added_at)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict (submission, sha256) do nothing",
+        )
+        .bind(signed(id))
+        .bind(signed(submission.get()))
+        .bind(sha256)
+        .bind(wire(&FileKind::ALL, kind))
+        .bind(signed(bytes as u64))
+        .bind(act.actor)
+        .bind(time_text(act.at))
+        .execute(write.db())
+        .await?;
+        if added.rows_affected() == 0 {
+            return Ok(());
+        }
+        let what = format!("{submission} attachment {id}");
+        audit::append(&mut write, act, "attachment.add", &what).await?;
+        write.commit().await
+    }
+
+    /// The files of a submission.
+    pub async fn attachments(
+        &self,
+        submission: SubmissionId,
+    ) -> Result<Vec<Attachment>, StoreError> {
+        sqlx::query(
+            "select id, sha256, kind, bytes from attachment where submission = $1 order by id",
+        )
+        .bind(signed(submission.get()))
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+    }
+
+    /// A file by its number.
+    pub async fn attachment(&self, id: u64) -> Result<Option<Attachment>, StoreError> {
+        let row = sqlx::query("select id, sha256, kind, bytes from attachment where id = $1")
+            .bind(signed(id))
+            .fetch_optional(self.pool())
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Attachment, StoreError> {
+    Ok(Attachment {
+        id: get_id(row, "id", Some)?,
+        sha256: get(row, "sha256")?,
+        kind: get_wire(row, "kind", &FileKind::ALL)?,
+        bytes: get_usize(row, "bytes")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileKind;
+    use crate::testing::{act, fill, new_consultation, on_every_database};
+
+    #[tokio::test]
+    async fn the_same_file_twice_is_attached_once() {
+        on_every_database(async |store| {
+            let consultation = new_consultation(&store, "c").await;
+            let id = fill(&store, consultation, 1).await[0];
+            for _ in 0..2 {
+                store
+                    .attach(&act(), id, "ab", FileKind::Pdf, 7)
+                    .await
+                    .unwrap();
+            }
+            let all = store.attachments(id).await.unwrap();
+            assert_eq!(all.len(), 1);
+            let one = store.attachment(all[0].id).await.unwrap();
+            assert_eq!(one.as_ref(), Some(&all[0]));
+            assert_eq!((all[0].kind, all[0].bytes), (FileKind::Pdf, 7));
+        })
+        .await;
+    }
+}
