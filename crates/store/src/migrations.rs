@@ -10,6 +10,7 @@ use crate::{StoreError, db::Dialect};
 const TABLES: &str = include_str!("../migrations/shared/0001_tables.sql");
 const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
 const RUNS: &str = include_str!("../migrations/shared/0004_runs.sql");
+const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -28,6 +29,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (2, "guards", guards),
         (3, "intake", INTAKE),
         (4, "runs", RUNS),
+        (7, "identity", IDENTITY),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
