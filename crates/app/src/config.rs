@@ -7,6 +7,7 @@ use std::{
 };
 
 use caifeng_encode::install::DEFAULT_MODEL;
+use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
 use crate::{AppError, SharedEncoder};
@@ -25,6 +26,13 @@ pub struct Config {
     pub model: String,
     /// Where the database is, if not in `data`: `postgres://…`.
     pub database: Option<String>,
+    /// File of the master key of the identity vault, if not in `data`.
+    pub identity_key_file: Option<PathBuf>,
+    /// The master key itself, which then is in no file.
+    pub identity_key: Option<IdentityKey>,
+    /// Days after the end of a consultation on which its senders' names and telephone numbers are
+    /// deleted. None: they stay until somebody asks.
+    pub retention_days: Option<u32>,
 }
 
 /// What a flag, the environment or the file may say.
@@ -39,6 +47,13 @@ pub struct Overrides {
     pub model: Option<String>,
     /// See [`Config::database`].
     pub database: Option<String>,
+    /// See [`Config::identity_key_file`].
+    pub identity_key_file: Option<PathBuf>,
+    /// See [`Config::identity_key`]: 64 hexadecimal digits, from the environment only.
+    #[serde(skip)]
+    pub identity_key: Option<String>,
+    /// See [`Config::retention_days`].
+    pub retention_days: Option<u32>,
 }
 
 impl Config {
@@ -53,6 +68,7 @@ impl Config {
             }
             None => Overrides::default(),
         };
+        let key = said.identity_key.as_deref().map(read_key).transpose()?;
         Ok(Self {
             data: said.data.or(written.data).unwrap_or_else(|| "data".into()),
             models: said
@@ -64,6 +80,9 @@ impl Config {
                 .or(written.model)
                 .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             database: said.database.or(written.database),
+            identity_key_file: said.identity_key_file.or(written.identity_key_file),
+            identity_key: key,
+            retention_days: said.retention_days.or(written.retention_days),
         })
     }
 
@@ -72,6 +91,20 @@ impl Config {
     pub fn database_url(&self) -> String {
         let file = || format!("sqlite://{}", self.data.join("caifeng.db").display());
         self.database.clone().unwrap_or_else(file)
+    }
+
+    /// File of the master key, used unless the key itself is given.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        let beside = || self.data.join("identity.key");
+        self.identity_key_file.clone().unwrap_or_else(beside)
+    }
+
+    /// The database file; none where the database is a PostgreSQL.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        url.strip_prefix("sqlite://").map(PathBuf::from)
     }
 
     /// Folder of the search index of a consultation.
@@ -103,6 +136,12 @@ impl Config {
             .filter(|dir| self.model != DEFAULT_MODEL || dir.exists());
         Ok(Arc::from(caifeng_encode::model::open(dir.as_deref())?))
     }
+}
+
+/// A master key as typed. What was typed is not told.
+pub fn read_key(text: &str) -> Result<IdentityKey, AppError> {
+    IdentityKey::from_hex(text)
+        .ok_or_else(|| AppError::Config("主密钥应为 64 位十六进制数".to_owned()))
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl App {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut out, byte| {
         // Writing into a string cannot fail.
         let _ = write!(out, "{byte:02x}");

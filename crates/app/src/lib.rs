@@ -4,6 +4,8 @@
 //! index and the writing of reports run on threads of their own.
 
 mod accounts;
+mod audit;
+mod backup;
 mod bench;
 mod bulk;
 mod cache;
@@ -11,47 +13,58 @@ mod catalogue;
 mod config;
 mod consent;
 mod consultations;
+mod doctor;
 mod drafts;
 mod error;
 mod eval;
 mod find;
+mod identity;
 mod intake;
 mod receipts;
 mod refusal;
 mod report;
+mod retention;
 mod stations;
 mod submit;
 mod triage;
+mod vault;
 mod worker;
 
 use std::sync::{Arc, atomic::AtomicUsize};
 
 use caifeng_domain::{Consultation, ConsultationId, Draft};
 use caifeng_encode::Encoder;
-use caifeng_store::{Store, Writer, WriterOptions};
+use caifeng_store::{OpenOptions, Store, Writer, WriterOptions};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::catalogue::Catalogue;
 
 pub use accounts::MIN_PASSWORD;
+pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
 pub use bench::{BenchResult, bench};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
-pub use caifeng_store::{Collector, Job, LOCKOUT, PlacesAdded, Principal, TrackedStage};
+pub use caifeng_store::{
+    AuditEntry, ChainState, Collector, Job, KnownIdentity, LOCKOUT, PlacesAdded, Principal, Suite,
+    TrackedStage, VaultKey,
+};
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
-pub use config::{Config, Overrides};
+pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
+pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest};
+pub use identity::Sent;
 pub use intake::Imported;
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use triage::Triaged;
+pub use vault::Rotated;
 pub use worker::Background;
 
 /// What encoders are opened as: shared with blocking threads.
@@ -85,7 +98,12 @@ impl App {
     pub async fn open(config: Config) -> Result<Self, AppError> {
         std::fs::create_dir_all(&config.data)
             .map_err(|source| AppError::file(&config.data, source))?;
-        let store = Store::open(&config.database_url()).await?;
+        let options = OpenOptions {
+            identity_key: config.identity_key.clone(),
+            key_file: Some(config.key_file()),
+            ..OpenOptions::default()
+        };
+        let store = Store::open_with(&config.database_url(), options).await?;
         let options = WriterOptions {
             capacity: QUEUE,
             follow_up: Some((worker::TRIAGE, worker::TRIAGE_AFTER)),

@@ -120,7 +120,7 @@ impl Store {
         let (dialect, url, file) = match url.strip_prefix("sqlite://") {
             Some(path) => {
                 let file = absolute(path)?;
-                (Dialect::Sqlite, sqlite_url(&file), Some(file))
+                (Dialect::Sqlite, sqlite_url(&file, "rwc"), Some(file))
             }
             None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 (Dialect::Postgres, url.to_owned(), None)
@@ -244,7 +244,7 @@ fn absolute(path: &str) -> Result<PathBuf, StoreError> {
 }
 
 /// Everything but letters and digits spelt out, so that the path survives being part of a URL.
-fn sqlite_url(file: &std::path::Path) -> String {
+pub(crate) fn sqlite_url(file: &std::path::Path, mode: &str) -> String {
     let mut url = String::from("sqlite://");
     for byte in file.to_string_lossy().bytes() {
         match byte {
@@ -256,7 +256,7 @@ fn sqlite_url(file: &std::path::Path) -> String {
             }
         }
     }
-    url + "?mode=rwc"
+    url + "?mode=" + mode
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod receipt;
 mod reseal;
 mod retention;
 mod rows;
+mod snapshot;
 mod station;
 mod submission;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use key::IdentityKey;
 pub use keyring::VaultKey;
 pub use random::{OsRandom, Random};
 pub use receipt::{Receipt, ReceiptError};
+pub use snapshot::{Snapshot, inspect};
 pub use station::{Collector, PlaceRow, PlacesAdded};
 pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};
 pub use triage::{SaveOutcome, TriageRecord, TriageRun};

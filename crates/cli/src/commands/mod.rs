@@ -1,10 +1,15 @@
 //! One file a command.
 
+mod audit;
+mod backup;
 mod bench;
 mod consultation;
+mod doctor;
 mod draft;
+mod end;
 mod eval;
 mod hot;
+mod identity;
 mod import;
 mod key;
 mod load;
@@ -15,6 +20,8 @@ mod serve;
 mod station;
 mod triage;
 mod user;
+mod vault;
+mod worker;
 
 use std::{
     fs,
@@ -33,7 +40,9 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
-        database: None,
+        database: args.database,
+        identity_key: std::env::var("CAIFENG_IDENTITY_KEY").ok(),
+        ..Overrides::default()
     };
     let config = Config::load(said, args.config.as_deref())?;
     match args.command {
@@ -49,6 +58,13 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::User(command) => user::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
+        Command::Worker => worker::run(config).await,
+        Command::Identity(command) => identity::run(command, config).await,
+        Command::Vault(command) => vault::run(command, config).await,
+        Command::Audit(command) => audit::run(command, config).await,
+        Command::Backup(command) => backup::backup(command, config).await,
+        Command::Restore(command) => backup::restore(command, config).await,
+        Command::Doctor => doctor::run(config).await,
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) => bench::run(&command, &config),

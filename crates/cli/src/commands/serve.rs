@@ -6,12 +6,7 @@ use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use caifeng_app::{App, Config};
 use caifeng_server::Limits;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    time,
-};
+use tokio::{net::TcpListener, sync::watch, time};
 
 use crate::{args::Serve, output::line};
 
@@ -23,7 +18,7 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("无法监听 {}", args.listen))?;
-    let mut terminated = signal(SignalKind::terminate())?;
+    let end = super::end::asked_to_end()?;
     line(format!(
         "正在监听 http://{}，按 Ctrl-C 结束",
         listener.local_addr()?
@@ -33,13 +28,7 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
         behind_proxy: args.behind_proxy,
         ..Limits::default()
     };
-    let asked_to_end = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
-        }
-    };
-    serve(app, listener, limits, asked_to_end).await
+    serve(app, listener, limits, end).await
 }
 
 /// Serves and works until `end`; then lets in nothing more, answers what is at work, writes what

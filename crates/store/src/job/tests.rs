@@ -156,3 +156,19 @@ async fn what_waits_is_not_asked_for_twice_and_what_is_given_back_is_due() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_done_once_is_not_asked_for_again_when_it_is_done() {
+    on_every_database(async |store| {
+        for _ in 0..2 {
+            store.enqueue_first("k", "2026-04-01", at(0)).await.unwrap();
+            if let Some(job) = take(&store, "w", 1).await {
+                store.finish_job(job.id, "w", at(2)).await.unwrap();
+            }
+        }
+        store.enqueue_first("k", "2026-04-02", at(3)).await.unwrap();
+        assert_eq!(store.count_jobs(JobState::Finished).await.unwrap(), 1);
+        assert_eq!(store.count_jobs(JobState::Waiting).await.unwrap(), 1);
+    })
+    .await;
+}
