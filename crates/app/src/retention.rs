@@ -1,9 +1,9 @@
 //! Forgetting who sent what, so many days after a consultation has ended.
 
+use caifeng_store::Act;
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use crate::{App, AppError};
-use caifeng_store::Act;
 
 /// The job of a day; its payload is the day in China.
 pub(crate) const RETENTION: &str = "retention";

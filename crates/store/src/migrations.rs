@@ -60,7 +60,7 @@ mod tests {
              values (1, 1, 'file', 'o', 'd', '2222-2222-2222', '2026-04-01T08:00:00.000000Z', 'web', '好')",
             "insert into triage_run (id, consultation, started_at, finished_at, program, encoder, submissions, digest)
              values (1, 1, '2026-04-01T08:00:00.000000Z', '2026-04-01T08:00:00.000000Z', 'p', 'e', 1, 'x')",
-            "insert into analysis values (1, 1, 0, 'opinion', 1.0, 0, 'none', '[]', '[]')",
+            "insert into analysis values (1, 1, 0, 'opinion', 1.0, 0, 'original', '[]', '[]')",
             "insert into unit values (1, 0, 1, 0, 3, 'general', null, 'support', 1.0, 7, '[]', '[]', null)",
             "insert into point values (1, 7, 0, 'general', 'support', '[]', '[]', '[0,0]', '[[0,0]]')",
         ]),

@@ -121,9 +121,9 @@ pub(super) fn sum(path: &Path) -> Result<Sum, AppError> {
 
 /// Makes a folder for its owner only, or takes an empty one.
 pub(super) fn make_folder(folder: &Path) -> Result<(), AppError> {
-    match fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_none() => return Ok(()),
-        Ok(_) => return Err(super::BackupError::NotEmpty(folder.to_owned()).into()),
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => return Ok(()),
+        Ok(false) => return Err(super::BackupError::NotEmpty(folder.to_owned()).into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(AppError::file(folder, error)),
     }

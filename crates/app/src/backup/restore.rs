@@ -40,8 +40,8 @@ pub async fn restore(
     let data = config.data.clone();
     files::at(&data, fs::create_dir_all(&data))?;
     let work = tempfile::tempdir_in(&data).map_err(|source| AppError::file(&data, source))?;
-    let copy = work.path().join(DATABASE);
-    let (from, to) = (folder.join(DATABASE), copy.clone());
+    let (copy, key) = (work.path().join(DATABASE), work.path().join(KEY));
+    let (from, to, key_to) = (folder.join(DATABASE), copy.clone(), key.clone());
     let expected = (manifest.bytes, manifest.sha256.clone());
     let encrypted = manifest.encrypted;
     let fetch = move || -> Result<(), AppError> {
@@ -53,7 +53,7 @@ pub async fn restore(
         }
         files::fetch(&from, &to, passphrase, DATABASE)?;
         if let Some(key) = &options.key {
-            files::fetch(key, &key_file, passphrase, KEY)?;
+            files::fetch(key, &key_to, passphrase, KEY)?;
         }
         Ok(())
     };
@@ -61,6 +61,9 @@ pub async fn restore(
     let found = caifeng_store::inspect(&copy).await?;
     if (found.submissions, found.audit_entries) != (manifest.submissions, manifest.audit_entries) {
         return Err(BackupError::Damaged(DATABASE).into());
+    }
+    if key.exists() {
+        files::store(&key, &key_file, None, KEY)?;
     }
     files::at(&database, fs::rename(&copy, &database))?;
     files::sync_folder(&data)?;

@@ -113,9 +113,9 @@ fn in_pieces(
     mut each: impl FnMut(u32, &[u8], bool) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut piece = Vec::with_capacity(size);
-    for number in 0.. {
+    for number in 0..u32::MAX {
         piece.clear();
-        from.take(size as u64).read_to_end(&mut piece)?;
+        from.by_ref().take(size as u64).read_to_end(&mut piece)?;
         let is_last = piece.len() < size;
         each(number, &piece, is_last)?;
         if is_last {

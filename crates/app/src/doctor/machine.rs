@@ -10,6 +10,8 @@ use crate::Config;
 /// Below this much free space somebody should look: a backup of a large database, and room for
 /// temporary files.
 const LITTLE: u64 = 5 << 30;
+/// What the group and everybody else may do with a file.
+const OTHERS: u32 = 0o077;
 /// Below this intake may soon fail.
 const TOO_LITTLE: u64 = 500 << 20;
 
@@ -36,7 +38,7 @@ fn folder(data: &Path) -> Finding {
         let advice = "请把目录的属主改为运行本程序的用户";
         return Finding::wrong(what, format!("{shown} 不能写入：{error}"), advice);
     }
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         Finding::good(what, format!("{shown}，仅属主可读写"))
     } else {
         let found = format!("{shown} 的权限是 {:o}，其他用户也能进入", mode & 0o777);
@@ -74,7 +76,7 @@ fn key(config: &Config) -> Finding {
     match fs::metadata(&path) {
         Ok(metadata) => {
             let mode = metadata.permissions().mode() & 0o777;
-            if mode & 0o077 == 0 {
+            if mode & OTHERS == 0 {
                 Finding::good(what, format!("{shown}，仅属主可读"))
             } else {
                 let found = format!("{shown} 的权限是 {mode:o}，其他用户也能读到");

@@ -94,7 +94,7 @@ fn told(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str("：");
+        text.push('：');
         text.push_str(&error.to_string());
         cause = error.source();
     }
