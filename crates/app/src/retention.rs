@@ -42,7 +42,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use caifeng_domain::{Visibility, Window};
-    use jiff::Timestamp;
+    use caifeng_store::JobState;
 
     use crate::{App, Config, Overrides};
 
@@ -90,7 +90,7 @@ mod tests {
         let jobs = app.background().await.unwrap().jobs;
         let done: Vec<_> = jobs.iter().filter(|job| job.kind == "retention").collect();
         assert_eq!(done.len(), 1);
-        assert!(done[0].due_at <= Timestamp::now());
+        assert_eq!(done[0].state, JobState::Finished);
         assert_eq!(app.count_received("c").await.unwrap(), 1);
     }
 }

@@ -144,6 +144,12 @@ async fn index(app: &App, listed: &Listed) -> Result<Finding, AppError> {
     let Some(draft) = &listed.draft else {
         return Ok(Finding::good(what, format!("{slug}：没有草案，不需要索引")));
     };
+    if app.store.ledger(listed.id).await?.received == 0 {
+        return Ok(Finding::good(
+            what,
+            format!("{slug}：还没有来件，不需要索引"),
+        ));
+    }
     let (dir, draft) = (app.config.index(slug), Arc::clone(draft));
     let opened = tokio::task::spawn_blocking(move || {
         if !SearchIndex::exists(&dir) {
