@@ -151,7 +151,7 @@ mod tests {
                 "{length}"
             );
         }
-        let whole = sealed(&[7; 2 * PIECE]);
+        let whole = sealed(&vec![7; 2 * PIECE]);
         assert_eq!(opened(&whole, "别的", "a"), None);
         assert_eq!(opened(&whole, "密语", "b"), None);
         let (head, piece) = (SALT + PREFIX, PIECE + TAG);
