@@ -8,6 +8,7 @@ use std::{
 };
 
 use caifeng_encode::install::DEFAULT_MODEL;
+use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
 use crate::{AppError, SharedEncoder, WechatSettings};
@@ -28,6 +29,13 @@ pub struct Config {
     pub database: Option<String>,
     /// WeChat accounts by the names in their addresses, `/hooks/wechat/NAME`.
     pub wechat: BTreeMap<String, WechatSettings>,
+    /// File of the master key of the identity vault, if not in `data`.
+    pub identity_key_file: Option<PathBuf>,
+    /// The master key itself, which then is in no file.
+    pub identity_key: Option<IdentityKey>,
+    /// Days after the end of a consultation on which its senders' names and telephone numbers are
+    /// deleted. None: they stay until somebody asks.
+    pub retention_days: Option<u32>,
 }
 
 /// What a flag, the environment or the file may say.
@@ -45,6 +53,13 @@ pub struct Overrides {
     /// See [`Config::wechat`].
     #[serde(default)]
     pub wechat: BTreeMap<String, WechatSettings>,
+    /// See [`Config::identity_key_file`].
+    pub identity_key_file: Option<PathBuf>,
+    /// See [`Config::identity_key`]: 64 hexadecimal digits, from the environment only.
+    #[serde(skip)]
+    pub identity_key: Option<String>,
+    /// See [`Config::retention_days`].
+    pub retention_days: Option<u32>,
 }
 
 impl Config {
@@ -59,6 +74,7 @@ impl Config {
             }
             None => Overrides::default(),
         };
+        let key = said.identity_key.as_deref().map(read_key).transpose()?;
         Ok(Self {
             data: said.data.or(written.data).unwrap_or_else(|| "data".into()),
             models: said
@@ -71,6 +87,9 @@ impl Config {
                 .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             database: said.database.or(written.database),
             wechat: written.wechat.into_iter().chain(said.wechat).collect(),
+            identity_key_file: said.identity_key_file.or(written.identity_key_file),
+            identity_key: key,
+            retention_days: said.retention_days.or(written.retention_days),
         })
     }
 
@@ -79,6 +98,20 @@ impl Config {
     pub fn database_url(&self) -> String {
         let file = || format!("sqlite://{}", self.data.join("caifeng.db").display());
         self.database.clone().unwrap_or_else(file)
+    }
+
+    /// File of the master key, used unless the key itself is given.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        let beside = || self.data.join("identity.key");
+        self.identity_key_file.clone().unwrap_or_else(beside)
+    }
+
+    /// The database file; none where the database is a PostgreSQL.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        url.strip_prefix("sqlite://").map(PathBuf::from)
     }
 
     /// Folder of the search index of a consultation.
@@ -110,6 +143,12 @@ impl Config {
             .filter(|dir| self.model != DEFAULT_MODEL || dir.exists());
         Ok(Arc::from(caifeng_encode::model::open(dir.as_deref())?))
     }
+}
+
+/// A master key as typed. What was typed is not told.
+pub fn read_key(text: &str) -> Result<IdentityKey, AppError> {
+    IdentityKey::from_hex(text)
+        .ok_or_else(|| AppError::Config("主密钥应为 64 位十六进制数".to_owned()))
 }
 
 #[cfg(test)]

@@ -45,6 +45,9 @@ pub enum AppError {
     /// The database failed.
     #[error("数据库出错")]
     Store(#[from] caifeng_store::StoreError),
+    /// A backup could not be made or used.
+    #[error(transparent)]
+    Backup(#[from] crate::BackupError),
     /// A report could not be made.
     #[error("无法生成报告")]
     Report(#[from] caifeng_report::ReportError),

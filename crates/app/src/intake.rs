@@ -82,7 +82,8 @@ impl App {
         mapping: Mapping,
         dry_run: bool,
     ) -> Result<Imported, AppError> {
-        self.consultation_to(by, Permission::Transcribe, slug).await?;
+        self.consultation_to(by, Permission::Transcribe, slug)
+            .await?;
         let bytes = self.upload(upload).await?;
         let order = ImportOrder {
             actor: &by.name,

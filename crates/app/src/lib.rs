@@ -4,6 +4,8 @@
 //! index and the writing of reports run on threads of their own.
 
 mod accounts;
+mod audit;
+mod backup;
 mod bench;
 mod bulk;
 mod cache;
@@ -11,6 +13,7 @@ mod catalogue;
 mod config;
 mod consent;
 mod consultations;
+mod doctor;
 mod drafts;
 mod error;
 mod eval;
@@ -18,6 +21,7 @@ mod files;
 mod find;
 mod grants;
 mod hooks;
+mod identity;
 mod indexing;
 mod intake;
 mod kiosk;
@@ -26,12 +30,14 @@ mod reach;
 mod receipts;
 mod refusal;
 mod report;
+mod retention;
 mod scans;
 mod stations;
 mod submit;
 mod tasks;
 mod totp;
 mod triage;
+mod vault;
 mod wechat;
 mod worker;
 
@@ -39,31 +45,35 @@ use std::sync::{Arc, atomic::AtomicUsize};
 
 use caifeng_domain::{Consultation, ConsultationId, Draft};
 use caifeng_encode::Encoder;
-use caifeng_store::{Store, Writer, WriterOptions};
+use caifeng_store::{OpenOptions, Store, Writer, WriterOptions};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::catalogue::Catalogue;
 
 pub use accounts::MIN_PASSWORD;
+pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
 pub use bench::{BenchResult, bench};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_store::{
-    AccountEntry, Attachment, Collector, Device, FileKind, Hook, Job, KeyEntry, LOCKOUT,
-    MediumKind, Meeting, PlacesAdded, Platform, Principal, PrincipalKind, Reach, SessionEntry,
-    StoreError, TrackedStage, WaitingMedium, WriterState,
+    AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
+    KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
+    PrincipalKind, Reach, SessionEntry, StoreError, Suite, TrackedStage, VaultKey, WaitingMedium,
+    WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
-pub use config::{Config, Overrides};
+pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
+pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest};
 pub use grants::Grant;
+pub use identity::Sent;
 pub use intake::Imported;
 pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
@@ -74,6 +84,7 @@ pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
 pub use triage::Triaged;
+pub use vault::Rotated;
 pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
 
@@ -110,7 +121,12 @@ impl App {
         let wechat = Arc::new(wechat::accounts(&config.wechat)?);
         std::fs::create_dir_all(&config.data)
             .map_err(|source| AppError::file(&config.data, source))?;
-        let store = Store::open(&config.database_url()).await?;
+        let options = OpenOptions {
+            identity_key: config.identity_key.clone(),
+            key_file: Some(config.key_file()),
+            ..OpenOptions::default()
+        };
+        let store = Store::open_with(&config.database_url(), options).await?;
         let options = WriterOptions {
             capacity: QUEUE,
             follow_up: Some((worker::TRIAGE, worker::TRIAGE_AFTER)),

@@ -14,7 +14,7 @@ use caifeng_triage::{Progress, Stage};
 use jiff::Timestamp;
 use tokio::time;
 
-use crate::{App, AppError};
+use crate::{App, AppError, catalogue, retention::RETENTION};
 
 /// The job that triages a consultation; its payload is the consultation's number.
 pub(crate) const TRIAGE: &str = "triage";
@@ -86,7 +86,12 @@ impl App {
         if let Err(error) = self.renew_indexes().await {
             tracing::error!(error = ?error, "the indexes could not be checked");
         }
+        let mut planned = String::new();
         loop {
+            let today = catalogue::today(Timestamp::now());
+            if planned != today && self.plan_retention(&today).await.is_ok() {
+                planned = today;
+            }
             let (began, before) = (Instant::now(), self.taken_in.load(Ordering::Relaxed));
             let rest = match self.work_once(worker).await {
                 Ok(true) => {
@@ -110,6 +115,7 @@ impl App {
 
     /// Does the job that has been due the longest. False when none is.
     pub async fn work_once(&self, worker: &str) -> Result<bool, AppError> {
+        self.store.refresh_keys().await?;
         let Some(job) = self.store.take_job(worker, Timestamp::now()).await? else {
             return Ok(false);
         };
@@ -157,8 +163,10 @@ impl App {
     }
 
     async fn run_job(&self, job: &Job, gauge: Arc<Gauge>) -> Result<(), AppError> {
-        if job.kind != TRIAGE {
-            return Err(AppError::UnknownJob(job.kind.clone()));
+        match &*job.kind {
+            TRIAGE => {}
+            RETENTION => return self.expire(&job.payload).await,
+            other => return Err(AppError::UnknownJob(other.to_owned())),
         }
         let all = self.store.consultations().await?;
         let named = all

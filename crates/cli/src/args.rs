@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand};
+
 /// 采风：基层立法联系点意见的收集、梳理与汇总
 #[derive(Debug, Parser)]
 #[command(name = "caifeng", version, about, disable_help_subcommand = true)]
@@ -20,6 +22,9 @@ pub(crate) struct Args {
     /// 使用的模型：名称、目录，或 lexical（不用模型，只做词面比对）
     #[arg(long, global = true, env = "CAIFENG_MODEL")]
     pub(crate) model: Option<String>,
+    /// 数据库地址：postgres://用户@主机/库；省略则用数据目录里的 SQLite 文件
+    #[arg(long, global = true, env = "CAIFENG_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -62,6 +67,23 @@ pub(crate) enum Command {
     Hook(HookCommand),
     /// 提供网页和接口（HTTP），并在后台梳理
     Serve(Serve),
+    /// 只做后台任务，不提供网页；可与多个 serve 共用一个 PostgreSQL
+    Worker,
+    /// 本人查询、更正、删除个人信息的请求
+    #[command(subcommand)]
+    Identity(IdentityCommand),
+    /// 身份库的密钥
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// 审计记录
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// 备份到一个新目录；服务不必停
+    Backup(BackupArgs),
+    /// 把备份恢复到空的数据目录
+    Restore(BackupArgs),
+    /// 检查目录、密钥、模型、数据库、索引、任务和审计记录
+    Doctor,
     /// 在标注集上运行，输出供评分的结果
     Eval(Eval),
     /// 用虚构来件测量速度

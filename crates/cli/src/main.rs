@@ -1,6 +1,7 @@
 //! The `caifeng` command: every job of the program from the command line.
 
 mod args;
+mod args_operations;
 mod commands;
 mod output;
 mod progress;
@@ -16,7 +17,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    start_log(matches!(args.command, args::Command::Serve(_)));
+    let is_service = matches!(
+        args.command,
+        args::Command::Serve(_) | args::Command::Worker
+    );
+    start_log(is_service);
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -185,6 +185,7 @@ impl From<AppError> for Fault {
             | AppError::Triage(_)
             | AppError::Search(_)
             | AppError::Store(_)
+            | AppError::Backup(_)
             | AppError::Report(_)
             | AppError::Config(_)
             | AppError::Password(_)

@@ -6,8 +6,10 @@ use sqlx::{AnyConnection, AnyPool, Executor, Row, Transaction, any::AnyPoolOptio
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    IdentityKey, OsRandom, Random, StoreError, migrations,
-    rows::{get, signed},
+    IdentityKey, OsRandom, Random, StoreError,
+    keyring::{self, Master},
+    migrations,
+    rows::signed,
     vault::Vault,
 };
 
@@ -37,9 +39,11 @@ pub(crate) enum Dialect {
 
 /// What may be passed in when opening.
 pub struct OpenOptions {
-    /// Master key of the identity vault. None: the file `identity.key` beside the SQLite file,
-    /// made when the database is new.
+    /// Master key of the identity vault. None: it is in `key_file`.
     pub identity_key: Option<IdentityKey>,
+    /// File of the master key, made when the database is new. None: the file `identity.key` beside
+    /// the SQLite file.
+    pub key_file: Option<PathBuf>,
     /// Source of receipts, keys and nonces.
     pub random: Arc<dyn Random>,
 }
@@ -48,6 +52,7 @@ impl Default for OpenOptions {
     fn default() -> Self {
         Self {
             identity_key: None,
+            key_file: None,
             random: Arc::new(OsRandom),
         }
     }
@@ -66,6 +71,7 @@ struct Inner {
     /// SQLite has one writer: within the process we queue here, in order, instead of polling.
     turn: Mutex<()>,
     vault: Vault,
+    master: Master,
     random: Arc<dyn Random>,
 }
 
@@ -114,7 +120,7 @@ impl Store {
         let (dialect, url, file) = match url.strip_prefix("sqlite://") {
             Some(path) => {
                 let file = absolute(path)?;
-                (Dialect::Sqlite, sqlite_url(&file), Some(file))
+                (Dialect::Sqlite, sqlite_url(&file, "rwc"), Some(file))
             }
             None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 (Dialect::Postgres, url.to_owned(), None)
@@ -131,14 +137,20 @@ impl Store {
             Dialect::Postgres => pool.clone(),
         };
         migrations::run(&pool, dialect).await?;
-        let key_file = file.map(|file| file.with_file_name("identity.key"));
-        let vault = open_vault(&pool, key_file, &options).await?;
+        let beside = file.map(|file| file.with_file_name("identity.key"));
+        let master = match (options.identity_key, options.key_file.or(beside)) {
+            (Some(key), _) => Master::Given(key),
+            (None, Some(path)) => Master::File(path),
+            (None, None) => return Err(StoreError::KeyNeeded),
+        };
+        let vault = keyring::open(&writers, dialect, &master, Arc::clone(&options.random)).await?;
         Ok(Self(Arc::new(Inner {
             pool,
             writers,
             dialect,
             turn: Mutex::new(()),
             vault,
+            master,
             random: options.random,
         })))
     }
@@ -166,8 +178,16 @@ impl Store {
         &self.0.vault
     }
 
+    pub(crate) fn master(&self) -> &Master {
+        &self.0.master
+    }
+
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.0.random
+    }
+
+    pub(crate) fn shared_random(&self) -> Arc<dyn Random> {
+        Arc::clone(&self.0.random)
     }
 
     /// Begins to write. On SQLite the lock is taken at once: a transaction that reads first and
@@ -235,7 +255,7 @@ fn absolute(path: &str) -> Result<PathBuf, StoreError> {
 }
 
 /// Everything but letters and digits spelt out, so that the path survives being part of a URL.
-fn sqlite_url(file: &std::path::Path) -> String {
+pub(crate) fn sqlite_url(file: &std::path::Path, mode: &str) -> String {
     let mut url = String::from("sqlite://");
     for byte in file.to_string_lossy().bytes() {
         match byte {
@@ -247,51 +267,7 @@ fn sqlite_url(file: &std::path::Path) -> String {
             }
         }
     }
-    url + "?mode=rwc"
-}
-
-/// The key that is configured or lies beside the database, and the one that sealed what is in it:
-/// they must be the same.
-async fn open_vault(
-    pool: &AnyPool,
-    key_file: Option<PathBuf>,
-    options: &OpenOptions,
-) -> Result<Vault, StoreError> {
-    let known = sqlx::query("select value from setting where name = 'identity_key'")
-        .fetch_optional(pool)
-        .await?
-        .map(|row| get::<String>(&row, "value"))
-        .transpose()?;
-    let key = match (&options.identity_key, key_file) {
-        (Some(key), _) => key.clone(),
-        (None, None) => return Err(StoreError::KeyNeeded),
-        (None, Some(path)) => {
-            let (random, is_new) = (Arc::clone(&options.random), known.is_none());
-            let load = move || match IdentityKey::read(&path)? {
-                Some(key) => Ok(key),
-                None if is_new => IdentityKey::create(&path, &*random),
-                None => Err(StoreError::KeyLost { path }),
-            };
-            tokio::task::spawn_blocking(load)
-                .await
-                .map_err(|_| StoreError::KeyNeeded)??
-        }
-    };
-    let vault = Vault::new(&key);
-    match known {
-        Some(known) if known == vault.fingerprint() => Ok(vault),
-        Some(_) => Err(StoreError::WrongKey),
-        None => {
-            sqlx::query(
-                "insert into setting (name, value) values ('identity_key', $1)
-                 on conflict do nothing",
-            )
-            .bind(vault.fingerprint())
-            .execute(pool)
-            .await?;
-            Ok(vault)
-        }
-    }
+    url + "?mode=" + mode
 }
 
 #[cfg(test)]

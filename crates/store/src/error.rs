@@ -98,6 +98,15 @@ pub enum StoreError {
     /// The transaction that this was part of failed.
     #[error("the batch could not be written")]
     Batch(#[source] std::sync::Arc<StoreError>),
+    /// Something that only SQLite does here.
+    #[error("PostgreSQL is backed up by its own tools")]
+    NotSqlite,
+    /// The file of the database is broken.
+    #[error("the database file is damaged: {what}")]
+    Damaged {
+        /// What SQLite says.
+        what: String,
+    },
     /// The database refused.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

@@ -151,6 +151,27 @@ impl Store {
         write.commit().await
     }
 
+    /// [`Store::enqueue`], unless there ever was such a job: for what is done once a day.
+    pub async fn enqueue_first(
+        &self,
+        kind: &str,
+        payload: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        // Locked before looking, so that two processes do not both find none.
+        write.take_numbers("job", 0).await?;
+        let there = sqlx::query("select 1 from job where kind = $1 and payload = $2 limit 1")
+            .bind(kind)
+            .bind(payload)
+            .fetch_optional(write.db())
+            .await?;
+        if there.is_none() {
+            insert(&mut write, kind, payload, now, now).await?;
+        }
+        write.commit().await
+    }
+
     /// Takes the job that has been due the longest, for [`LEASE`] from `now`. Jobs whose worker was
     /// lost are due again. Two workers never get the same one, nor two that do the same with the
     /// same. A job that is due later than any wait lasts, or was made later than now, is due: the

@@ -3,7 +3,7 @@
 use std::{
     fmt, fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{Random, StoreError};
@@ -56,7 +56,37 @@ impl IdentityKey {
         }
     }
 
-    /// Makes a key and writes its file, readable by its owner only. Never overwrites one.
+    /// Where a new key waits to take the place of the one at `path`.
+    pub(crate) fn next_path(path: &Path) -> PathBuf {
+        path.with_added_extension("new")
+    }
+
+    /// Puts the waiting key in its place. The one before stays beside it, under a name of its own.
+    pub(crate) fn promote(path: &Path) -> Result<(), StoreError> {
+        let exchange = || -> io::Result<()> {
+            for number in 1.. {
+                let old = path.with_added_extension(format!("old-{number}"));
+                match fs::hard_link(path, &old) {
+                    Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(err) if err.kind() == io::ErrorKind::NotFound => break,
+                    done => {
+                        done?;
+                        break;
+                    }
+                }
+            }
+            fs::rename(Self::next_path(path), path)?;
+            // The folder too, so that the new name outlives a power cut.
+            fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        };
+        exchange().map_err(|source| StoreError::KeyFile {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    /// Makes a key and writes its file, readable by its owner only. Never overwrites one: where
+    /// another process was faster, its key counts.
     pub(crate) fn create(path: &Path, random: &dyn Random) -> Result<Self, StoreError> {
         let mut key = Self([0; 32]);
         random.fill(&mut key.0)?;
@@ -69,11 +99,17 @@ impl IdentityKey {
             writeln!(file, "{}", key.to_hex())?;
             file.sync_all()
         };
-        write().map_err(|source| StoreError::KeyFile {
+        let failed = |source| StoreError::KeyFile {
             path: path.to_owned(),
             source,
-        })?;
-        Ok(key)
+        };
+        match write() {
+            Ok(()) => Ok(key),
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+                Self::read(path)?.ok_or_else(|| failed(err))
+            }
+            Err(err) => Err(failed(err)),
+        }
     }
 }
 
@@ -88,8 +124,11 @@ mod tests {
         let path = dir.path().join("identity.key");
         assert!(IdentityKey::read(&path).unwrap().is_none());
         let key = IdentityKey::create(&path, &OsRandom).unwrap();
-        assert!(IdentityKey::read(&path).unwrap() == Some(key));
-        assert!(IdentityKey::create(&path, &OsRandom).is_err());
+        assert!(IdentityKey::read(&path).unwrap().as_ref() == Some(&key));
+        assert!(
+            IdentityKey::create(&path, &OsRandom).unwrap() == key,
+            "never overwritten"
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -12,12 +12,19 @@ const INTAKE: &str = include_str!("../migrations/shared/0003_intake.sql");
 const RUNS: &str = include_str!("../migrations/shared/0004_runs.sql");
 const CHANNELS: &str = include_str!("../migrations/shared/0005_channels.sql");
 const ACCOUNTS: &str = include_str!("../migrations/shared/0006_accounts.sql");
+const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
 /// Brings the database to the newest form. Does nothing when it has it.
 pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
     Ok(Migrator::with_migrations(steps(dialect)).run(pool).await?)
+}
+
+/// Number of the last step.
+pub(crate) fn newest() -> i64 {
+    let versions = steps(Dialect::Sqlite).into_iter().map(|step| step.version);
+    versions.max().unwrap_or_default()
 }
 
 fn steps(dialect: Dialect) -> Vec<Migration> {
@@ -32,6 +39,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (4, "runs", RUNS),
         (5, "channels", CHANNELS),
         (6, "accounts", ACCOUNTS),
+        (7, "identity", IDENTITY),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -42,51 +50,86 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
 
 #[cfg(test)]
 mod tests {
+    use caifeng_domain::Visibility;
     use sqlx::{AnyPool, migrate::Migrator};
 
     use super::{Dialect, steps};
     use crate::Store;
 
-    /// A database as the first version left it, with one submission triaged.
-    const BEFORE: [&str; 6] = [
-        "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
-        "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
-         values (1, 1, 'file', 'o', 'd', '2222-2222-2222', '2026-04-01T08:00:00.000000Z', 'web', '好')",
-        "insert into triage_run (id, consultation, started_at, finished_at, program, encoder, submissions, digest)
-         values (1, 1, '2026-04-01T08:00:00.000000Z', '2026-04-01T08:00:00.000000Z', 'p', 'e', 1, 'x')",
-        "insert into analysis values (1, 1, 0, 'opinion', 1.0, 0, 'none', '[]', '[]')",
-        "insert into unit values (1, 0, 1, 0, 3, 'general', null, 'support', 1.0, 7, '[]', '[]', null)",
-        "insert into point values (1, 7, 0, 'general', 'support', '[]', '[]', '[0,0]', '[[0,0]]')",
+    /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
+    const LEFT: [(i64, &[&str]); 6] = [
+        (2, &[
+            "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
+            "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
+             values (1, 1, 'file', 'o', 'd', '2222-2222-2222', '2026-04-01T08:00:00.000000Z', 'web', '好')",
+            "insert into triage_run (id, consultation, started_at, finished_at, program, encoder, submissions, digest)
+             values (1, 1, '2026-04-01T08:00:00.000000Z', '2026-04-01T08:00:00.000000Z', 'p', 'e', 1, 'x')",
+            "insert into analysis values (1, 1, 0, 'opinion', 1.0, 0, 'original', '[]', '[]')",
+            "insert into unit values (1, 0, 1, 0, 3, 'general', null, 'support', 1.0, 7, '[]', '[]', null)",
+            "insert into point values (1, 7, 0, 'general', 'support', '[]', '[]', '[0,0]', '[[0,0]]')",
+        ]),
+        (3, &[
+            "insert into account (id, name, role, password, created_at)
+             values (1, 'a', 'reviewer', 'p', '2026-04-01T08:00:00.000000Z')",
+            "insert into station (id, code, kind, name, created_at)
+             values (1, 's', 'point', '某区', '2026-04-01T08:00:00.000000Z')",
+            "update consultation set visibility = 'contact_points'",
+        ]),
+        (4, &["update triage_run set kept = 1"]),
+        (5, &[]),
+        (6, &[]),
+        (7, &[]),
     ];
 
-    #[tokio::test]
-    async fn a_database_of_the_first_version_keeps_everything() {
+    /// A database as the program of step `last` left it is opened by this one.
+    async fn comes_from(last: i64) {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/caifeng.db", dir.path().display());
         sqlx::any::install_default_drivers();
         let pool = AnyPool::connect(&format!("{url}?mode=rwc")).await.unwrap();
-        let mut first = steps(Dialect::Sqlite);
-        first.truncate(2);
-        Migrator::with_migrations(first).run(&pool).await.unwrap();
-        for sql in BEFORE {
-            sqlx::query(sql).execute(&pool).await.unwrap();
+        for (version, left) in LEFT.iter().filter(|(version, _)| *version <= last) {
+            let mut until = steps(Dialect::Sqlite);
+            until.retain(|step| step.version <= *version);
+            Migrator::with_migrations(until).run(&pool).await.unwrap();
+            for sql in *left {
+                sqlx::query(*sql).execute(&pool).await.unwrap();
+            }
         }
         pool.close().await;
 
         let store = Store::open(&url).await.unwrap();
+        assert_eq!(store.schema().await.unwrap().0, super::newest());
         let (id, consultation) = store.consultation("c").await.unwrap().unwrap();
         assert!(!consultation.closed);
-        let inside = caifeng_domain::Visibility::ContactPoints;
+        let inside = Visibility::ContactPoints;
         assert_eq!(consultation.visibility, inside, "nobody said public");
         let ledger = store.ledger(id).await.unwrap();
         assert!(ledger.balances() && ledger.received == 1);
-        for table in ["analysis", "unit", "point"] {
-            let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table} where run = 1"));
+        for (table, want) in [
+            ("analysis", 1),
+            ("unit", 1),
+            ("point", 1),
+            ("account", i64::from(last >= 3)),
+        ] {
+            let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
             let kept: i64 = sqlx::query_scalar(sql)
                 .fetch_one(store.pool())
                 .await
                 .unwrap();
-            assert_eq!(kept, 1, "{table}");
+            assert_eq!(kept, want, "{table} from step {last}");
         }
+        assert_eq!(
+            store.load_triage(id).await.unwrap().unwrap().analyses.len(),
+            1
+        );
+    }
+
+    #[tokio::test]
+    async fn a_database_of_every_earlier_step_keeps_everything() {
+        for (version, _) in LEFT {
+            comes_from(version).await;
+        }
+        // A new step belongs into the table above.
+        assert_eq!(LEFT.last().unwrap().0, super::newest());
     }
 }

@@ -68,6 +68,7 @@ async fn on_postgres(server: &str, test: impl AsyncFn(Store)) {
 async fn open(url: &str) -> Store {
     let options = OpenOptions {
         identity_key: Some(IdentityKey([1; 32])),
+        key_file: None,
         random: Arc::new(Repeatable::new(1)),
     };
     Store::open_with(url, options).await.unwrap()

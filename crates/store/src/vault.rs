@@ -1,21 +1,32 @@
 //! Sealing of personal data, and pseudonyms.
 //!
-//! SM4-GCM (RFC 8998) seals names and telephone numbers; HMAC-SM3 makes the keyed hashes by which
-//! a sender is recognised again. Both keys are derived from one master key, which is not in the
-//! database: who has only the database has no identities.
+//! Envelopes: the master key, which is not in the database, wraps the keys in the table `vault_key`.
+//! The newest of these seals names and telephone numbers ([`Suite`] says with which cipher); another,
+//! which never changes, makes the keyed hashes by which a sender is recognised again. Who has only
+//! the database has no identities.
 
-use aes_gcm::{
-    AesGcm, KeyInit,
-    aead::{Aead, Payload, consts::U12},
-};
+mod ring;
+mod suite;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aes_gcm::KeyInit;
 use caifeng_domain::{CollectorId, ConsultationId, SubmissionId, Submitter};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 
-use crate::{IdentityKey, Random, StoreError};
+pub(crate) use self::ring::{Purpose, Ring, WrappedKey, fingerprint, first_seal_key};
+pub use self::suite::Suite;
+use self::suite::{NONCE_BYTES, Provider};
+use crate::{Random, StoreError};
 
-const NONCE_BYTES: usize = 12;
+/// Before every sealed text: this, and the number of the key.
+const MAGIC: &[u8; 4] = b"CFv1";
+/// Bytes of both.
+pub(crate) const HEADER_BYTES: usize = 8;
+/// What opens texts without a header, which were sealed before there were several keys.
+const FIRST_SEAL: u32 = 2;
 
 /// What is sealed.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -58,30 +69,33 @@ impl Owner {
     }
 }
 
-/// Opens and seals with one master key.
+/// Opens and seals.
 pub(crate) struct Vault {
-    cipher: AesGcm<sm4::Sm4, U12>,
-    pseudonym: Hmac<Sm3>,
-    content: Hmac<Sm3>,
-    fingerprint: String,
+    ring: RwLock<Arc<Ring>>,
 }
 
 impl Vault {
-    pub(crate) fn new(key: &IdentityKey) -> Self {
-        let sealing = derive(key, b"caifeng seal");
-        let mut sm4_key = [0; 16];
-        sm4_key.copy_from_slice(&sealing[..16]);
+    pub(crate) fn new(ring: Ring) -> Self {
         Self {
-            cipher: AesGcm::new(&sm4_key.into()),
-            pseudonym: keyed(&derive(key, b"caifeng pseudonym")),
-            content: keyed(&derive(key, b"caifeng content")),
-            fingerprint: crate::rows::hex(&derive(key, b"caifeng fingerprint")),
+            ring: RwLock::new(Arc::new(ring)),
         }
     }
 
-    /// Tells keys apart without telling anything about them.
-    pub(crate) fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    /// The keys at work.
+    pub(crate) fn ring(&self) -> Arc<Ring> {
+        // Nothing is left half done by a panic: the whole ring is exchanged.
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Exchanges the keys.
+    pub(crate) fn replace(&self, ring: Ring) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
+    /// What is before every text sealed with the newest key.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        let ring = self.ring();
+        header(ring.seals.keys().next_back().copied().unwrap_or_default()).to_vec()
     }
 
     /// Name and telephone, bound to their owner. None when neither is known.
@@ -113,15 +127,12 @@ impl Vault {
     ) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce)?;
-        let payload = Payload {
-            msg: plain,
-            aad: &owner.bytes(),
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_| owner.unsealable())?;
-        Ok([&nonce[..], &sealed].concat())
+        let ring = self.ring();
+        let newest = ring.seals.iter().next_back();
+        let (key, provider) = newest.ok_or_else(|| owner.unsealable())?;
+        let sealed = provider.seal(nonce, plain, &owner.bytes());
+        let sealed = sealed.ok_or_else(|| owner.unsealable())?;
+        Ok([&header(*key)[..], &nonce, &sealed].concat())
     }
 
     /// Puts name and telephone back.
@@ -141,13 +152,13 @@ impl Vault {
 
     /// What [`Vault::seal_bytes`] sealed.
     pub(crate) fn open_bytes(&self, owner: Owner, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let (nonce, msg) = sealed
-            .split_first_chunk::<NONCE_BYTES>()
-            .ok_or_else(|| owner.unsealable())?;
-        let aad = &owner.bytes()[..];
-        self.cipher
-            .decrypt(&(*nonce).into(), Payload { msg, aad })
-            .map_err(|_| owner.unsealable())
+        let ring = self.ring();
+        let aad = owner.bytes();
+        // A text without a header may, once in 2^32, look as if it had one: so both are tried.
+        split(sealed)
+            .and_then(|(key, sealed)| open(&**ring.seals.get(&key)?, sealed, &aad))
+            .or_else(|| open(&**ring.seals.get(&FIRST_SEAL)?, sealed, &aad))
+            .ok_or_else(|| owner.unsealable())
     }
 
     /// Keyed hash of who sent it: of the telephone number, else of the account, else of name and
@@ -168,7 +179,7 @@ impl Vault {
             }
             _ => return None,
         };
-        let mut mac = self.pseudonym.clone();
+        let mut mac = self.ring().pseudonym.clone();
         mac.update(&consultation.get().to_be_bytes());
         mac.update(kind);
         update_framed(&mut mac, &first);
@@ -179,7 +190,7 @@ impl Vault {
     /// Keyed hash of texts in order. Keyed, as a plain hash of a known text and an unknown
     /// telephone number is guessed in minutes.
     pub(crate) fn content_hash<'t>(&self, parts: impl Iterator<Item = Option<&'t str>>) -> String {
-        let mut mac = self.content.clone();
+        let mut mac = self.ring().content.clone();
         for part in parts {
             mac.update(&[u8::from(part.is_some())]);
             update_framed(&mut mac, part.unwrap_or_default());
@@ -201,10 +212,24 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sm3> {
     KeyInit::new(&block.into())
 }
 
-fn derive(key: &IdentityKey, purpose: &[u8]) -> [u8; 32] {
-    let mut mac = keyed(&key.0);
-    mac.update(purpose);
-    mac.finalize().into_bytes().into()
+fn header(key: u32) -> [u8; HEADER_BYTES] {
+    let mut header = [0; HEADER_BYTES];
+    header[..4].copy_from_slice(MAGIC);
+    header[4..].copy_from_slice(&key.to_be_bytes());
+    header
+}
+
+/// Number of the key and the rest, where there is a header.
+fn split(sealed: &[u8]) -> Option<(u32, &[u8])> {
+    let (magic, rest) = sealed.split_first_chunk::<4>()?;
+    let (key, rest) = rest.split_first_chunk()?;
+    (magic == MAGIC).then(|| (u32::from_be_bytes(*key), rest))
+}
+
+/// Opens nonce, cipher text and tag.
+fn open(provider: &dyn Provider, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = sealed.split_first_chunk()?;
+    provider.open(*nonce, sealed, aad)
 }
 
 /// Digits of a telephone number as dialled at home: full width made half, +86 dropped.

@@ -30,10 +30,16 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     let folder = tempfile::tempdir_in(&config.data)?;
     let config = Config {
         data: folder.path().to_owned(),
-        database: None,
+        identity_key: None,
+        identity_key_file: None,
         ..config
     };
     let app = App::open(config).await?;
+    // A PostgreSQL that is named stays as it is afterwards: nobody's in earnest.
+    ensure!(
+        app.consultations().await?.is_empty(),
+        "请指定一个空的数据库"
+    );
     app.import_draft("load", "draft.txt", DRAFT.as_bytes())
         .await?;
     app.set_visibility(Some("load"), Visibility::Public).await?;

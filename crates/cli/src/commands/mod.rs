@@ -1,11 +1,16 @@
 //! One file a command.
 
+mod audit;
+mod backup;
 mod bench;
 mod consultation;
+mod doctor;
 mod draft;
+mod end;
 mod eval;
 mod hook;
 mod hot;
+mod identity;
 mod import;
 mod key;
 mod load;
@@ -17,7 +22,9 @@ mod station;
 mod task;
 mod triage;
 mod user;
+mod vault;
 mod wechat_load;
+mod worker;
 
 use std::{
     fmt::Write as _,
@@ -37,6 +44,8 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
+        database: args.database,
+        identity_key: std::env::var("CAIFENG_IDENTITY_KEY").ok(),
         ..Overrides::default()
     };
     let config = Config::load(said, args.config.as_deref())?;
@@ -55,6 +64,13 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Key(command) => key::run(command, config).await,
         Command::Hook(command) => hook::run(command, config).await,
         Command::Serve(command) => serve::run(command, config).await,
+        Command::Worker => worker::run(config).await,
+        Command::Identity(command) => identity::run(command, config).await,
+        Command::Vault(command) => vault::run(command, config).await,
+        Command::Audit(command) => audit::run(command, config).await,
+        Command::Backup(command) => backup::backup(command, config).await,
+        Command::Restore(command) => backup::restore(command, config).await,
+        Command::Doctor => doctor::run(config).await,
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,

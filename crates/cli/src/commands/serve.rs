@@ -5,12 +5,7 @@ use std::{future::Future, time::Duration};
 use anyhow::{Context, Result};
 use caifeng_app::{App, Config};
 use caifeng_server::{Limits, Tls};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    time,
-};
+use tokio::{net::TcpListener, sync::watch, time};
 
 use crate::{args::Serve, output::line};
 
@@ -22,12 +17,12 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
     let listener = TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("无法监听 {}", args.listen))?;
-    let mut terminated = signal(SignalKind::terminate())?;
     let tls = match (&args.tls_certificate, &args.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
         _ => None,
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let end = super::end::asked_to_end()?;
     line(format!(
         "正在监听 {scheme}://{}，按 Ctrl-C 结束",
         listener.local_addr()?
@@ -39,13 +34,7 @@ pub(crate) async fn run(args: Serve, config: Config) -> Result<()> {
         admins_need_factor: args.admins_need_second_factor,
         ..Limits::default()
     };
-    let asked_to_end = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
-        }
-    };
-    serve(app, listener, tls, limits, asked_to_end).await
+    serve(app, listener, tls, limits, end).await
 }
 
 /// Serves and works until `end`; then lets in nothing more, answers what is at work, writes what

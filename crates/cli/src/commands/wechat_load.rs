@@ -55,7 +55,13 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
         let _ = ended.await;
     };
     let limits = Limits::default();
-    let server = tokio::spawn(super::serve::serve(app.clone(), listener, limits, ended));
+    let server = tokio::spawn(super::serve::serve(
+        app.clone(),
+        listener,
+        None,
+        limits,
+        ended,
+    ));
     let account = Arc::new(Account::new(TOKEN, APP, Mode::Plain, None)?);
     let count = u64::from(PER_SECOND) * bench.seconds;
     let mut pace = time::interval(Duration::from_secs(1) / PER_SECOND);

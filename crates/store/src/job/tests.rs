@@ -195,3 +195,19 @@ async fn a_clock_that_jumps_back_keeps_no_job_waiting_for_long() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_done_once_is_not_asked_for_again_when_it_is_done() {
+    on_every_database(async |store| {
+        for _ in 0..2 {
+            store.enqueue_first("k", "2026-04-01", at(0)).await.unwrap();
+            if let Some(job) = take(&store, "w", 1).await {
+                store.finish_job(job.id, "w", at(2)).await.unwrap();
+            }
+        }
+        store.enqueue_first("k", "2026-04-02", at(3)).await.unwrap();
+        assert_eq!(store.count_jobs(JobState::Finished).await.unwrap(), 1);
+        assert_eq!(store.count_jobs(JobState::Waiting).await.unwrap(), 1);
+    })
+    .await;
+}

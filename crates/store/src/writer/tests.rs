@@ -106,7 +106,8 @@ async fn a_full_queue_refuses_at_once_and_what_was_let_in_is_finished() {
         let consultation = new_consultation(&store, "c").await;
         let writer = Writer::start(store.clone(), options(2));
         // The writer cannot begin while somebody else writes.
-        let blocker = store.write().await.unwrap();
+        let mut blocker = store.write().await.unwrap();
+        blocker.take_numbers("submission", 0).await.unwrap();
         let send = |id: &'static str| {
             let writer = writer.clone();
             tokio::spawn(async move { writer.accept(delivery(consultation, &[(id, id)])).await })

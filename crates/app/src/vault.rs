@@ -1,0 +1,55 @@
+//! Looking after the keys of the identity vault.
+
+use caifeng_store::{IdentityKey, Suite, VaultKey};
+
+use crate::{App, AppError, consultations::cli};
+
+/// What an exchange of keys did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rotated {
+    /// Number of the new key; none where an earlier exchange was finished instead.
+    pub new_key: Option<u32>,
+    /// Values sealed anew.
+    pub resealed: usize,
+}
+
+impl App {
+    /// The keys that seal, and how many values are not sealed with the newest.
+    pub async fn vault(&self) -> Result<(Vec<VaultKey>, usize), AppError> {
+        Ok((
+            self.store.vault_keys().await?,
+            self.store.sealed_before().await?,
+        ))
+    }
+
+    /// Makes a new key and seals everything with it, while everything else goes on. What an
+    /// interrupted exchange left is finished first, without another key. `done` hears how many
+    /// values are through.
+    pub async fn rotate_vault(
+        &self,
+        suite: Option<Suite>,
+        done: &dyn Fn(usize),
+    ) -> Result<Rotated, AppError> {
+        let keys = self.store.vault_keys().await?;
+        // Before there was a second key, what was sealed long ago has no number: not an interrupted one.
+        let interrupted = keys.len() > 1 && self.store.sealed_before().await? > 0;
+        let mut new_key = None;
+        if !interrupted {
+            let newest = keys.last().map(|key| key.suite);
+            let suite = suite.or(newest).unwrap_or(Suite::Sm4Gcm);
+            new_key = Some(self.store.add_vault_key(&cli(), suite).await?);
+        }
+        let resealed = self.store.reseal(&cli(), done).await?;
+        Ok(Rotated { new_key, resealed })
+    }
+
+    /// Exchanges the master key: see [`caifeng_store::Store::exchange_master`].
+    pub async fn exchange_master(&self, given: Option<IdentityKey>) -> Result<(), AppError> {
+        if self.config.identity_key.is_some() != given.is_some() {
+            let message = "主密钥由环境变量提供时，请把新密钥放在 CAIFENG_NEW_IDENTITY_KEY 里；\
+                           主密钥在文件里时，不要设置这个变量";
+            return Err(AppError::Argument(message.to_owned()));
+        }
+        Ok(self.store.exchange_master(&cli(), given).await?)
+    }
+}

@@ -1,0 +1,67 @@
+//! Forgetting who sent what, some time after a consultation has ended.
+
+use caifeng_domain::ConsultationId;
+
+use crate::{
+    Act, Store, StoreError, audit,
+    rows::{get_id, signed},
+};
+
+/// Identities forgotten in one transaction, so that intake goes on.
+const PAGE: i64 = 1_000;
+
+impl Store {
+    /// Consultations that ended before this day (`YYYY-MM-DD`), by their window or by hand, whichever
+    /// came first, and of whose senders something is still known.
+    pub async fn ended_with_identities(
+        &self,
+        before: &str,
+    ) -> Result<Vec<ConsultationId>, StoreError> {
+        sqlx::query(
+            "select c.id from consultation c
+             where (c.closes < $1 or substr(c.closed_at, 1, 10) < $1)
+                 and (exists (select 1 from sender p where p.consultation = c.id and p.key is not null)
+                     or exists (select 1 from submission s join identity i on i.submission = s.id
+                         where s.consultation = c.id))
+             order by c.id",
+        )
+        .bind(before)
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(|row| get_id(row, "id", ConsultationId::new))
+        .collect()
+    }
+
+    /// Forgets all senders of a consultation, a page at a time. The opinions stay, and so do the
+    /// counts. How many identities went.
+    pub async fn expire_identities(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+    ) -> Result<usize, StoreError> {
+        let mut all = 0;
+        loop {
+            let mut write = self.write().await?;
+            let mut gone = 0;
+            for sql in [
+                "delete from identity where submission in
+                     (select s.id from submission s join identity i on i.submission = s.id
+                      where s.consultation = $1 limit $2)",
+                "update sender set key = null where id in
+                     (select id from sender where consultation = $1 and key is not null limit $2)",
+            ] {
+                let query = sqlx::query(sql).bind(signed(consultation.get())).bind(PAGE);
+                let done = query.execute(write.db()).await?.rows_affected() as usize;
+                gone += done;
+                all += if sql.starts_with("delete") { done } else { 0 };
+            }
+            if gone == 0 {
+                return Ok(all);
+            }
+            let what = format!("{gone} rows");
+            audit::append_about(&mut write, act, "identity.expire", consultation, &what).await?;
+            write.commit().await?;
+        }
+    }
+}
