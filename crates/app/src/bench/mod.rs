@@ -90,11 +90,11 @@ pub fn bench(
     )?;
     let found: Vec<usize> = outcome.analyses.iter().map(|a| a.duplicate.group).collect();
     let (pairs_found, pairs_right) = compare(&generated.group, &found);
-    let (encoded, encoded_chars) = counting.count.into_inner().unwrap_or_default();
+    let (texts, chars) = counting.count.into_inner().unwrap_or_default();
     Ok(BenchResult {
         submissions: generated.submissions.len(),
-        encoded,
-        encoded_chars,
+        encoded: texts,
+        encoded_chars: chars,
         stages: stopwatch.stop(),
         pairs_found,
         pairs_right,

@@ -18,7 +18,7 @@ pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usi
         let near: Vec<Vec<usize>> = products
             .par_chunks_exact(vectors.len())
             .enumerate()
-            .map(|(row, cosines)| nearest_of(start + row, cosines, count))
+            .map(|(row, cosines)| most(cosines, count, |b| b != start + row))
             .collect();
         for (row, near) in near.iter().enumerate() {
             let a = start + row;
@@ -28,11 +28,12 @@ pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usi
     Ok(pairs.into_iter().collect())
 }
 
-fn nearest_of(a: usize, cosines: &[f32], count: usize) -> Vec<usize> {
-    let mut near: Vec<usize> = (0..cosines.len()).filter(|&b| b != a).collect();
+/// The numbers of the `count` greatest of `values`, of those that `may` be taken, in no order.
+pub(super) fn most(values: &[f32], count: usize, may: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut near: Vec<usize> = (0..values.len()).filter(|&b| may(b)).collect();
     if near.len() > count {
-        let by_nearness = |x: &usize, y: &usize| cosines[*y].total_cmp(&cosines[*x]).then(x.cmp(y));
-        near.select_nth_unstable_by(count, by_nearness);
+        let by_value = |x: &usize, y: &usize| values[*y].total_cmp(&values[*x]).then(x.cmp(y));
+        near.select_nth_unstable_by(count, by_value);
         near.truncate(count);
     }
     near

@@ -23,14 +23,14 @@ pub use around::Around;
 pub use identity::keep_ids;
 pub use label::{keywords, representative};
 
-use crate::{Progress, cluster::average_linkage, models::Models};
+use crate::{Progress, cluster::average_linkage, gist::BLOCK, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
-const COMPARED: usize = 1_500;
+const COMPARED: usize = 500;
 /// Members of a group that stand for it when it is compared with others.
 const MET: usize = 4;
-/// Nearest groups with which a group is compared in the second step.
+/// Nearest groups with which a unit or another group is compared.
 const NEAREST: usize = 12;
 /// Looks at each unit among those of its bundle, before they are compared.
 pub(crate) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
@@ -102,16 +102,20 @@ fn group_bundle(
 ) -> Result<Vec<Vec<usize>>, EncodeError> {
     let alike = distinct(units, members);
     let of = |i: usize| &units[alike[i][0]];
+    let vectors = |list: &[usize]| {
+        let mut vectors = Vectors::new(of(0).vector.len());
+        for &i in list {
+            vectors.push(of(i).vector);
+        }
+        vectors
+    };
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Vec<usize> = (0..alike.len()).collect();
     while !open.is_empty() {
         let (now, later) = open.split_at(open.len().min(COMPARED));
         let first = groups.len();
-        let mut vectors = Vectors::new(of(now[0]).vector.len());
-        for &i in now {
-            vectors.push(of(i).vector);
-        }
-        let cosines = vectors.products(&vectors)?;
+        let own = vectors(now);
+        let cosines = own.products(&own)?;
         let found = average_linkage(now.len(), affinity::SAME, |i, j| {
             let cosine = cosines[i * now.len() + j];
             affinity::affinity(of(now[i]), of(now[j]), cosine, models)
@@ -120,28 +124,46 @@ fn group_bundle(
         for (&i, group) in now.iter().zip(&found) {
             groups[first + group].push(i);
         }
+        let voices: Vec<Vec<usize>> = (groups[first..].iter())
+            .map(|group| group.iter().map(|&i| alike[i][0]).collect())
+            .collect();
         let mut rest = Vec::new();
-        for &i in later {
-            let near = (first..groups.len()).into_par_iter().map(|g| {
-                let voices = groups[g].iter().take(MET).map(|&m| alike[m][0]);
-                let voices: Vec<usize> = voices.collect();
-                (g, mean_affinity(units, &[alike[i][0]], &voices, models))
-            });
-            match near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
-                Some((group, mean)) if mean >= affinity::SAME => groups[group].push(i),
-                _ => rest.push(i),
+        for block in later.chunks(BLOCK) {
+            let cosines = vectors(block).products(&centres(units, &voices))?;
+            let joined: Vec<Option<usize>> = (block.par_iter())
+                .zip(cosines.par_chunks_exact(voices.len()))
+                .map(|(&i, cosines)| joins(units, alike[i][0], &voices, cosines, models))
+                .collect();
+            for (&i, group) in block.iter().zip(joined) {
+                match group {
+                    Some(group) => groups[first + group].push(i),
+                    None => rest.push(i),
+                }
             }
         }
         open = rest;
     }
-    Ok((groups.into_iter())
-        .map(|group| {
-            group
-                .iter()
-                .flat_map(|&i| alike[i].iter().copied())
-                .collect()
-        })
-        .collect())
+    let all = |group: Vec<usize>| {
+        let units = group.iter().flat_map(|&i| alike[i].iter().copied());
+        units.collect()
+    };
+    Ok(groups.into_iter().map(all).collect())
+}
+
+/// The group that `unit` joins: of those with the nearest centres the one of the greatest affinity, if
+/// that is enough. `cosines` are those to the centres.
+fn joins(
+    units: &[Said<'_>],
+    unit: usize,
+    groups: &[Vec<usize>],
+    cosines: &[f32],
+    models: &Models,
+) -> Option<usize> {
+    let near = merge::most(cosines, NEAREST, |_| true).into_iter();
+    near.map(|g| (g, mean_affinity(units, &[unit], &groups[g], models)))
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .filter(|best| best.1 >= affinity::SAME)
+        .map(|best| best.0)
 }
 
 /// Merges groups that say the same though they were filed apart; returns the new group of each.
@@ -154,11 +176,7 @@ fn merge_groups(
         .map(|members| distinct(units, members).iter().map(|d| d[0]).collect())
         .collect();
     let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
-    let mut centres = Vectors::new(units.first().map_or(0, |u| u.vector.len()));
-    for voices in &voices {
-        centres.push(&centre(units, voices));
-    }
-    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres, NEAREST)?
+    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres(units, &voices), NEAREST)?
         .into_par_iter()
         .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
         .collect();
@@ -169,15 +187,20 @@ fn merge_groups(
     ))
 }
 
-fn centre(units: &[Said<'_>], voices: &[usize]) -> Vec<f32> {
-    let mut sum = vec![0.0f32; units[voices[0]].vector.len()];
-    for &k in voices {
-        for (s, x) in sum.iter_mut().zip(units[k].vector) {
-            *s += x;
+/// The centre of each group.
+fn centres(units: &[Said<'_>], groups: &[Vec<usize>]) -> Vectors {
+    let mut centres = Vectors::new(units.first().map_or(0, |u| u.vector.len()));
+    for group in groups {
+        let mut sum = vec![0.0f32; centres.dimension()];
+        for &k in group {
+            for (s, x) in sum.iter_mut().zip(units[k].vector) {
+                *s += x;
+            }
         }
+        normalise(&mut sum);
+        centres.push(&sum);
     }
-    normalise(&mut sum);
-    sum
+    centres
 }
 
 fn mean_affinity(units: &[Said<'_>], a: &[usize], b: &[usize], models: &Models) -> f32 {
