@@ -178,7 +178,7 @@ fn two_servers_and_two_workers_share_the_work_and_do_nothing_twice() {
     };
     let draft = sample("draft.txt");
     let draft = draft.to_str().unwrap();
-    desk.succeeds(&["draft", "import", draft, "--consultation", "c"]);
+    desk.succeeds(&["draft", "import", draft, "--consultation", "c", "--public"]);
     let servers = [desk.serve("one"), desk.serve("two")];
     let workers = [
         desk.start("three", &["worker"]),

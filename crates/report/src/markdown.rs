@@ -74,7 +74,7 @@ fn head(out: &mut String, report: &Report) {
     line(out, &format!("- 草案：{}", inline(&report.draft_title)));
     line(
         out,
-        &format!("- 生成时间：{}", inline(&report.generated_at)),
+        &format!("- 生成时间：{}", words::moment(&report.generated_at)),
     );
     if let Some(note) = &report.encoder_note {
         line(out, &format!("- **{}**", inline(note)));

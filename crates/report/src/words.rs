@@ -7,6 +7,12 @@ use crate::{Counts, EditEntry, PointEntry, Quotation, Tally};
 /// Stands wherever something was grouped, chosen or linked by the machine.
 pub const MACHINE_MARK: &str = "机器归纳/机器关联，供人工审核";
 
+/// `2026-11-21T09:00:00+08:00` as `2026-11-21 09:00`.
+pub(crate) fn moment(rfc3339: &str) -> String {
+    let minutes = rfc3339.get(..16).unwrap_or(rfc3339);
+    minutes.replace('T', " ")
+}
+
 /// Chinese name of a stance.
 pub(crate) fn stance(stance: Stance) -> &'static str {
     Stance::ALL[stance as usize].2

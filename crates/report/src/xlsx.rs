@@ -18,6 +18,12 @@ const CUT: &str = "……（单元格放不下，后略）";
 /// Paper size A4 in the numbering of OOXML.
 const A4: u8 = 9;
 const FONT: &str = "仿宋";
+/// Width of a Chinese character at 11 points, in the widths of a digit that columns are measured in.
+const HAN_WIDTH: f64 = 2.2;
+/// Height of a line at 11 points.
+const LINE_POINTS: f64 = 15.0;
+/// The greatest height that a row can have.
+const MAX_ROW_POINTS: f64 = 409.0;
 
 /// The report as a workbook.
 pub fn to_xlsx(report: &Report) -> Result<Vec<u8>, ReportError> {
@@ -90,6 +96,30 @@ fn write_header(
         sheet.write_string_with_format(row, column, *name, &styles.header)?;
     }
     Ok(())
+}
+
+/// Makes a row high enough for its texts, each with the width (in characters) of its column. Programs
+/// other than Excel do not do it by themselves.
+fn fit_row<'t>(
+    sheet: &mut Worksheet,
+    row: u32,
+    cells: impl Iterator<Item = (f64, &'t str)>,
+) -> Result<(), XlsxError> {
+    let lines = cells.map(|(width, text)| lines(width, text)).max();
+    let height = lines.unwrap_or(1) as f64 * LINE_POINTS;
+    sheet.set_row_height(row, height.min(MAX_ROW_POINTS))?;
+    Ok(())
+}
+
+/// Lines that `text` takes in a column so wide.
+fn lines(width: f64, text: &str) -> usize {
+    let wide = |c: char| if c.is_ascii() { 1.0 } else { HAN_WIDTH };
+    let of = |line: &str| {
+        (line.chars().map(wide).sum::<f64>() / width)
+            .ceil()
+            .max(1.0) as usize
+    };
+    text.lines().map(of).sum::<usize>().max(1)
 }
 
 /// Writes a text, cut where a cell ends.

@@ -3,8 +3,15 @@
 use caifeng_domain::Place;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{Styles, set_up_page, write_count, write_header, write_text};
+use super::{Styles, fit_row, set_up_page, write_count, write_header, write_text};
 use crate::{Report, words};
+
+const COLUMNS: [(&str, f64); 4] = [
+    ("去向", 16.0),
+    ("件数", 10.0),
+    ("内容", 60.0),
+    ("来源", 30.0),
+];
 
 pub(super) fn write(
     sheet: &mut Worksheet,
@@ -13,17 +20,7 @@ pub(super) fn write(
 ) -> Result<(), XlsxError> {
     sheet.set_name("台账")?;
     set_up_page(sheet);
-    write_header(
-        sheet,
-        0,
-        &[
-            ("去向", 16.0),
-            ("件数", 10.0),
-            ("内容", 60.0),
-            ("来源", 30.0),
-        ],
-        styles,
-    )?;
+    write_header(sheet, 0, &COLUMNS, styles)?;
     let mut row = 1;
     for (place, _, label) in Place::ALL {
         write_text(sheet, (row, 0), label, &styles.text)?;
@@ -46,10 +43,13 @@ pub(super) fn write(
     ] {
         for entry in entries {
             let quotation = &entry.quotation;
-            write_text(sheet, (row, 0), Place::ALL[place as usize].2, &styles.text)?;
-            write_text(sheet, (row, 1), &entry.reason, &styles.text)?;
-            write_text(sheet, (row, 2), &quotation.text, &styles.text)?;
-            write_text(sheet, (row, 3), &words::origin(quotation), &styles.text)?;
+            let origin = words::origin(quotation);
+            let name = Place::ALL[place as usize].2;
+            let texts = [name, &entry.reason, &quotation.text, &origin];
+            for (column, text) in (0u16..).zip(texts) {
+                write_text(sheet, (row, column), text, &styles.text)?;
+            }
+            fit_row(sheet, row, COLUMNS.iter().map(|c| c.1).zip(texts))?;
             row += 1;
         }
     }

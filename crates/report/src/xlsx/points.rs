@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{Styles, set_up_page, write_count, write_header, write_text};
+use super::{Styles, fit_row, set_up_page, write_count, write_header, write_text};
 use crate::{
     PointEntry, Report, Section,
     words::{self, MACHINE_MARK},
@@ -42,7 +42,7 @@ pub(super) fn write(
         .unwrap_or_default();
     let remark = format!(
         "修改意见一栏：{MACHINE_MARK}；生成时间 {}{note}",
-        report.generated_at
+        words::moment(&report.generated_at)
     );
     write_text(sheet, (1, 0), &remark, &styles.note)?;
     write_header(sheet, HEADER_ROW, &COLUMNS, styles)?;
@@ -83,9 +83,12 @@ fn write_row(
         (10, words::stance(point.stance).to_owned()),
         (11, String::new()),
     ];
-    for (column, text) in texts {
-        write_text(sheet, (row, column), &text, &styles.text)?;
+    for (column, text) in &texts {
+        write_text(sheet, (row, *column), text, &styles.text)?;
     }
+    let cells =
+        (texts.iter()).map(|(column, text)| (COLUMNS[usize::from(*column)].1, text.as_str()));
+    fit_row(sheet, row, cells)?;
     let counts = point.counts;
     let numbers = [
         (7, counts.submissions),

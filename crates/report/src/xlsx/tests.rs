@@ -110,6 +110,13 @@ fn a_text_longer_than_a_cell_is_cut_and_says_so() {
 }
 
 #[test]
+fn rows_are_as_high_as_their_texts() {
+    assert_eq!(super::lines(10.0, ""), 1);
+    assert_eq!(super::lines(10.0, "0123456789"), 1);
+    assert_eq!(super::lines(10.0, "十个字占三行多些呢吗\n又一行"), 4);
+}
+
+#[test]
 fn the_same_report_gives_the_same_bytes() {
     let report = sample::report();
     assert_eq!(to_xlsx(&report).unwrap(), to_xlsx(&report).unwrap());
