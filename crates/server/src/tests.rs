@@ -165,6 +165,7 @@ impl Desk {
         let body = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
         let request = Request::post(path)
             .header("content-type", "multipart/form-data; boundary=edge")
+            .header("sec-fetch-site", "same-origin")
             .header("cookie", cookie);
         self.send(request.body(Body::from(body)).unwrap()).await
     }

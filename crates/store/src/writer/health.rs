@@ -27,6 +27,8 @@ pub enum WriterState {
 
 /// A group takes some tens of milliseconds.
 pub const STALLED: Duration = Duration::from_secs(5);
+/// What a trial writes: more than most deliveries.
+const TRIAL_BYTES: usize = 64 << 10;
 /// For how long whoever asks waits for a trial.
 const TRIAL: Duration = Duration::from_secs(1);
 
@@ -74,14 +76,14 @@ impl Writer {
 }
 
 impl Store {
-    /// Writes a page of the database that nobody reads: fails where a delivery would.
+    /// Writes something that nobody reads: fails where a delivery would.
     async fn try_to_write(&self) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         sqlx::query(
             "insert into setting (name, value) values ('write_check', $1)
              on conflict (name) do update set value = excluded.value",
         )
-        .bind("x".repeat(4_096))
+        .bind("x".repeat(TRIAL_BYTES))
         .execute(write.db())
         .await?;
         sqlx::query("delete from setting where name = 'write_check'")

@@ -124,7 +124,7 @@ impl Exemplars {
     #[must_use]
     pub fn by_meaning(&self, of: usize, group: usize, cosines: &[f32]) -> Votes {
         let near = self.others(of, group).map(|(i, _)| (cosines[i], i));
-        self.count(near.collect(), -1.0)
+        self.count(near, -1.0)
     }
 
     /// The same by common words: the cosine of idf vectors.
@@ -142,7 +142,7 @@ impl Exemplars {
             .others(of, group)
             .filter(|&(i, _)| common[i] > 0.0)
             .map(|(i, _)| (common[i] / (own * self.length[i]).max(1e-6), i));
-        self.count(near.collect(), 0.0)
+        self.count(near, 0.0)
     }
 
     fn others(&self, of: usize, group: usize) -> impl Iterator<Item = (usize, &Exemplar)> {
@@ -152,22 +152,31 @@ impl Exemplars {
             .filter(move |(_, e)| e.group != group && e.gist != of)
     }
 
-    /// Votes of the nearest, given all as (similarity, exemplar); `none` where an article has none.
-    fn count(&self, mut near: Vec<(f32, usize)>, none: f32) -> Votes {
+    /// Votes of the nearest, given all in order as (similarity, exemplar); `none` where an article has
+    /// none.
+    fn count(&self, all: impl Iterator<Item = (f32, usize)>, none: f32) -> Votes {
         let mut share = vec![0.0; self.per_article.len()];
         let mut nearest = vec![none; self.per_article.len()];
-        for &(similarity, index) in &near {
+        let by_similarity =
+            |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        let mut near: Vec<(f32, usize)> = Vec::with_capacity(2 * VOTERS);
+        let mut least = f32::NEG_INFINITY;
+        for (similarity, index) in all {
             for &article in &self.list[index].articles {
                 nearest[article] = nearest[article].max(similarity);
             }
-        }
-        let by_similarity =
-            |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if near.len() > VOTERS {
-            near.select_nth_unstable_by(VOTERS, by_similarity);
-            near.truncate(VOTERS);
+            // Most are not near enough to be kept even for a while.
+            if similarity > least {
+                near.push((similarity, index));
+                if near.len() == 2 * VOTERS {
+                    near.select_nth_unstable_by(VOTERS - 1, by_similarity);
+                    near.truncate(VOTERS);
+                    least = near[VOTERS - 1].0;
+                }
+            }
         }
         near.sort_unstable_by(by_similarity);
+        near.truncate(VOTERS);
         let best = near.first().map_or(0.0, |n| n.0);
         let mut total = 0.0;
         for &(similarity, index) in &near {
