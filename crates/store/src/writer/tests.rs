@@ -211,7 +211,9 @@ async fn a_full_disk_loses_nothing_and_is_over_when_there_is_room() {
     limit(150).await;
     let written = write_until_it_fails(&writer, consultation).await;
     assert!(written > 0);
-    // The connection that met the end was replaced, and the limit was its own.
+    // The connection that met the end is replaced, and the limit was its own.
+    let met = store.writers().acquire().await.unwrap();
+    met.close().await.unwrap();
     limit(150).await;
     assert_eq!(writer.state().await, WriterState::Failing);
     let stored = store.submissions(consultation).await.unwrap();
