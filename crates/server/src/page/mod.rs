@@ -65,6 +65,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route("/assets/style.css", get(style))
+        .route("/assets/work.js", get(work))
         .merge(account::router())
 }
 
@@ -126,6 +127,15 @@ pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
     } else {
         Failed(fault).into_response()
     }
+}
+
+/// What does the work that a challenge asks for.
+async fn work() -> Response {
+    let head = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (head, include_str!("../../assets/work.js")).into_response()
 }
 
 async fn style() -> Response {

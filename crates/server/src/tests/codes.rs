@@ -20,6 +20,7 @@ fn every_code_is_in_the_table_with_its_status() {
         },
         Refusal::ManyComments(1),
         Refusal::UnknownArticle(ArticleNo::new(1)),
+        Refusal::UnknownQuestion(1),
         Refusal::LongField {
             field: "姓名",
             max: 1,

@@ -32,6 +32,7 @@ impl Kiosk {
             article: None,
             written_at: now - SignedDuration::from_mins(1),
             submitter: Submitter::default(),
+            consent: Some(caifeng_app::CONSENT_VERSION.to_owned()),
         };
         Batch {
             device: self.name.clone(),
