@@ -37,7 +37,7 @@ const REUSED: &str = "idempotency_key_reused";
 const ONCE_MORE: &str = "这份表单此前已经提交并收到。您修改后的内容还没有提交：要把下面的内容作为新的意见提交，\
                          请再点一次“提交”。";
 /// Rows of an empty form.
-const ROWS: usize = 3;
+const ROWS: usize = 1;
 
 #[derive(Default, Deserialize)]
 pub(super) struct Asked {

@@ -89,10 +89,10 @@ impl<E: Into<Fault>> From<E> for Failed {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let Self(fault) = self;
-        let title = if fault.status.is_server_error() {
-            "暂时无法处理"
-        } else {
-            "没有完成"
+        let title = match fault.status {
+            StatusCode::NOT_FOUND => "没有找到",
+            status if status.is_server_error() => "暂时无法处理",
+            _ => "没有完成",
         };
         let page = Message {
             title,
@@ -113,6 +113,15 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// A day as people write it: `2026年3月1日`.
+fn day(day: &str) -> String {
+    let date: Option<jiff::civil::Date> = day.parse().ok();
+    date.map_or_else(
+        || day.to_owned(),
+        |date| date.strftime("%Y年%-m月%-d日").to_string(),
+    )
 }
 
 /// What is asked for and is not there.

@@ -128,7 +128,14 @@ async fn somebody_says_what_they_think_and_gets_a_receipt_and_a_retry_the_same()
     assert!(hello.contains("条例（known）"), "{hello}");
     let which = desk.say_sealed(text(2, "第二条")).await;
     assert!(which.contains("第2条"), "{which}");
+    // Whoever follows is told once how their words are used, and where more is said.
+    assert!(hello.contains("回复“告知”") && !which.contains("告知"));
+    let notice = desk.say_sealed(text(31, "告知")).await;
+    assert_eq!(notice, caifeng_app::CONSENT_TEXT);
     let thanks = desk.say_sealed(text(3, "绳子应当写明最长一米五")).await;
+    let known = desk.app.show_identity(&receipt(&thanks)).await.unwrap();
+    let version = Some(caifeng_app::CONSENT_VERSION);
+    assert_eq!(known.consent.as_deref(), version);
     let code = receipt(&thanks);
     for _ in 0..2 {
         let again = desk.say_sealed(text(3, "绳子应当写明最长一米五")).await;
