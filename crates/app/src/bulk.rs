@@ -1,5 +1,7 @@
 //! Taking in what another platform collected: many rows at once, each with an answer of its own.
 
+use std::collections::BTreeMap;
+
 use caifeng_domain::{Permission, Station, Submission};
 use caifeng_store::{Accepted, Arrival, Delivery, Principal, contains_nul};
 use jiff::Timestamp;
@@ -75,6 +77,7 @@ impl App {
             actor: by.name.clone(),
             at: now,
             consent: None,
+            answers: BTreeMap::new(),
             collector: None,
             submissions,
             whole: false,

@@ -150,7 +150,7 @@ mod tests {
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
         for slug in ["good", "bad"] {
-            app.create_consultation(slug, slug, None, Visibility::Public)
+            app.create_consultation(slug, slug, None, Visibility::Public, Vec::new())
                 .await
                 .unwrap();
         }

@@ -6,6 +6,11 @@ use jiff::Timestamp;
 
 use crate::{App, AppError};
 
+/// Key questions that people are asked at once.
+const MAX_QUESTIONS: usize = 20;
+/// Characters of one.
+const MAX_QUESTION_CHARS: usize = 200;
+
 impl App {
     /// Makes a consultation. Its draft comes later, by `draft import`.
     pub async fn create_consultation(
@@ -14,6 +19,7 @@ impl App {
         title: &str,
         window: Option<Window>,
         visibility: Visibility,
+        questions: Vec<String>,
     ) -> Result<(), AppError> {
         if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
             return Err(AppError::Argument(format!(
@@ -21,12 +27,14 @@ impl App {
             )));
         }
         check(window.as_ref())?;
+        check_questions(&questions)?;
         let consultation = Consultation {
             slug: slug.to_owned(),
             title: title.to_owned(),
             window,
             visibility,
             closed: false,
+            questions,
         };
         match self.store.create_consultation(&cli(), &consultation).await {
             Err(StoreError::SlugTaken { slug }) => {
@@ -99,6 +107,23 @@ pub(crate) fn check_day(day: &str) -> Result<(), AppError> {
     }
     Err(AppError::Argument(format!(
         "日期 {day} 应写作 YYYY-MM-DD，如 2026-03-01"
+    )))
+}
+
+fn check_questions(questions: &[String]) -> Result<(), AppError> {
+    if questions.len() > MAX_QUESTIONS {
+        let message = format!("重点问题最多 {MAX_QUESTIONS} 个，多了没有人会逐个回答");
+        return Err(AppError::Argument(message));
+    }
+    let fits = |question: &String| {
+        let chars = question.trim().chars().count();
+        (1..=MAX_QUESTION_CHARS).contains(&chars) && !question.contains(char::is_control)
+    };
+    if questions.iter().all(fits) {
+        return Ok(());
+    }
+    Err(AppError::Argument(format!(
+        "重点问题应有 1 至 {MAX_QUESTION_CHARS} 字，写在一行里"
     )))
 }
 

@@ -65,6 +65,7 @@ impl App {
                 window: None,
                 visibility: Visibility::ContactPoints,
                 closed: false,
+                questions: Vec::new(),
             };
             self.store.create_consultation(&act, &consultation).await?
         };

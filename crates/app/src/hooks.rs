@@ -161,6 +161,7 @@ impl App {
             actor: format!("hook {}", hook.name),
             at: now,
             consent: None,
+            answers: BTreeMap::new(),
             collector: None,
             submissions: vec![answer],
             whole: false,

@@ -99,7 +99,7 @@ mod tests {
             ..Overrides::default()
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
-        app.create_consultation("c", "某条例", None, Visibility::Public)
+        app.create_consultation("c", "某条例", None, Visibility::Public, Vec::new())
             .await
             .unwrap();
         let draft = "某条例\n第一条　步道向公众开放。\n第二条　遛犬应当束绳。\n";

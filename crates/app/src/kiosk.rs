@@ -138,28 +138,34 @@ impl App {
         let submissions = batch.submissions(&clock);
         let states: Vec<ClockState> = submissions.iter().map(|(_, state, _)| *state).collect();
         let mut outcomes: Vec<Option<ItemOutcome>> = vec![None; submissions.len()];
-        let mut good: BTreeMap<String, Vec<(usize, Submission)>> = BTreeMap::new();
+        // By consultation, and by the notice that their senders were shown.
+        let mut good: BTreeMap<_, Vec<(usize, Submission)>> = BTreeMap::new();
         for (at, (slug, _, mut submission)) in submissions.into_iter().enumerate() {
             submission.station = Some(device.station_name.clone());
             submission.external_id = submission
                 .external_id
                 .map(|id| with_words(&id, &submission.text));
             match self.check_item(&slug, &submission, received).await {
-                Ok(()) => good.entry(slug).or_default().push((at, submission)),
+                Ok(()) => {
+                    let consent = batch.items[at].consent.clone();
+                    let alike: &mut Vec<_> = good.entry((slug, consent)).or_default();
+                    alike.push((at, submission));
+                }
                 Err(AppError::Refused(refusal)) => {
                     outcomes[at] = Some(ItemOutcome::Refused(refusal));
                 }
                 Err(error) => return Err(error),
             }
         }
-        for (slug, items) in good {
+        for ((slug, consent), items) in good {
             let (places, submissions): (Vec<usize>, Vec<Submission>) = items.into_iter().unzip();
             let delivery = Delivery {
                 consultation: self.consultation(&slug, false).await?.id,
                 source: "kiosk".to_owned(),
                 actor: name(device.id),
                 at: received,
-                consent: None,
+                consent,
+                answers: BTreeMap::new(),
                 collector: None,
                 submissions,
                 whole: false,

@@ -10,6 +10,7 @@ mod bench;
 mod bulk;
 mod cache;
 mod catalogue;
+mod challenge;
 mod config;
 mod consent;
 mod consultations;
@@ -65,6 +66,7 @@ pub use caifeng_store::{
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
+pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use doctor::{Finding, Verdict, doctor};

@@ -1,5 +1,7 @@
 //! Minutes of meetings: taken apart, looked over by somebody, and only then taken in.
 
+use std::collections::BTreeMap;
+
 use caifeng_channel::minutes::{self, Head, MinutesError, Speech};
 use caifeng_domain::{Channel, Permission, Submission, Submitter};
 use caifeng_store::{Act, Arrival, Delivery, Meeting, MeetingRow, Principal};
@@ -132,6 +134,7 @@ impl App {
             actor: by.name.clone(),
             at: now,
             consent: Some(CONSENT_VERSION.to_owned()),
+            answers: BTreeMap::new(),
             collector: None,
             submissions: form.speeches.iter().enumerate().map(submission).collect(),
             whole: false,

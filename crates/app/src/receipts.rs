@@ -14,6 +14,8 @@ pub struct Tracking {
     /// What it is about; nothing where that is for contact points only, as a slip may be found by
     /// anybody.
     pub consultation: Option<Consultation>,
+    /// The key question that it answers; nothing where the consultation is not told of.
+    pub question: Option<String>,
     /// When it was received.
     pub received_at: Timestamp,
     /// How far it is.
@@ -28,11 +30,14 @@ impl App {
         let found = found.ok_or(Refusal::UnknownReceipt)?;
         let all = self.consultations().await?;
         let listed = all.iter().find(|listed| listed.id == found.consultation);
+        let consultation = listed
+            .filter(|listed| listed.is_public())
+            .map(|listed| &listed.consultation);
+        let question = consultation.zip(found.question);
         Ok(Tracking {
             receipt: receipt.to_string(),
-            consultation: listed
-                .filter(|listed| listed.is_public())
-                .map(|listed| listed.consultation.clone()),
+            question: question.and_then(|(all, number)| all.question(number).map(str::to_owned)),
+            consultation: consultation.cloned(),
             received_at: found.received_at,
             stage: found.stage,
         })

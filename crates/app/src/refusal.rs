@@ -33,6 +33,9 @@ pub enum Refusal {
     /// The draft has no such article.
     #[error("草案中没有第 {0} 条")]
     UnknownArticle(ArticleNo),
+    /// There is no such key question.
+    #[error("没有第 {0} 个重点问题")]
+    UnknownQuestion(u32),
     /// Something about the sender is too long.
     #[error("“{field}”最多 {max} 字")]
     LongField {

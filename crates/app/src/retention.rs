@@ -64,9 +64,15 @@ mod tests {
             opens: "2026-03-01".into(),
             closes: "2026-04-01".into(),
         };
-        app.create_consultation("c", "某条例（草案）", Some(window), Visibility::Public)
-            .await
-            .unwrap();
+        app.create_consultation(
+            "c",
+            "某条例（草案）",
+            Some(window),
+            Visibility::Public,
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         let file = "姓名,联系电话,意见内容\n测试甲,13800000000,很好\n";
         app.import(None, "x.csv", file.into(), false).await.unwrap();
         let known = async |app: &App| {

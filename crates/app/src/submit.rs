@@ -21,6 +21,8 @@ pub const MAX_FIELD_CHARS: usize = 60;
 pub struct Comment {
     /// The article under which it was written.
     pub article: Option<ArticleNo>,
+    /// Number of the key question that it answers.
+    pub question: Option<u32>,
     /// The words.
     pub text: String,
 }
@@ -122,6 +124,10 @@ impl App {
             Some(key) => key,
             None => self.store.secret()?,
         };
+        let questions = handover.comments.iter().enumerate();
+        let answers = questions
+            .filter_map(|(i, comment)| Some((i, comment.question?)))
+            .collect();
         let submission = |(i, comment): (usize, Comment)| Submission {
             external_id: Some(format!("{key}:{i}")),
             channel: handover.channel,
@@ -139,6 +145,7 @@ impl App {
             at,
             consent: handover.consent,
             collector: place.collector,
+            answers,
             submissions: submissions.collect(),
             whole: true,
         })
@@ -277,6 +284,11 @@ fn check_comments(listed: &Listed, comments: &[Comment]) -> Result<(), Refusal> 
         check_text(row, &comment.text)?;
         if let Some(article) = comment.article {
             check_article(listed, article)?;
+        }
+        if let Some(number) = comment.question
+            && listed.consultation.question(number).is_none()
+        {
+            return Err(Refusal::UnknownQuestion(number));
         }
     }
     Ok(())

@@ -44,6 +44,8 @@ pub struct TaskEntry {
     pub station: String,
     /// What is to be done.
     pub note: String,
+    /// Key questions to be asked.
+    pub questions: Vec<String>,
     /// The last day.
     pub due: String,
     /// How it stands today.
@@ -92,6 +94,7 @@ impl App {
                 title: listed.consultation.title.clone(),
                 station: place.name.clone(),
                 note: what.note,
+                questions: listed.consultation.questions.clone(),
                 state: match task.done_at {
                     Some(_) => TaskState::Done,
                     None if what.due < today => TaskState::Overdue,

@@ -12,10 +12,10 @@ use caifeng_channel::wechat::{
     reply,
 };
 use caifeng_domain::{Named, Standing};
-use caifeng_store::{Delivery, Medium, MediumKind, Saved, TurnRecord};
+use caifeng_store::{Delivery, Medium, MediumKind, Saved, StoreError, TurnRecord};
 use jiff::Timestamp;
 
-use crate::{App, AppError, Refusal};
+use crate::{App, AppError, CONSENT_TEXT, CONSENT_VERSION, Refusal};
 
 pub use media::Transcript;
 pub use settings::{WechatMode, WechatSettings};
@@ -26,6 +26,10 @@ pub(crate) type Accounts = BTreeMap<String, Account>;
 /// How often an answer is made again because another message of the same follower was answered
 /// meanwhile. People write one message after the other.
 const ATTEMPTS: usize = 8;
+
+/// What every follower is told once: how their words are used, and where the whole notice is.
+const NOTICE: &str =
+    "\n\n您发来的意见用于研究修改草案，个人信息加密保存、不公开；回复“告知”可看全文。";
 
 /// The accounts that are configured.
 pub(crate) fn accounts(settings: &BTreeMap<String, WechatSettings>) -> Result<Accounts, AppError> {
@@ -155,30 +159,48 @@ impl App {
                 media,
             } = dialogue::answer(&state.unwrap_or_default(), message, &open);
             let accepted = usize::from(matches!(reply, Reply::Submit(_)));
-            let words = match reply {
+            let is_whole_notice = reply == Reply::Notice;
+            let mut words = match reply {
                 Reply::Say(words) => words,
                 Reply::Silence => String::new(),
                 Reply::Query(code) => self.tell(&code).await?,
+                Reply::Notice => CONSENT_TEXT.to_owned(),
                 Reply::Submit(opinion) => self.take_opinion(name, message, *opinion, now).await?,
             };
-            let medium = media.map(|media| medium(media, &state, &message.content));
+            // Silence tells nobody anything.
+            let is_told = !words.is_empty();
+            if is_told && !is_whole_notice && before.notice.as_deref() != Some(CONSENT_VERSION) {
+                words.push_str(NOTICE);
+            }
             let record = TurnRecord {
-                account: name,
-                openid: &message.from,
-                message: &message.key(),
+                account: name.to_owned(),
+                openid: message.from.clone(),
+                message: message.key(),
                 turn: before.turn,
-                state: &state.to_string(),
-                reply: &words,
-                medium: medium.as_ref(),
+                state: state.to_string(),
+                notice: if is_told {
+                    Some(CONSENT_VERSION.to_owned())
+                } else {
+                    before.notice
+                },
+                reply: words.clone(),
+                medium: media.map(|media| medium(media, &state, &message.content)),
                 at: now,
             };
-            match self.store.save_turns(&[record]).await?.pop() {
-                Some(Saved::New) => return Ok(Answered { words, accepted }),
-                Some(Saved::Known(words)) => return Ok(Answered::before(words)),
-                Some(Saved::Outrun) | None => {}
+            match self.save_turn(record).await? {
+                Saved::New => return Ok(Answered { words, accepted }),
+                Saved::Known(words) => return Ok(Answered::before(words)),
+                Saved::Outrun => {}
             }
         }
         Err(Refusal::Overloaded.into())
+    }
+
+    async fn save_turn(&self, turn: TurnRecord) -> Result<Saved, AppError> {
+        match self.writer.save_turn(turn).await {
+            Err(StoreError::Overloaded | StoreError::Stopped) => Err(Refusal::Overloaded.into()),
+            saved => Ok(saved?),
+        }
     }
 
     /// What may be spoken of: public and open. What is for contact points only is not told of.
@@ -242,7 +264,9 @@ impl App {
             source: format!("wechat {name}"),
             actor: "public".to_owned(),
             at: now,
-            consent: None,
+            // They are shown the notice with the receipt at the latest.
+            consent: Some(CONSENT_VERSION.to_owned()),
+            answers: BTreeMap::new(),
             collector: collector.flatten(),
             submissions: vec![submission.clone()],
             whole: false,

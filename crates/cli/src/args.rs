@@ -240,6 +240,9 @@ pub(crate) struct ConsultationCreate {
     /// 仅联系点可见，不在任何公开页面出现
     #[arg(long)]
     pub(crate) contact_points_only: bool,
+    /// 重点征求的问题，显示在意见表最前面（可写多次）
+    #[arg(long = "question", value_name = "QUESTION")]
+    pub(crate) questions: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]

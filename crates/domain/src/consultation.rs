@@ -59,9 +59,18 @@ pub struct Consultation {
     pub visibility: Visibility,
     /// Whether it was closed by hand, whatever the window says.
     pub closed: bool,
+    /// Key questions (重点征求问题), which answers name by their number from 1.
+    pub questions: Vec<String>,
 }
 
 impl Consultation {
+    /// The key question of this number.
+    #[must_use]
+    pub fn question(&self, number: u32) -> Option<&str> {
+        let at = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.questions.get(at).map(String::as_str)
+    }
+
     /// Where it stands on a day, `YYYY-MM-DD`: dates of that form sort as text.
     #[must_use]
     pub fn standing(&self, today: &str) -> Standing {
@@ -89,6 +98,7 @@ mod tests {
             }),
             visibility: Visibility::Public,
             closed: false,
+            questions: Vec::new(),
         };
         for (today, want) in [
             ("2026-02-28", Standing::Upcoming),

@@ -111,7 +111,7 @@ fn count(parts: &Parts, site: &Site, caller: &Result<Caller, Fault>) -> Result<(
         let taken = site.rates.take(client, limit, now);
         taken.map_err(Fault::too_often)
     };
-    let address = network(address(parts, site.limits.behind_proxy)).to_string();
+    let address = client(parts, &site.limits);
     match caller {
         Ok(Caller(Some(by))) => {
             let kind = match by.kind {
@@ -124,6 +124,11 @@ fn count(parts: &Parts, site: &Site, caller: &Result<Caller, Fault>) -> Result<(
         // Those with a wrong key too, or else they could go on guessing.
         Ok(Caller(None)) | Err(_) => take(&address, limit),
     }
+}
+
+/// Whose requests are counted together where nobody says who they are.
+pub(crate) fn client(parts: &Parts, limits: &Limits) -> String {
+    network(address(parts, limits.behind_proxy)).to_string()
 }
 
 /// What one client has: of the addresses of IPv6, which are given out by the 2⁶⁴, the network.

@@ -11,8 +11,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{AppError, Refusal, StoreError};
+use caifeng_app::{AppError, Challenge, Refusal, StoreError};
 use serde_json::json;
+
+use crate::api::ChallengeBody;
 
 /// Seconds after which a client whom we could not serve may try again.
 const LATER: u64 = 2;
@@ -24,6 +26,7 @@ pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) detail: String,
     retry_after: Option<u64>,
+    challenge: Option<Challenge>,
 }
 
 impl Fault {
@@ -34,6 +37,7 @@ impl Fault {
             code,
             detail: detail.into(),
             retry_after: later.then_some(LATER),
+            challenge: None,
         }
     }
 
@@ -56,6 +60,15 @@ impl Fault {
         Self {
             retry_after: Some(seconds),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+        }
+    }
+
+    /// Somebody who submits much is asked to show that they are no program.
+    pub(crate) fn challenge(challenge: Challenge) -> Self {
+        let detail = "请先完成 challenge 中的验证，再连同答案重新提交";
+        Self {
+            challenge: Some(challenge),
+            ..Self::new(StatusCode::FORBIDDEN, "challenge_needed", detail)
         }
     }
 
@@ -116,6 +129,7 @@ impl From<Refusal> for Fault {
             Refusal::LongText { .. } => (S::UNPROCESSABLE_ENTITY, "text_too_long"),
             Refusal::ManyComments(_) => (S::UNPROCESSABLE_ENTITY, "too_many_comments"),
             Refusal::UnknownArticle(_) => (S::UNPROCESSABLE_ENTITY, "no_such_article"),
+            Refusal::UnknownQuestion(_) => (S::UNPROCESSABLE_ENTITY, "no_such_question"),
             Refusal::LongField { .. } => (S::UNPROCESSABLE_ENTITY, "field_too_long"),
             Refusal::ControlCharacter => (S::UNPROCESSABLE_ENTITY, "control_character"),
             Refusal::ConsentNeeded(_) => (S::UNPROCESSABLE_ENTITY, "consent_needed"),
@@ -222,7 +236,10 @@ impl From<BytesRejection> for Fault {
 /// As JSON. Pages show faults as pages, by [`crate::page::failed`].
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let body = json!({"error": {"code": self.code, "detail": self.detail}});
+        let mut body = json!({"error": {"code": self.code, "detail": self.detail}});
+        if let Some(challenge) = &self.challenge {
+            body["challenge"] = json!(ChallengeBody::from(challenge));
+        }
         let mut response = (self.status, Json(body)).into_response();
         self.put_retry_after(&mut response);
         response

@@ -12,6 +12,7 @@ mod error;
 mod guard;
 mod health;
 mod hook;
+mod humane;
 mod limits;
 mod listen;
 mod metrics;

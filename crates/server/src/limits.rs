@@ -20,6 +20,10 @@ pub struct Limits {
     /// Submissions, look-ups of receipts and sign-ins that one address, or one account, may make in
     /// a minute; a hall full of people shares an address. Zero: no limit.
     pub per_minute: u32,
+    /// What comes back sooner than this after its form was served was hardly typed: its sender is
+    /// asked to show that they are no program. The same after a quarter of `per_minute`. Zero: forms
+    /// are not timed.
+    pub patience: Duration,
     /// Whether the last address of `X-Forwarded-For` is the client's: behind a proxy of one's own.
     pub behind_proxy: bool,
     /// Whether connections are encrypted by ourselves.
@@ -60,6 +64,7 @@ impl Default for Limits {
             timeout: Duration::from_secs(15),
             concurrency: 512,
             per_minute: 120,
+            patience: Duration::from_secs(2),
             behind_proxy: false,
             tls: false,
             connections: 768,

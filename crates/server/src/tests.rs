@@ -5,9 +5,11 @@ mod accounts;
 mod codes;
 mod connections;
 mod hooks;
+mod humane;
 mod kiosk;
 mod matrix;
 mod pages;
+mod scopes;
 mod submit;
 mod uploads;
 mod wechat;
@@ -54,6 +56,7 @@ impl Desk {
     async fn new() -> Self {
         let limits = Limits {
             per_minute: 0,
+            patience: std::time::Duration::ZERO,
             ..Limits::default()
         };
         Self::with(limits).await
@@ -82,7 +85,14 @@ impl Desk {
             ("over", window("2020-01-01", "2020-12-31"), public),
         ] {
             let title = format!("河畔条例（{slug}）");
-            app.create_consultation(slug, &title, window, visibility)
+            let questions = match slug {
+                "known" => vec![
+                    "遛犬的绳子多长合适？".to_owned(),
+                    "步道几点关灯？".to_owned(),
+                ],
+                _ => Vec::new(),
+            };
+            app.create_consultation(slug, &title, window, visibility, questions)
                 .await
                 .unwrap();
             let draft = format!("{DRAFT}第三条　{slug}。\n");

@@ -228,6 +228,12 @@ impl Store {
         Ok(bytes)
     }
 
+    /// A signature of ours over a text: 64 hexadecimal digits, the same in every process.
+    #[must_use]
+    pub fn signature(&self, purpose: &str, text: &str) -> String {
+        self.keyed(&format!("signature {purpose}"), text)
+    }
+
     /// What is kept of a secret: enough to know it again.
     pub(crate) fn keyed(&self, purpose: &str, secret: &str) -> String {
         let parts = [Some(purpose), Some(secret)];

@@ -1,11 +1,13 @@
 //! Consultations.
 
+use std::collections::HashMap;
+
 use caifeng_domain::{Consultation, ConsultationId, PointId, Visibility, Window};
 use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get, get_id, get_wire, signed, time_text, wire},
+    rows::{get, get_id, get_wire, insert_all, signed, time_text, wire},
 };
 
 /// Selects consultations.
@@ -48,6 +50,16 @@ impl Store {
                 slug: consultation.slug.clone(),
             });
         }
+        let questions: Vec<(i64, &String)> = (1..).zip(&consultation.questions).collect();
+        insert_all(
+            write.db(),
+            "insert into question (consultation, number, text)",
+            3,
+            "",
+            &questions,
+            |query, (place, text)| query.bind(signed(number)).bind(place).bind(*text),
+        )
+        .await?;
         let id = crate::rows::to_id("consultation.id", signed(number), ConsultationId::new)?;
         audit::append(&mut write, act, "consultation.create", &id.to_string()).await?;
         write.commit().await?;
@@ -59,23 +71,39 @@ impl Store {
         &self,
         slug: &str,
     ) -> Result<Option<(ConsultationId, Consultation)>, StoreError> {
-        sqlx::query(select_sql!("where slug = $1"))
+        let row = sqlx::query(select_sql!("where slug = $1"))
             .bind(slug)
             .fetch_optional(self.pool())
-            .await?
-            .as_ref()
-            .map(read)
-            .transpose()
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (id, consultation) = read(&row)?;
+        let mut questions = self.questions().await?;
+        Ok(Some((id, with_questions(id, consultation, &mut questions))))
     }
 
     /// All consultations, in the order in which they were made.
     pub async fn consultations(&self) -> Result<Vec<(ConsultationId, Consultation)>, StoreError> {
-        sqlx::query(select_sql!("order by id"))
+        let rows = sqlx::query(select_sql!("order by id"))
             .fetch_all(self.pool())
-            .await?
-            .iter()
-            .map(read)
+            .await?;
+        let mut questions = self.questions().await?;
+        rows.iter()
+            .map(|row| {
+                let (id, consultation) = read(row)?;
+                Ok((id, with_questions(id, consultation, &mut questions)))
+            })
             .collect()
+    }
+
+    /// The key questions of all consultations: a few words each, and few have any.
+    async fn questions(&self) -> Result<HashMap<ConsultationId, Vec<String>>, StoreError> {
+        let query = "select consultation, text from question order by consultation, number";
+        let mut questions: HashMap<_, Vec<String>> = HashMap::new();
+        for row in &sqlx::query(query).fetch_all(self.pool()).await? {
+            let id = get_id(row, "consultation", ConsultationId::new)?;
+            questions.entry(id).or_default().push(get(row, "text")?);
+        }
+        Ok(questions)
     }
 
     /// Opens a consultation, again where it was closed, with this window.
@@ -157,8 +185,20 @@ fn read(row: &AnyRow) -> Result<(ConsultationId, Consultation), StoreError> {
         window,
         visibility: get_wire(row, "visibility", &Visibility::ALL)?,
         closed: get::<Option<&str>>(row, "closed_at")?.is_some(),
+        questions: Vec::new(),
     };
     Ok((get_id(row, "id", ConsultationId::new)?, consultation))
+}
+
+fn with_questions(
+    id: ConsultationId,
+    consultation: Consultation,
+    questions: &mut HashMap<ConsultationId, Vec<String>>,
+) -> Consultation {
+    Consultation {
+        questions: questions.remove(&id).unwrap_or_default(),
+        ..consultation
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +218,7 @@ mod tests {
             let mut second = consultation("second");
             second.window = None;
             second.visibility = Visibility::ContactPoints;
+            second.questions = vec!["收费怎么定？".into(), "谁来管？".into()];
             let other = store.create_consultation(&act(), &second).await.unwrap();
             let again = store.create_consultation(&act(), &first).await;
             assert!(matches!(again, Err(StoreError::SlugTaken { slug }) if slug == "first"));

@@ -19,6 +19,8 @@ pub struct KnownIdentity {
     pub sender: Option<SenderId>,
     /// Name, telephone, group and region.
     pub submitter: Submitter,
+    /// Version of the notice about personal data that they were shown.
+    pub consent: Option<String>,
     /// Submissions in this consultation that are known to be the same sender's, this one included.
     pub submissions: usize,
 }
@@ -196,7 +198,7 @@ impl Store {
         id: SubmissionId,
     ) -> Result<Option<KnownIdentity>, StoreError> {
         let row = sqlx::query(
-            "select s.consultation, s.sender, s.sender_group, s.region, i.sealed,
+            "select s.consultation, s.sender, s.sender_group, s.region, s.consent, i.sealed,
                  case when s.sender is null then 1 else
                      (select count(*) from submission o where o.sender = s.sender) end as amount
              from submission s left join identity i on i.submission = s.id where s.id = $1",
@@ -221,6 +223,7 @@ impl Store {
                 .map(|id| to_id("sender", id, SenderId::new))
                 .transpose()?,
             submitter,
+            consent: get(&row, "consent")?,
             submissions: get_usize(&row, "amount")?,
         }))
     }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 pub use self::origin::contains_nul;
-use self::origin::{Numbering, Origin};
+use self::origin::{Content, Numbering, Origin};
 use crate::{
     Act, Receipt, Store, StoreError,
     db::Write,
@@ -67,6 +67,8 @@ pub(crate) struct Incoming<'b> {
     pub(crate) consent: Option<&'b str>,
     /// Who wrote it down for the sender.
     pub(crate) collector: Option<CollectorId>,
+    /// Number of the key question that it answers.
+    pub(crate) question: Option<u32>,
     pub(crate) together: Option<Together>,
 }
 
@@ -113,6 +115,7 @@ impl Intake<'_> {
             at: act.at,
             consent: None,
             collector: None,
+            question: None,
             together: None,
         };
         let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();
@@ -159,7 +162,7 @@ impl Intake<'_> {
 
     /// What [`Intake::accept`] would find, without writing anything.
     pub async fn preview(&mut self, batch: &[Submission]) -> Result<Vec<Arrival>, StoreError> {
-        let origins = self.origins(batch.iter().map(|submission| (submission, None)))?;
+        let origins = self.origins(batch.iter().map(Content::new))?;
         let mut db = self.store.pool().acquire().await?;
         let known = self.known(&mut db, &origins).await?;
         self.numbering.confirm();
@@ -168,14 +171,14 @@ impl Intake<'_> {
 
     fn origins<'b>(
         &mut self,
-        batch: impl IntoIterator<Item = (&'b Submission, Option<usize>)>,
+        batch: impl IntoIterator<Item = Content<'b>>,
     ) -> Result<Vec<Origin>, StoreError> {
         self.numbering.begin();
         let vault = self.store.vault();
         batch
             .into_iter()
             .enumerate()
-            .map(|(row, (submission, count))| self.numbering.origin(vault, row, submission, count))
+            .map(|(row, content)| self.numbering.origin(vault, row, content))
             .collect()
     }
 
@@ -231,12 +234,13 @@ impl Intake<'_> {
 }
 
 impl<'b> Incoming<'b> {
-    /// What it is known again by: its words, and how many were handed in with it.
-    fn content(self) -> (&'b Submission, Option<usize>) {
-        (
-            self.submission,
-            self.together.map(|together| together.count),
-        )
+    /// What it is known again by.
+    fn content(self) -> Content<'b> {
+        Content {
+            submission: self.submission,
+            count: self.together.map(|together| together.count),
+            question: self.question,
+        }
     }
 }
 

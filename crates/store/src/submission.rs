@@ -65,6 +65,8 @@ pub struct Tracked {
     pub consultation: ConsultationId,
     /// When it was written down.
     pub received_at: Timestamp,
+    /// Number of the key question that it answers.
+    pub question: Option<u32>,
     /// How far it is.
     pub stage: TrackedStage,
 }
@@ -210,7 +212,7 @@ impl Store {
     /// Where the submission with this receipt is. None when there is none.
     pub async fn tracked(&self, receipt: &Receipt) -> Result<Option<Tracked>, StoreError> {
         let row = sqlx::query(
-            "select s.consultation, s.received_at, w.withdrawn_at, a.status,
+            "select s.consultation, s.received_at, s.question, w.withdrawn_at, a.status,
                  (select count(*) from unit u
                   where u.run = c.current_run and u.submission = s.id) as units
              from submission s
@@ -235,6 +237,9 @@ impl Store {
         Ok(Some(Tracked {
             consultation: get_id(&row, "consultation", ConsultationId::new)?,
             received_at: get_time(&row, "received_at")?,
+            question: get::<Option<i64>>(&row, "question")?
+                .map(|number| u32::try_from(number).map_err(|_| corrupt("question", "no number")))
+                .transpose()?,
             stage,
         }))
     }

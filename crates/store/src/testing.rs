@@ -91,6 +91,7 @@ pub(crate) fn consultation(slug: &str) -> Consultation {
         }),
         visibility: Visibility::Public,
         closed: false,
+        questions: Vec::new(),
     }
 }
 

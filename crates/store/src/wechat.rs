@@ -25,6 +25,8 @@ const MEDIA: &str = "wechat_media";
 pub struct Conversation {
     /// As it was written last; None before the first message.
     pub state: Option<String>,
+    /// Version of the notice that they were shown last.
+    pub notice: Option<String>,
     /// Messages answered.
     pub turn: u64,
 }
@@ -87,21 +89,23 @@ pub struct WaitingMedium {
 
 /// A message answered.
 #[derive(Debug, Clone)]
-pub struct TurnRecord<'a> {
+pub struct TurnRecord {
     /// Our name of the WeChat account.
-    pub account: &'a str,
+    pub account: String,
     /// Who wrote.
-    pub openid: &'a str,
+    pub openid: String,
     /// What the message is known by.
-    pub message: &'a str,
+    pub message: String,
     /// [`Conversation::turn`] that the answer was made from.
     pub turn: u64,
     /// What is to be remembered.
-    pub state: &'a str,
+    pub state: String,
+    /// Version of the notice that they have been shown by now.
+    pub notice: Option<String>,
     /// What is answered.
-    pub reply: &'a str,
+    pub reply: String,
     /// What came with it.
-    pub medium: Option<&'a Medium>,
+    pub medium: Option<Medium>,
     /// Now.
     pub at: Timestamp,
 }
@@ -140,7 +144,7 @@ impl Store {
         account: &str,
         openid: &str,
     ) -> Result<Conversation, StoreError> {
-        let row = sqlx::query("select state, turn from wechat_follower where key = $1")
+        let row = sqlx::query("select state, turn, notice from wechat_follower where key = $1")
             .bind(self.follower(account, openid))
             .fetch_optional(self.pool())
             .await?;
@@ -149,33 +153,48 @@ impl Store {
         };
         Ok(Conversation {
             state: Some(get(&row, "state")?),
+            notice: get(&row, "notice")?,
             turn: get::<i64>(&row, "turn")?.cast_unsigned(),
         })
     }
 
-    /// Writes answers down, all in one transaction. One outcome a turn, in order.
-    pub async fn save_turns(&self, turns: &[TurnRecord<'_>]) -> Result<Vec<Saved>, StoreError> {
-        let mut write = self.write().await?;
-        let mut saved = Vec::with_capacity(turns.len());
-        for turn in turns {
-            saved.push(self.save_turn(&mut write, turn).await?);
+    /// Writes answers down. One outcome a turn, in order.
+    pub(crate) async fn save_turns(
+        &self,
+        write: &mut Write<'_>,
+        turns: &[TurnRecord],
+    ) -> Result<Vec<Saved>, StoreError> {
+        let Some(last) = turns.iter().map(|turn| turn.at).max() else {
+            return Ok(Vec::new());
+        };
+        // Rows are locked in one order, so that two processes never wait for each other: followers
+        // by their keys, then the counter of media.
+        let key = |(i, turn): (usize, &TurnRecord)| (self.follower(&turn.account, &turn.openid), i);
+        let mut order: Vec<(String, usize)> = turns.iter().enumerate().map(key).collect();
+        order.sort_unstable();
+        let mut saved = vec![Saved::Outrun; turns.len()];
+        for (follower, i) in order {
+            saved[i] = self.save_turn(write, &turns[i], &follower).await?;
         }
-        if let Some(turn) = turns.first() {
-            sqlx::query("delete from wechat_message where answered_at < $1")
-                .bind(time_text(turn.at - KEPT))
-                .execute(write.db())
-                .await?;
+        for (turn, saved) in turns.iter().zip(&saved) {
+            if let (Some(medium), Saved::New) = (&turn.medium, saved) {
+                self.add_medium(write, turn, medium).await?;
+            }
         }
-        write.commit().await?;
+        sqlx::query("delete from wechat_message where answered_at < $1")
+            .bind(time_text(last - KEPT))
+            .execute(write.db())
+            .await?;
         Ok(saved)
     }
 
     async fn save_turn(
         &self,
         write: &mut Write<'_>,
-        turn: &TurnRecord<'_>,
+        turn: &TurnRecord,
+        follower: &str,
     ) -> Result<Saved, StoreError> {
-        let key = self.message_key(turn.message);
+        let key = self.message_key(&turn.message);
         let known = sqlx::query("select reply from wechat_message where key = $1")
             .bind(&key)
             .fetch_optional(write.db())
@@ -184,13 +203,15 @@ impl Store {
             return Ok(Saved::Known(get(&row, "reply")?));
         }
         let moved = sqlx::query(
-            "insert into wechat_follower (key, turn, state) values ($1, $2, $3)
-             on conflict (key) do update set turn = excluded.turn, state = excluded.state
-             where wechat_follower.turn = $4",
+            "insert into wechat_follower (key, turn, state, notice) values ($1, $2, $3, $4)
+             on conflict (key) do update
+                 set turn = excluded.turn, state = excluded.state, notice = excluded.notice
+             where wechat_follower.turn = $5",
         )
-        .bind(self.follower(turn.account, turn.openid))
+        .bind(follower)
         .bind(signed(turn.turn + 1))
-        .bind(turn.state)
+        .bind(&turn.state)
+        .bind(&turn.notice)
         .bind(signed(turn.turn))
         .execute(write.db())
         .await?;
@@ -199,21 +220,17 @@ impl Store {
         }
         sqlx::query("insert into wechat_message (key, reply, answered_at) values ($1, $2, $3)")
             .bind(&key)
-            .bind(turn.reply)
+            .bind(&turn.reply)
             .bind(time_text(turn.at))
             .execute(write.db())
             .await?;
-        if let Some(medium) = turn.medium {
-            self.add_medium(write, turn, &key, medium).await?;
-        }
         Ok(Saved::New)
     }
 
     async fn add_medium(
         &self,
         write: &mut Write<'_>,
-        turn: &TurnRecord<'_>,
-        key: &str,
+        turn: &TurnRecord,
         medium: &Medium,
     ) -> Result<(), StoreError> {
         let id = write.take_numbers(MEDIA, 1).await?;
@@ -228,8 +245,8 @@ impl Store {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(signed(id))
-        .bind(key)
-        .bind(turn.account)
+        .bind(self.message_key(&turn.message))
+        .bind(&turn.account)
         .bind(sealed)
         .bind(wire(&MediumKind::ALL, medium.kind))
         .bind(&medium.media_id)

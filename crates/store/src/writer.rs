@@ -1,7 +1,8 @@
-//! Group commit: single deliveries share a transaction, so that they share its flush to disk.
+//! Group commit: single deliveries, and turns of conversations, share a transaction, so that they
+//! share its flush to disk.
 //!
 //! One task writes. It takes what waits in a bounded queue, writes it in one transaction, and
-//! answers each delivery when all of it is on disk. While it writes, the next group gathers: the
+//! answers each order when all of it is on disk. While it writes, the next group gathers: the
 //! busier it is, the larger the groups, and nobody waits for a group to fill.
 
 mod health;
@@ -18,7 +19,9 @@ use tokio::{
 use self::health::Health;
 pub use self::health::{STALLED, WriterState};
 use crate::{
-    Accepted, Act, Arrival, Store, StoreError, job,
+    Accepted, Act, Arrival, Saved, Store, StoreError, TurnRecord,
+    db::Write,
+    job,
     journal::{Incoming, Together, contains_nul},
 };
 
@@ -37,6 +40,8 @@ pub struct Delivery {
     pub consent: Option<String>,
     /// Who wrote it down for the sender.
     pub collector: Option<CollectorId>,
+    /// Of those that answer a key question, by place in `submissions`: its number.
+    pub answers: BTreeMap<usize, u32>,
     /// The words. Each has an `external_id`: a second delivery with it is known again.
     pub submissions: Vec<Submission>,
     /// Whether they are all new or all known: where one of them, or their number, has changed since
@@ -60,9 +65,10 @@ const GROUP: usize = 256;
 
 type Answer = Result<Vec<Accepted>, StoreError>;
 
-struct Order {
-    delivery: Delivery,
-    reply: oneshot::Sender<Answer>,
+/// What is to be written, and who waits for it.
+enum Order {
+    Delivery(Delivery, oneshot::Sender<Answer>),
+    Turn(TurnRecord, oneshot::Sender<Result<Saved, StoreError>>),
 }
 
 /// The way into the journal for single deliveries. Cheap to clone.
@@ -117,9 +123,22 @@ impl Writer {
             // Found out here, so that nobody else's delivery fails with it.
             return Err(StoreError::NulCharacter { row });
         }
+        self.order(|reply| Order::Delivery(delivery, reply)).await
+    }
+
+    /// Writes a turn of a conversation down, likewise.
+    pub async fn save_turn(&self, turn: TurnRecord) -> Result<Saved, StoreError> {
+        self.order(|reply| Order::Turn(turn, reply)).await
+    }
+
+    /// Hands an order to the task and waits for its answer.
+    async fn order<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.queue
-            .try_send(Order { delivery, reply })
+            .try_send(order(reply))
             .map_err(|refused| match refused {
                 mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
@@ -127,7 +146,7 @@ impl Writer {
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 
-    /// Deliveries that wait now.
+    /// Deliveries and turns that wait now.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
@@ -149,22 +168,53 @@ async fn answer(
     follow_up: Option<(&'static str, Duration)>,
     group: &mut Vec<Order>,
 ) -> bool {
-    let orders = std::mem::take(group);
-    let deliveries: Vec<&Delivery> = orders.iter().map(|order| &order.delivery).collect();
-    match store.accept_group(&deliveries, follow_up).await {
-        Ok(accepted) => {
-            for (order, accepted) in orders.into_iter().zip(accepted) {
-                // Whoever has gone asks again with the same number, or does without.
-                let _ = order.reply.send(Ok(accepted));
+    let (mut deliveries, mut turns) = (Vec::new(), Vec::new());
+    let (mut senders, mut followers) = (Vec::new(), Vec::new());
+    for order in group.drain(..) {
+        match order {
+            Order::Delivery(delivery, reply) => {
+                deliveries.push(delivery);
+                senders.push(reply);
             }
-            true
+            Order::Turn(turn, reply) => {
+                turns.push(turn);
+                followers.push(reply);
+            }
         }
+    }
+    let written = store.write_group(&deliveries, &turns, follow_up).await;
+    let is_written = written.is_ok();
+    let (accepted, saved) = shared(written);
+    reply_all(senders, accepted);
+    reply_all(followers, saved);
+    is_written
+}
+
+type Shared<T> = Result<Vec<T>, Arc<StoreError>>;
+
+/// A failure meets everybody in the group.
+fn shared<A, B>(written: Result<(Vec<A>, Vec<B>), StoreError>) -> (Shared<A>, Shared<B>) {
+    match written {
+        Ok((first, second)) => (Ok(first), Ok(second)),
         Err(error) => {
             let error = Arc::new(error);
-            for order in orders {
-                let _ = order.reply.send(Err(StoreError::Batch(Arc::clone(&error))));
+            (Err(Arc::clone(&error)), Err(error))
+        }
+    }
+}
+
+fn reply_all<T>(waiting: Vec<oneshot::Sender<Result<T, StoreError>>>, answers: Shared<T>) {
+    match answers {
+        Ok(answers) => {
+            for (reply, answer) in waiting.into_iter().zip(answers) {
+                // Whoever has gone asks again with the same number, or does without.
+                let _ = reply.send(Ok(answer));
             }
-            false
+        }
+        Err(error) => {
+            for reply in waiting {
+                let _ = reply.send(Err(StoreError::Batch(Arc::clone(&error))));
+            }
         }
     }
 }
@@ -177,10 +227,25 @@ impl Store {
         intake.recall(&batch).await
     }
 
-    /// Writes deliveries in one transaction. One list of answers a delivery, in order.
-    pub(crate) async fn accept_group(
+    /// Writes deliveries and turns in one transaction. One answer each, in order.
+    pub(crate) async fn write_group(
         &self,
-        deliveries: &[&Delivery],
+        deliveries: &[Delivery],
+        turns: &[TurnRecord],
+        follow_up: Option<(&'static str, Duration)>,
+    ) -> Result<(Vec<Vec<Accepted>>, Vec<Saved>), StoreError> {
+        let mut write = self.write().await?;
+        // In this order in every process, so that no two wait for each other.
+        let accepted = self.accept_group(&mut write, deliveries, follow_up).await?;
+        let saved = self.save_turns(&mut write, turns).await?;
+        write.commit().await?;
+        Ok((accepted, saved))
+    }
+
+    async fn accept_group(
+        &self,
+        write: &mut Write<'_>,
+        deliveries: &[Delivery],
         follow_up: Option<(&'static str, Duration)>,
     ) -> Result<Vec<Vec<Accepted>>, StoreError> {
         // What has consultation, source and actor in common is written by common statements.
@@ -190,28 +255,26 @@ impl Store {
             alike.entry(key).or_default().push(i);
         }
         let mut answers = vec![Vec::new(); deliveries.len()];
-        let mut write = self.write().await?;
         for ((consultation, source, actor), members) in alike {
             let mut batch: Vec<Incoming<'_>> = Vec::new();
             for &i in &members {
-                batch.extend(incoming(deliveries[i], batch.len()));
+                batch.extend(incoming(&deliveries[i], batch.len()));
             }
             let at = batch.iter().map(|incoming| incoming.at).max();
             let Some(at) = at else { continue };
             let mut intake = self.intake(consultation, source);
             let act = Act { actor, at };
-            let mut accepted = intake.accept_in(&mut write, &act, &batch).await?;
+            let mut accepted = intake.accept_in(write, &act, &batch).await?;
             let is_new = accepted.iter().any(|one| one.arrival == Arrival::New);
             if let (true, Some((kind, after))) = (is_new, follow_up) {
                 let payload = consultation.to_string();
-                job::enqueue_once(&mut write, kind, &payload, at, at + after).await?;
+                job::enqueue_once(write, kind, &payload, at, at + after).await?;
             }
             for i in members {
                 let rest = accepted.split_off(deliveries[i].submissions.len());
                 answers[i] = std::mem::replace(&mut accepted, rest);
             }
         }
-        write.commit().await?;
         Ok(answers)
     }
 }
@@ -219,11 +282,13 @@ impl Store {
 /// `first`: how many stand before them in the batch.
 fn incoming(delivery: &Delivery, first: usize) -> impl Iterator<Item = Incoming<'_>> {
     let count = delivery.submissions.len();
-    delivery.submissions.iter().map(move |submission| Incoming {
+    let numbered = delivery.submissions.iter().enumerate();
+    numbered.map(move |(i, submission)| Incoming {
         submission,
         at: delivery.at,
         consent: delivery.consent.as_deref(),
         collector: delivery.collector,
+        question: delivery.answers.get(&i).copied(),
         together: delivery.whole.then_some(Together { first, count }),
     })
 }

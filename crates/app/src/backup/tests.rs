@@ -24,7 +24,7 @@ fn config(data: &Path) -> Config {
 
 async fn desk(data: &Path) -> App {
     let app = App::open(config(data)).await.unwrap();
-    app.create_consultation("c", "某条例（草案）", None, Visibility::Public)
+    app.create_consultation("c", "某条例（草案）", None, Visibility::Public, Vec::new())
         .await
         .unwrap();
     app
@@ -35,6 +35,7 @@ async fn submit(app: &App, text: String) -> String {
         slug: "c".into(),
         comments: vec![Comment {
             article: None,
+            question: None,
             text,
         }],
         channel: Channel::Web,

@@ -1,11 +1,13 @@
 //! Recordings and pictures that staff fetch from WeChat, listen to and write down.
 
+use std::collections::BTreeMap;
+
 use caifeng_domain::{ArticleNo, Channel, Permission, Submission, Submitter};
 use caifeng_store::{Act, Delivery, MediumId, Principal, WaitingMedium};
 use jiff::Timestamp;
 
 use crate::{
-    App, AppError, Refusal,
+    App, AppError, CONSENT_VERSION, Refusal,
     submit::{check_article, check_open, check_text},
 };
 
@@ -69,7 +71,9 @@ impl App {
             source: "wechat media".to_owned(),
             actor: by.name.clone(),
             at: now,
-            consent: None,
+            // What came with the answer to the recording.
+            consent: Some(CONSENT_VERSION.to_owned()),
+            answers: BTreeMap::new(),
             collector: collector.flatten(),
             submissions: vec![submission],
             whole: false,

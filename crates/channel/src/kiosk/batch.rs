@@ -8,6 +8,8 @@ use crate::date;
 
 /// In front of the signed bytes: a signature over anything else is not one over a batch.
 const DOMAIN: &str = "caifeng kiosk batch 1";
+/// Of a batch that says which notice its senders were shown.
+const DOMAIN_WITH_CONSENT: &str = "caifeng kiosk batch 2";
 
 /// What a kiosk sends at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct Item {
     pub written_at: Timestamp,
     /// Who, if they wanted to say.
     pub submitter: Submitter,
+    /// Version of the notice about personal data that was agreed to.
+    pub consent: Option<String>,
 }
 
 impl Batch {
@@ -47,7 +51,15 @@ impl Batch {
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, DOMAIN);
+        let with_consent = self.items.iter().any(|item| item.consent.is_some());
+        put(
+            &mut out,
+            if with_consent {
+                DOMAIN_WITH_CONSENT
+            } else {
+                DOMAIN
+            },
+        );
         put(&mut out, &self.device);
         put(&mut out, &self.id.to_string());
         put(&mut out, &self.sequence.to_string());
@@ -70,6 +82,9 @@ impl Batch {
             } = &item.submitter;
             for part in [name, phone, identity, region] {
                 put_optional(&mut out, part.as_deref());
+            }
+            if with_consent {
+                put_optional(&mut out, item.consent.as_deref());
             }
         }
         out

@@ -33,6 +33,7 @@ fn batch() -> Batch {
                 identity: Some("居民".to_owned()),
                 ..Submitter::default()
             },
+            consent: None,
         }],
     }
 }
@@ -43,6 +44,22 @@ fn a_batch_comes_out_as_it_went_in() {
     let signed = SignedBatch::read(body.as_bytes()).unwrap();
     assert_eq!(signed.device(), "K-07");
     assert_eq!(signed.verify(&KEY), Ok(batch()));
+}
+
+#[test]
+fn the_notice_that_a_sender_was_shown_is_signed_too() {
+    let mut with = batch();
+    with.items[0].consent = Some("2026-11".to_owned());
+    let body = SignedBatch::sign(with.clone(), &KEY).to_json();
+    let verify = |body: &str| SignedBatch::read(body.as_bytes()).unwrap().verify(&KEY);
+    assert_eq!(verify(&body), Ok(with));
+    for other in [
+        body.replace("2026-11", "2027-01"),
+        body.replace(r#","consent":"2026-11""#, ""),
+    ] {
+        assert_ne!(other, body);
+        assert_eq!(verify(&other), Err(KioskError::BadSignature));
+    }
 }
 
 #[test]

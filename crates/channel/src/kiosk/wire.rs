@@ -5,7 +5,7 @@
 //!            "device_time": "2026-11-21T08:00:00Z",
 //!            "items": [{"id": "01KAG0D5T07ZQ4M8V2X3N6B9CF", "consultation": "lake", "text": "…",
 //!                       "article": "12", "written_at": "2026-11-21T07:58:10.250Z",
-//!                       "submitter": {"identity": "居民"}}]},
+//!                       "submitter": {"identity": "居民"}, "consent": "2026-11"}]},
 //!  "signature": "64 hexadecimal digits"}
 //! ```
 
@@ -108,6 +108,8 @@ struct WireItem {
     written_at: String,
     #[serde(default)]
     submitter: WireSubmitter,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consent: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -160,6 +162,7 @@ fn item(wire: WireItem) -> Result<Item, KioskError> {
             region: about(wire.submitter.region)?,
             account: None,
         },
+        consent: wire.consent.map(|v| name(v, "consent")).transpose()?,
     })
 }
 
@@ -194,6 +197,7 @@ fn wire(batch: &Batch) -> WireBatch {
             identity: item.submitter.identity.clone(),
             region: item.submitter.region.clone(),
         },
+        consent: item.consent.clone(),
     };
     WireBatch {
         device: batch.device.clone(),

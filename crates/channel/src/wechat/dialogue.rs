@@ -51,6 +51,8 @@ pub enum Reply {
     Submit(Box<Opinion>),
     /// Say what became of the submission with this receipt code, which may not exist.
     Query(String),
+    /// The whole notice about personal data.
+    Notice,
     /// Nothing: [`super::reply::NOTHING`].
     Silence,
 }

@@ -19,8 +19,14 @@ pub(crate) async fn run(command: ConsultationCommand, config: Config) -> Result<
                 Visibility::Public
             };
             let (slug, title) = (&create.slug, &create.title);
-            app.create_consultation(slug, title, window(create.days), visibility)
-                .await?;
+            app.create_consultation(
+                slug,
+                title,
+                window(create.days),
+                visibility,
+                create.questions,
+            )
+            .await?;
             line(format!(
                 "已新建任务 {slug}：{title}（{}）",
                 visibility.chinese()

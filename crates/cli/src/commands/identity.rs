@@ -18,6 +18,7 @@ pub(crate) async fn run(command: IdentityCommand, config: Config) -> Result<()> 
                 ("电话", who.phone),
                 ("身份", who.identity),
                 ("地区", who.region),
+                ("告知版本", known.consent),
             ] {
                 line(format!("{name}：{}", value.as_deref().unwrap_or("（无）")));
             }

@@ -26,6 +26,9 @@ pub(crate) async fn run(command: TaskCommand, config: Config) -> Result<()> {
                     task.title,
                     task.note
                 ));
+                for question in task.questions {
+                    line(format!("　　重点问题：{question}"));
+                }
             }
         }
         TaskCommand::Done { number } => {

@@ -54,8 +54,18 @@ pub(super) struct Detail {
     consent_version: &'static str,
     /// The notice.
     consent_text: &'static str,
+    /// Key questions, which a comment may name by number.
+    questions: Vec<Question>,
     /// The provisions in document order; parents come before their children.
     provisions: Vec<Provision>,
+}
+
+/// One key question (重点征求问题).
+#[derive(Serialize, ToSchema)]
+struct Question {
+    /// What a comment that answers it names.
+    number: u32,
+    text: String,
 }
 
 /// One provision.
@@ -105,6 +115,10 @@ pub(super) async fn show(
         summary: Summary::new(&listed, Timestamp::now()),
         consent_version: caifeng_app::CONSENT_VERSION,
         consent_text: caifeng_app::CONSENT_TEXT,
+        questions: (1..)
+            .zip(listed.consultation.questions)
+            .map(|(number, text)| Question { number, text })
+            .collect(),
         provisions: listed.draft.as_deref().map(provisions).unwrap_or_default(),
     }))
 }

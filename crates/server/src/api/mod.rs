@@ -30,6 +30,33 @@ struct ErrorBody {
     error: Problem,
 }
 
+/// A challenge: send the same again with `challenge` set to its token and one of the answers, under
+/// the same idempotency key where there was one.
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct ChallengeBody {
+    token: String,
+    /// Zero bits that SHA-256 of `TOKEN:WORK` must begin with.
+    bits: u32,
+    /// The other way: a sum in words.
+    question: String,
+}
+
+impl From<&caifeng_app::Challenge> for ChallengeBody {
+    fn from(challenge: &caifeng_app::Challenge) -> Self {
+        Self {
+            token: challenge.token.clone(),
+            bits: challenge.bits,
+            question: challenge.question.clone(),
+        }
+    }
+}
+
+#[derive(serde::Serialize, ToSchema)]
+struct ChallengeNeeded {
+    error: Problem,
+    challenge: ChallengeBody,
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(

@@ -17,6 +17,9 @@ pub(super) struct Progress {
     /// Title of the draft. Left out where it is not public.
     #[serde(skip_serializing_if = "Option::is_none")]
     consultation: Option<String>,
+    /// The key question that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
     /// RFC 3339, in UTC.
     received_at: String,
     /// `received`, `bundled`, `referred`, `review` or `withdrawn`.
@@ -46,6 +49,7 @@ pub(super) async fn track(
     Ok(Json(Progress {
         receipt: found.receipt,
         consultation: found.consultation.map(|consultation| consultation.title),
+        question: found.question,
         received_at: found.received_at.to_string(),
         stage: found.stage.wire(),
         stage_name: found.stage.chinese(),

@@ -5,8 +5,9 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
-use caifeng_app::{Comment, Grant, Handover, Refusal, Submitted};
+use caifeng_app::{ChallengeAnswer, Comment, Grant, Handover, Refusal, Submitted};
 use caifeng_domain::{ArticleNo, Channel, Named, Permission, Submitter};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use crate::{
     Site,
     auth::{Caller, Counted},
     error::Fault,
+    humane::Often,
     metrics,
 };
 
@@ -37,6 +39,21 @@ pub(super) struct SubmitBody {
     #[serde(default)]
     #[schema(max_items = 3)]
     subscriptions: Vec<SubscriptionBody>,
+    /// The answer to a challenge, after 403 `challenge_needed`.
+    challenge: Option<AnswerBody>,
+}
+
+/// What `challenge` of the 403 asked for: the work or the sum.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AnswerBody {
+    token: String,
+    /// Decimal digits such that SHA-256 of `TOKEN:WORK` begins with that many zero bits.
+    #[serde(default)]
+    work: String,
+    /// The sum, in any numerals.
+    #[serde(default)]
+    sum: String,
 }
 
 /// 一次性订阅: messages of one template that the sender agreed to get.
@@ -56,6 +73,8 @@ struct SubscriptionBody {
 struct CommentBody {
     /// Number of the article: `12` or `120-1`. Without it, the comment is on the whole draft.
     article: Option<String>,
+    /// Number of the key question that it answers.
+    question: Option<u32>,
     /// The words.
     #[schema(max_length = 50_000)]
     text: String,
@@ -107,6 +126,7 @@ pub(super) struct Receipts {
     responses(
         (status = 201, body = Receipts),
         (status = 200, body = Receipts, description = "Handed in before"),
+        (status = 403, body = super::ChallengeNeeded, description = "Show that you are no program, then send it again"),
         (status = 404, body = super::ErrorBody),
         (status = 409, body = super::ErrorBody),
         (status = 422, body = super::ErrorBody),
@@ -119,11 +139,21 @@ pub(super) async fn submit(
     State(site): State<Site>,
     Path(slug): Path<String>,
     Counted(caller): Counted,
+    Often(is_often): Often,
     headers: HeaderMap,
     body: Result<Json<SubmitBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Receipts>), Fault> {
     let Json(body) = body?;
     let channel = channel(&caller, body.channel.as_deref())?;
+    let mut key = match headers.get("idempotency-key") {
+        Some(key) => Some(key.to_str().map_err(|_| Refusal::BadKey)?.to_owned()),
+        None => None,
+    };
+    if is_often && caller.0.is_none() {
+        let met = met(&site, key.as_deref(), body.challenge)?;
+        // A challenge that belongs to no key is one itself, so that it is good for one delivery.
+        key.get_or_insert(met);
+    }
     let handover = Handover {
         slug,
         comments: body
@@ -135,10 +165,7 @@ pub(super) async fn submit(
         place: body.place,
         sender: body.sender.into(),
         consent: Some(body.consent),
-        key: match headers.get("idempotency-key") {
-            Some(key) => Some(key.to_str().map_err(|_| Refusal::BadKey)?.to_owned()),
-            None => None,
-        },
+        key,
         grants: body
             .subscriptions
             .into_iter()
@@ -155,6 +182,21 @@ pub(super) async fn submit(
         StatusCode::CREATED
     };
     Ok((status, Json(Receipts { receipts, known })))
+}
+
+/// The token of the challenge that was met, or a new one to be met.
+fn met(site: &Site, key: Option<&str>, answer: Option<AnswerBody>) -> Result<String, Fault> {
+    let (key, now) = (key.unwrap_or_default(), Timestamp::now());
+    let answer = answer.map_or_else(ChallengeAnswer::default, |body| ChallengeAnswer {
+        token: body.token,
+        work: body.work,
+        sum: body.sum,
+    });
+    if site.app.is_met(key, &answer, now) {
+        Ok(answer.token)
+    } else {
+        Err(Fault::challenge(site.app.challenge(key, now)))
+    }
 }
 
 /// What comes from the public came by web or mini-program; only accounts can know it otherwise.
@@ -180,6 +222,7 @@ fn channel(caller: &Caller, named: Option<&str>) -> Result<Channel, Fault> {
 fn comment(body: CommentBody) -> Result<Comment, Fault> {
     Ok(Comment {
         article: body.article.as_deref().map(article).transpose()?,
+        question: body.question,
         text: body.text,
     })
 }

@@ -1,7 +1,8 @@
 //! `/c/{slug}`: the form of a consultation, for citizens; `/staff/c/{slug}`: the same for whoever
 //! enters what came on paper or by telephone (代录).
-//!
-//! Fields come as they stand in the page: `article` and `text` once a row, everything else once.
+
+mod asked;
+mod filled;
 
 use askama::Template;
 use axum::{
@@ -14,18 +15,20 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{
-    AppError, CONSENT_TEXT, CONSENT_VERSION, Comment, Handover, Listed, MAX_COMMENTS, Principal,
-    Refusal, Submitted,
+    AppError, CONSENT_TEXT, CONSENT_VERSION, Handover, Listed, MAX_COMMENTS, Principal, Refusal,
+    Submitted,
 };
-use caifeng_domain::{Channel, Draft, Level, Named, Permission, Submitter};
+use caifeng_domain::{Channel, Draft, Level, Named, Permission};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use self::filled::Filled;
 use super::{Failed, home::Entry, html, staff::signed_in};
 use crate::{
     Site,
     auth::{Caller, Counted},
     error::Fault,
+    humane::Often,
     metrics,
 };
 
@@ -34,7 +37,7 @@ const REUSED: &str = "idempotency_key_reused";
 const ONCE_MORE: &str = "这份表单此前已经提交并收到。您修改后的内容还没有提交：要把下面的内容作为新的意见提交，\
                          请再点一次“提交”。";
 /// Rows of an empty form.
-const ROWS: usize = 3;
+const ROWS: usize = 1;
 
 #[derive(Default, Deserialize)]
 pub(super) struct Asked {
@@ -42,86 +45,6 @@ pub(super) struct Asked {
     article: Option<String>,
     /// The place whose QR code led here.
     p: Option<String>,
-}
-
-/// What was filled in.
-#[derive(Default)]
-struct Filled {
-    rows: Vec<(String, String)>,
-    name: String,
-    phone: String,
-    group: String,
-    region: String,
-    channel: String,
-    place: String,
-    key: String,
-    consent: bool,
-    /// The field that only programs fill in.
-    website: String,
-    /// The button that asks for another row.
-    more: bool,
-}
-
-impl Filled {
-    fn read(pairs: Vec<(String, String)>) -> Self {
-        let mut filled = Self::default();
-        for (name, value) in pairs {
-            match name.as_str() {
-                "article" => filled.rows.push((value, String::new())),
-                "text" => match filled.rows.last_mut() {
-                    Some(row) if row.1.is_empty() => row.1 = value,
-                    _ => filled.rows.push((String::new(), value)),
-                },
-                "name" => filled.name = value,
-                "phone" => filled.phone = value,
-                "group" => filled.group = value,
-                "region" => filled.region = value,
-                "channel" => filled.channel = value,
-                "place" => filled.place = value,
-                "key" => filled.key = value,
-                "consent" => filled.consent = value == CONSENT_VERSION,
-                "website" => filled.website = value,
-                "more" => filled.more = true,
-                // A browser extension may add fields of its own.
-                _ => {}
-            }
-        }
-        filled
-    }
-
-    fn handover(&self, slug: &str, channel: Channel) -> Result<Handover, Fault> {
-        if !self.website.is_empty() {
-            return Err(Fault::honeypot());
-        }
-        let mut comments = Vec::new();
-        for (article, text) in self.rows.iter().filter(|row| !row.1.trim().is_empty()) {
-            let number = match article.as_str() {
-                "" => None,
-                number => Some(crate::api::article(number)?),
-            };
-            comments.push(Comment {
-                article: number,
-                text: text.clone(),
-            });
-        }
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        Ok(Handover {
-            slug: slug.to_owned(),
-            comments,
-            channel,
-            place: some(&self.place),
-            sender: Submitter {
-                name: some(&self.name),
-                phone: some(&self.phone),
-                identity: some(&self.group),
-                region: some(&self.region),
-                account: None,
-            },
-            consent: self.consent.then(|| CONSENT_VERSION.to_owned()),
-            key: some(&self.key),
-            grants: Vec::new(),
-        })
-    }
 }
 
 /// A line of the draft as the page shows it.
@@ -133,6 +56,13 @@ struct Line {
     text: String,
 }
 
+/// A key question as the page shows it.
+struct Question {
+    number: u32,
+    words: String,
+    answer: String,
+}
+
 #[derive(Template)]
 #[template(path = "form.html")]
 struct Page<'p> {
@@ -141,6 +71,7 @@ struct Page<'p> {
     action: String,
     staff: bool,
     filled: &'p Filled,
+    questions: Vec<Question>,
     articles: Vec<(String, String)>,
     lines: Vec<Line>,
     channels: Vec<(&'static str, &'static str)>,
@@ -201,11 +132,18 @@ pub(super) async fn submit(
     State(site): State<Site>,
     Path(slug): Path<String>,
     counted: Result<Counted, Fault>,
+    Often(is_often): Often,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
-    counted?;
+    let Counted(caller) = counted?;
     let Form(pairs) = form?;
-    take(&site, &slug, Filled::read(pairs), None).await
+    let filled = Filled::read(pairs);
+    if caller.0.is_none()
+        && let Some(asked) = asked::ask(&site, &slug, &filled, is_often).await?
+    {
+        return Ok(asked);
+    }
+    take(&site, &slug, filled, None).await
 }
 
 pub(super) async fn submit_staff(
@@ -232,8 +170,10 @@ async fn open(
 ) -> Result<Response, Failed> {
     let listed = open_to(site, slug, by).await?;
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let key = site.app.new_key()?;
     let mut filled = Filled {
-        key: site.app.new_key()?,
+        served: site.app.stamp(&key, Timestamp::now()),
+        key,
         place: asked.p.unwrap_or_default(),
         ..Filled::default()
     };
@@ -252,7 +192,7 @@ async fn take(
     by: Option<&Principal>,
 ) -> Result<Response, Failed> {
     let listed = open_to(site, slug, by).await?;
-    if filled.rows.len() > MAX_COMMENTS {
+    if filled.rows.len() + filled.answers.len() > MAX_COMMENTS {
         // No form of ours has as many; they are not written out again.
         return Err(Failed::from(Fault::from(Refusal::ManyComments(
             MAX_COMMENTS,
@@ -292,6 +232,9 @@ async fn take(
             if fault.code == REUSED {
                 // Changed and sent again. With a fresh number it can be, if that is what is meant.
                 filled.key = site.app.new_key()?;
+                // They had the form long enough.
+                let served = Timestamp::now() - site.limits.patience;
+                filled.served = site.app.stamp(&filled.key, served);
                 problem = Some(ONCE_MORE.to_owned());
             }
             let mut response = page(&listed, &filled, by.is_some(), fault.status, problem);
@@ -352,6 +295,7 @@ fn page(
         action: address(&listed.consultation.slug, staff),
         staff,
         filled,
+        questions: questions(listed, filled),
         articles: draft.map(articles).unwrap_or_default(),
         lines: draft.map(lines).unwrap_or_default(),
         channels: [Channel::Paper, Channel::Phone, Channel::Meeting]
@@ -363,6 +307,22 @@ fn page(
         unreadable: listed.is_unreadable,
     };
     html(status, &page)
+}
+
+/// The key questions with what was answered so far.
+fn questions(listed: &Listed, filled: &Filled) -> Vec<Question> {
+    let question = |(number, words): (u32, &String)| {
+        let answer = filled.answers.iter().find(|(of, _)| *of == number);
+        Question {
+            number,
+            words: words.clone(),
+            answer: answer.map(|(_, text)| text.clone()).unwrap_or_default(),
+        }
+    };
+    (1..)
+        .zip(&listed.consultation.questions)
+        .map(question)
+        .collect()
 }
 
 /// Number and label of each article, for choosing.

@@ -6,7 +6,7 @@ use caifeng_app::Listed;
 use caifeng_domain::{Named, Standing};
 use jiff::Timestamp;
 
-use super::{Failed, html};
+use super::{Failed, day, html};
 use crate::Site;
 
 /// A consultation in a list.
@@ -28,7 +28,7 @@ impl Entry {
             standing: standing.chinese(),
             is_open: standing == Standing::Open,
             window: window.map_or_else(String::new, |window| {
-                format!("{} 至 {}", window.opens, window.closes)
+                format!("{}至{}", day(&window.opens), day(&window.closes))
             }),
         }
     }

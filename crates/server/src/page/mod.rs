@@ -65,6 +65,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route("/assets/style.css", get(style))
+        .route("/assets/work.js", get(work))
         .merge(account::router())
 }
 
@@ -88,10 +89,10 @@ impl<E: Into<Fault>> From<E> for Failed {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let Self(fault) = self;
-        let title = if fault.status.is_server_error() {
-            "暂时无法处理"
-        } else {
-            "没有完成"
+        let title = match fault.status {
+            StatusCode::NOT_FOUND => "没有找到",
+            status if status.is_server_error() => "暂时无法处理",
+            _ => "没有完成",
         };
         let page = Message {
             title,
@@ -114,6 +115,15 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
+/// A day as people write it: `2026年3月1日`.
+fn day(day: &str) -> String {
+    let date: Option<jiff::civil::Date> = day.parse().ok();
+    date.map_or_else(
+        || day.to_owned(),
+        |date| date.strftime("%Y年%-m月%-d日").to_string(),
+    )
+}
+
 /// What is asked for and is not there.
 pub(crate) async fn not_found(uri: Uri) -> Response {
     fitting(uri.path(), Fault::not_found())
@@ -126,6 +136,15 @@ pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
     } else {
         Failed(fault).into_response()
     }
+}
+
+/// What does the work that a challenge asks for.
+async fn work() -> Response {
+    let head = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (head, include_str!("../../assets/work.js")).into_response()
 }
 
 async fn style() -> Response {

@@ -50,7 +50,7 @@ pub(super) async fn qr(
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
     site.app.place_by_code(&code).await?;
-    let svg = draw_place(&site, &headers, &code)?;
+    let svg = draw_place(&address(&site, &headers, &code)?)?;
     let head = [(header::CONTENT_TYPE, "image/svg+xml")];
     Ok((head, svg).into_response())
 }
@@ -60,6 +60,8 @@ pub(super) async fn qr(
 struct Poster {
     name: String,
     qr: String,
+    /// For whoever cannot scan.
+    address: String,
 }
 
 /// A sheet of A4 for the wall: of a place, or of one of its 信息员, who is known by the code alone.
@@ -68,15 +70,18 @@ pub(super) async fn poster(
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
+    let name = site.app.place_by_code(&code).await?.name;
+    let address = address(&site, &headers, &code)?;
     let page = Poster {
-        name: site.app.place_by_code(&code).await?.name,
-        qr: draw_place(&site, &headers, &code)?,
+        name,
+        qr: draw_place(&address)?,
+        address,
     };
     Ok(html(StatusCode::OK, &page))
 }
 
-/// The QR code of a place, for the host by which it was asked for.
-fn draw_place(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault> {
+/// The address of a place, at the host by which it was asked for.
+fn address(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault> {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
     let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
     let scheme = if site.limits.is_https() {
@@ -84,8 +89,11 @@ fn draw_place(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fa
     } else {
         "http"
     };
-    let svg = draw(&format!("{scheme}://{host}/p/{code}"));
-    svg.ok_or_else(|| Refusal::UnknownPlace.into())
+    Ok(format!("{scheme}://{host}/p/{code}"))
+}
+
+fn draw_place(address: &str) -> Result<String, Fault> {
+    draw(address).ok_or_else(|| Refusal::UnknownPlace.into())
 }
 
 /// Level Q: still read with a quarter of it worn off. None when the address is too long.

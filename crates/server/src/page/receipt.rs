@@ -30,6 +30,7 @@ struct Page {
 
 struct Found {
     title: Option<String>,
+    question: Option<String>,
     received: String,
     stage: &'static str,
 }
@@ -40,6 +41,7 @@ impl From<Tracking> for Found {
         let received = tracking.received_at.to_zoned(china);
         Self {
             title: tracking.consultation.map(|consultation| consultation.title),
+            question: tracking.question,
             received: received.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
             stage: tracking.stage.chinese(),
         }

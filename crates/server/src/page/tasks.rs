@@ -11,7 +11,7 @@ use caifeng_app::{TaskEntry, TaskState};
 use caifeng_domain::Permission;
 use serde::Deserialize;
 
-use super::{Failed, html, staff::signed_in};
+use super::{Failed, day, html, staff::signed_in};
 use crate::{Site, auth::Caller, error::Fault};
 
 #[derive(Template)]
@@ -24,6 +24,7 @@ struct Line {
     task: TaskEntry,
     state: &'static str,
     is_done: bool,
+    due: String,
 }
 
 pub(super) async fn show(
@@ -37,6 +38,7 @@ pub(super) async fn show(
     let line = |task: TaskEntry| Line {
         state: task.state.chinese(),
         is_done: task.state == TaskState::Done,
+        due: day(&task.due),
         task,
     };
     let tasks = site.app.tasks(Some(&by)).await?;

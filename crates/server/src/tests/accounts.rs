@@ -282,6 +282,10 @@ async fn tasks_show_where_they_are_to_be_done() {
         "{page}"
     );
     assert!(!page.contains("西街入户走访"));
+    assert!(
+        page.contains("遛犬的绳子多长合适？"),
+        "key questions: {page}"
+    );
     let number = [("number", &*west.to_string())];
     let refused = desk.fill("/staff/tasks", &number, &east).await;
     assert_eq!(refused.status, 404, "not theirs");

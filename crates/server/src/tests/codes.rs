@@ -20,6 +20,7 @@ fn every_code_is_in_the_table_with_its_status() {
         },
         Refusal::ManyComments(1),
         Refusal::UnknownArticle(ArticleNo::new(1)),
+        Refusal::UnknownQuestion(1),
         Refusal::LongField {
             field: "姓名",
             max: 1,
@@ -61,6 +62,11 @@ fn every_code_is_in_the_table_with_its_status() {
         Fault::timed_out(),
         Fault::not_found(),
         Fault::honeypot(),
+        Fault::challenge(caifeng_app::Challenge {
+            token: String::new(),
+            bits: 0,
+            question: String::new(),
+        }),
         Fault::invalid(""),
         Fault::too_often(std::time::Duration::ZERO),
         AppError::Store(StoreError::Batch(std::sync::Arc::new(StoreError::Stopped))).into(),

@@ -32,6 +32,7 @@ impl Kiosk {
             article: None,
             written_at: now - SignedDuration::from_mins(1),
             submitter: Submitter::default(),
+            consent: Some(caifeng_app::CONSENT_VERSION.to_owned()),
         };
         Batch {
             device: self.name.clone(),
@@ -95,6 +96,10 @@ async fn a_batch_goes_in_once_however_often_it_comes() {
     let answer = answer.json();
     assert_eq!(outcomes(&answer), ["accepted", "accepted"]);
     assert_eq!(answer["items"][0]["clock"], "right");
+    let receipt = answer["items"][0]["receipt"].as_str().unwrap();
+    let known = desk.app.show_identity(receipt).await.unwrap();
+    let version = Some(caifeng_app::CONSENT_VERSION);
+    assert_eq!(known.consent.as_deref(), version);
     // Sent again with its time set anew, and one item more.
     let mut again = kiosk.batch(1, &[(1, "步道要有灯"), (2, "多种树"), (3, "少收费")]);
     for (item, before) in again.items.iter_mut().zip(&first.items) {

@@ -8,7 +8,7 @@ use super::{Desk, comment};
 
 /// Who may.
 #[derive(Clone, Copy)]
-enum Needs {
+pub(super) enum Needs {
     /// Everybody, signed in or not.
     Nothing,
     /// Whoever is signed in with a password.
@@ -20,12 +20,13 @@ enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-const ROUTES: [(&str, &str, Needs); 50] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 51] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
     ("GET", "/", Needs::Nothing),
     ("GET", "/assets/style.css", Needs::Nothing),
+    ("GET", "/assets/work.js", Needs::Nothing),
     ("GET", "/receipt", Needs::Nothing),
     ("GET", "/c/known", Needs::Nothing),
     ("POST", "/c/known", Needs::Nothing),
@@ -126,7 +127,7 @@ const ROUTES: [(&str, &str, Needs); 50] = [
 ];
 
 /// Statuses of those who are kept out.
-const KEPT_OUT: [u16; 3] = [401, 403, 303];
+pub(super) const KEPT_OUT: [u16; 3] = [401, 403, 303];
 
 impl Desk {
     async fn status(&self, method: &str, path: &str, header: (&str, &str)) -> u16 {

@@ -2,8 +2,9 @@
 
 use caifeng_app::CONSENT_VERSION;
 use caifeng_domain::Role;
+use serde_json::json;
 
-use super::{Desk, field, receipts};
+use super::{Desk, SUBMIT, field, receipts};
 
 #[tokio::test]
 async fn somebody_reads_fills_in_and_asks_later() {
@@ -266,4 +267,55 @@ async fn a_poster_names_the_place_and_shows_its_code() {
         posters.push(poster);
     }
     assert_ne!(posters[0], posters[1], "each has a code of its own");
+}
+
+#[tokio::test]
+async fn key_questions_are_asked_first_and_an_answer_names_its_question() {
+    let desk = Desk::new().await;
+    let form = desk.get("/c/known").await.body;
+    let at = |words: &str| form.find(words).unwrap_or_else(|| panic!("no {words}"));
+    assert!(at("遛犬的绳子多长合适？") < at("步道几点关灯？"));
+    assert!(at("步道几点关灯？") < at("其他意见"));
+    let shown = desk.get("/api/v1/consultations/known").await.json();
+    let second = json!({"number": 2, "text": "步道几点关灯？"});
+    assert_eq!(shown["questions"][1], second);
+    assert!(!desk.get("/c/over").await.body.contains("name=\"question\""));
+
+    let key = field(&form, "key");
+    let fields = [
+        ("key", &*key),
+        ("question", "1"),
+        ("text", ""),
+        ("question", "2"),
+        ("text", "十点"),
+        ("article", ""),
+        ("text", "总体赞成"),
+    ];
+    let missing = desk.fill("/c/known", &fields, "").await;
+    assert_eq!(missing.status, 422);
+    assert!(
+        missing.body.contains(">\n十点</textarea>"),
+        "{}",
+        missing.body
+    );
+    let agreed = [&fields[..], &[("consent", CONSENT_VERSION)]].concat();
+    let done = desk.fill("/c/known", &agreed, "").await;
+    let codes = receipts(&done.body);
+    assert_eq!(codes.len(), 2, "{}", done.body);
+    let about = async |code: &str| {
+        let path = format!("/api/v1/receipts/{code}");
+        desk.get(&path).await.json()["question"].clone()
+    };
+    assert_eq!(about(&codes[0]).await, "步道几点关灯？");
+    assert!(about(&codes[1]).await.is_null());
+    let slip = desk.get(&format!("/receipt?code={}", codes[0])).await;
+    assert!(slip.body.contains("您回答的问题：步道几点关灯？"));
+
+    // The same words under the same key for another question are something else.
+    let mut other = agreed.clone();
+    other[3].1 = "1";
+    assert_eq!(desk.fill("/c/known", &other, "").await.status, 409);
+    let body = json!({"comments": [{"text": "甲", "question": 3}], "consent": CONSENT_VERSION});
+    let refused = desk.post(SUBMIT, &body, &[]).await.json();
+    assert_eq!(refused["error"]["code"], "no_such_question");
 }

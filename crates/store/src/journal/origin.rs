@@ -14,6 +14,27 @@ pub(super) struct Origin {
     pub(super) digest: String,
 }
 
+/// What a submission is known again by.
+#[derive(Clone, Copy)]
+pub(super) struct Content<'b> {
+    pub(super) submission: &'b Submission,
+    /// How many were handed in together.
+    pub(super) count: Option<usize>,
+    /// The key question that it answers.
+    pub(super) question: Option<u32>,
+}
+
+impl<'b> Content<'b> {
+    /// Of a submission that came by itself.
+    pub(super) fn new(submission: &'b Submission) -> Self {
+        Self {
+            submission,
+            count: None,
+            question: None,
+        }
+    }
+}
+
 /// What the source wrote, but for its number.
 fn texts(submission: &Submission) -> [Option<&str>; 7] {
     let submitter = &submission.submitter;
@@ -60,14 +81,14 @@ impl Numbering {
         self.pending.clear();
     }
 
-    /// `row` is the index in the batch, for errors; `count` how many were handed in together.
+    /// `row` is the index in the batch, for errors.
     pub(super) fn origin(
         &mut self,
         vault: &Vault,
         row: usize,
-        submission: &Submission,
-        count: Option<usize>,
+        content: Content<'_>,
     ) -> Result<Origin, StoreError> {
+        let submission = content.submission;
         let hint = submission.article_hint.map(|hint| hint.to_string());
         let [station, submitted_at, name, phone, identity, region, text] = texts(submission);
         let channel = Some(wire(&Channel::ALL, submission.channel));
@@ -87,9 +108,11 @@ impl Numbering {
         }
         // Only where there is one, so that older digests stay what they are.
         let account = submission.submitter.account.as_deref().map(Some);
-        let count = count.map(|count| count.to_string());
-        let count = count.as_deref().map(Some);
-        let digest = vault.content_hash(parts.into_iter().chain(account).chain(count));
+        let count = content.count.map(|count| count.to_string());
+        let question = content.question.map(|number| format!("question {number}"));
+        let others = [count.as_deref(), question.as_deref()];
+        let others = others.into_iter().flatten().map(Some);
+        let digest = vault.content_hash(parts.into_iter().chain(account).chain(others));
         let key = if let Some(id) = &submission.external_id {
             format!("id:{id}")
         } else {

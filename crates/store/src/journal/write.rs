@@ -72,8 +72,8 @@ impl Intake<'_> {
             write.db(),
             "insert into submission (id, consultation, source, origin, digest, receipt,
                  received_at, external_id, channel, station, submitted_at, article_hint, sender,
-                 sender_group, region, text, consent, collector)",
-            18,
+                 sender_group, region, text, consent, collector, question)",
+            19,
             "",
             entries,
             |query, entry| {
@@ -97,6 +97,7 @@ impl Intake<'_> {
                     .bind(&submission.text)
                     .bind(entry.incoming.consent)
                     .bind(entry.incoming.collector.map(|id| signed(id.get())))
+                    .bind(entry.incoming.question.map(i64::from))
             },
         )
         .await?;

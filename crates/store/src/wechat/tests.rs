@@ -3,16 +3,24 @@
 use sqlx::Row;
 
 use super::{Conversation, Medium, MediumKind, Saved, TurnRecord};
-use crate::testing::{act, on_every_database};
+use crate::{
+    Store,
+    testing::{act, on_every_database},
+};
 
-fn turn<'a>(message: &'a str, turn: u64, reply: &'a str) -> TurnRecord<'a> {
+async fn save(store: &Store, turns: &[TurnRecord]) -> Vec<Saved> {
+    store.write_group(&[], turns, None).await.unwrap().1
+}
+
+fn turn(message: &str, turn: u64, reply: &str) -> TurnRecord {
     TurnRecord {
-        account: "lianxidian",
-        openid: "oTestFollower",
-        message,
+        account: "lianxidian".into(),
+        openid: "oTestFollower".into(),
+        message: message.into(),
         turn,
-        state: "state",
-        reply,
+        state: "state".into(),
+        notice: Some("2026-11".into()),
+        reply: reply.into(),
         medium: None,
         at: act().at,
     }
@@ -22,11 +30,11 @@ fn turn<'a>(message: &'a str, turn: u64, reply: &'a str) -> TurnRecord<'a> {
 async fn a_message_is_answered_once_and_the_same_again() {
     on_every_database(async |store| {
         let first = turn("m1", 0, "甲");
-        assert_eq!(store.save_turns(&[first]).await.unwrap(), [Saved::New]);
+        assert_eq!(save(&store, &[first]).await, [Saved::New]);
         let again = turn("m1", 1, "乙");
         let outrun = turn("m2", 0, "丙");
         let next = turn("m3", 1, "丁");
-        let saved = store.save_turns(&[again, outrun, next]).await.unwrap();
+        let saved = save(&store, &[again, outrun, next]).await;
         let known = Saved::Known("甲".into());
         assert_eq!(saved, [known, Saved::Outrun, Saved::New]);
         let key = store.message_key("m1");
@@ -38,6 +46,7 @@ async fn a_message_is_answered_once_and_the_same_again() {
             .await
             .unwrap();
         assert_eq!((kept.turn, kept.state.as_deref()), (2, Some("state")));
+        assert_eq!(kept.notice.as_deref(), Some("2026-11"));
         let other = store.conversation("other", "oTestFollower").await.unwrap();
         assert_eq!(other, Conversation::default());
     })
@@ -47,10 +56,10 @@ async fn a_message_is_answered_once_and_the_same_again() {
 #[tokio::test]
 async fn old_answers_go_and_new_ones_stay() {
     on_every_database(async |store| {
-        store.save_turns(&[turn("m1", 0, "甲")]).await.unwrap();
+        save(&store, &[turn("m1", 0, "甲")]).await;
         let mut later = turn("m2", 1, "乙");
         later.at = act().at + std::time::Duration::from_hours(25);
-        store.save_turns(&[later]).await.unwrap();
+        save(&store, &[later]).await;
         let (first, second) = (store.message_key("m1"), store.message_key("m2"));
         assert_eq!(store.answered(&first).await.unwrap(), None);
         assert!(store.answered(&second).await.unwrap().is_some());
@@ -72,8 +81,8 @@ async fn a_recording_waits_until_somebody_writes_it_down_and_nobody_is_named_in_
         for (number, heard) in [(0, false), (1, true)] {
             let (message, medium) = (format!("m{number}"), medium(heard));
             let mut turn = turn(&message, number, "收到");
-            turn.medium = Some(&medium);
-            store.save_turns(&[turn]).await.unwrap();
+            turn.medium = Some(medium);
+            save(&store, &[turn]).await;
         }
         let waiting = store.waiting_media().await.unwrap();
         assert_eq!(waiting.len(), 1, "what was heard needs nobody");

@@ -1,12 +1,12 @@
 //! The contract of the group commit.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use caifeng_domain::ConsultationId;
 
 use super::{Delivery, Writer, WriterOptions, WriterState};
 use crate::{
-    Arrival, StoreError,
+    Arrival, Saved, StoreError, TurnRecord,
     testing::{act, new_consultation, on_every_database, submission},
 };
 
@@ -25,6 +25,7 @@ fn delivery(consultation: ConsultationId, texts: &[(&str, &str)]) -> Delivery {
         at: act().at,
         consent: Some("2026-03".into()),
         collector: None,
+        answers: BTreeMap::new(),
         submissions: texts
             .iter()
             .map(|(id, text)| submission(Some(id), text))
@@ -258,4 +259,47 @@ fn a_group_that_does_not_come_to_an_end_is_seen() {
     assert!(health.is_stalled(later));
     health.end(true);
     assert!(!health.is_stalled(later));
+}
+
+#[tokio::test]
+async fn turns_of_many_conversations_share_a_transaction_with_deliveries() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let turn = |i: usize, turn, reply: &str| TurnRecord {
+            account: "lianxidian".into(),
+            openid: format!("oTest{i}"),
+            message: format!("m{i}"),
+            turn,
+            state: String::new(),
+            notice: None,
+            reply: reply.to_owned(),
+            medium: None,
+            at: act().at,
+        };
+        // All of them wait before the task takes its first look.
+        let writer = Writer::start(store.clone(), options(100));
+        let words = delivery(consultation, &[("k", "甲")]);
+        let (accepted, saved, again, outrun, other) = tokio::join!(
+            writer.accept(words),
+            writer.save_turn(turn(1, 0, "答")),
+            writer.save_turn(turn(1, 0, "另一答")),
+            async {
+                let mut late = turn(1, 0, "迟");
+                late.message = "m9".into();
+                writer.save_turn(late).await
+            },
+            writer.save_turn(turn(2, 0, "乙")),
+        );
+        assert_eq!(accepted.unwrap()[0].arrival, Arrival::New);
+        assert_eq!(saved.unwrap(), Saved::New);
+        assert_eq!(again.unwrap(), Saved::Known("答".into()), "answered once");
+        assert_eq!(outrun.unwrap(), Saved::Outrun, "made from what was before");
+        assert_eq!(other.unwrap(), Saved::New);
+        let kept = store.answered(&store.message_key("m2")).await.unwrap();
+        assert_eq!(kept.as_deref(), Some("乙"), "on disk when it is answered");
+        writer.finish().await;
+        let refused = writer.save_turn(turn(3, 0, "丙")).await;
+        assert!(matches!(refused, Err(StoreError::Stopped)));
+    })
+    .await;
 }

@@ -73,6 +73,7 @@ impl<'a> Talk<'a> {
                 self.state.subject.get_or_insert(Subject::Whole);
                 return self.submit();
             }
+            Command::Notice => return Reply::Notice,
             Command::Query(None) => phrases::WHICH_CODE.to_owned(),
             Command::Help => format!("{}{}", phrases::HELP, self.ask()),
             Command::Greeting => format!("{}{}", phrases::WELCOME, self.ask()),

@@ -19,10 +19,12 @@ pub(super) enum Command {
     Query(Option<String>),
     Greeting,
     Thanks,
+    /// The notice about personal data.
+    Notice,
 }
 
 #[rustfmt::skip]
-const COMMANDS: [(Command, &[&str]); 7] = [
+const COMMANDS: [(Command, &[&str]); 8] = [
     (Command::Help, &["帮助", "help", "怎么用", "怎么提", "怎么提意见", "怎么弄", "使用说明", "说明", "不会用", "不会", "看不懂", "菜单"]),
     (Command::Back, &["返回", "上一步", "退回", "后退", "选错了", "错了"]),
     (Command::Cancel, &["取消", "退出", "算了", "不说了", "不提了", "重来", "重新开始", "重新来"]),
@@ -30,6 +32,7 @@ const COMMANDS: [(Command, &[&str]); 7] = [
     (Command::Finish, &["提交", "确认", "确定", "完成", "发送", "是", "是的", "对", "就这些", "没有了", "没了", "说完了", "写完了"]),
     (Command::Greeting, &["你好", "您好", "您好啊", "你好啊", "在吗", "在不在", "有人吗", "早上好", "上午好", "下午好", "晚上好", "hi", "hello", "喂", "嗨"]),
     (Command::Thanks, &["谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "辛苦了", "好", "好的", "嗯", "嗯嗯", "哦", "行", "收到", "知道了", "ok", "明白", "明白了", "再见"]),
+    (Command::Notice, &["告知", "告知书", "隐私", "个人信息", "个人信息处理告知"]),
 ];
 
 /// Words before a receipt code.
