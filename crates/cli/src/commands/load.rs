@@ -60,17 +60,7 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
         limits,
         ended,
     ));
-    let until = Instant::now() + Duration::from_secs(bench.seconds);
-    let clients: Vec<_> = (0..CONNECTIONS)
-        .map(|client| tokio::spawn(submit_until(address, client, until)))
-        .collect();
-    let (mut waits, mut receipts) = (Vec::new(), HashSet::new());
-    for client in clients {
-        for (wait, receipt) in client.await?? {
-            waits.push(wait);
-            ensure!(receipts.insert(receipt), "同一受理编号发了两次");
-        }
-    }
+    let (waits, receipts) = drive(address, bench.seconds).await?;
     let stored = app.count_received("load").await?;
     let _ = end.send(());
     server.await??;
@@ -81,6 +71,25 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     );
     show(waits, bench.seconds);
     Ok(())
+}
+
+/// Submits on all connections for so many seconds. What each submission waited, and the receipts.
+pub(super) async fn drive(
+    address: SocketAddr,
+    seconds: u64,
+) -> Result<(Vec<Duration>, HashSet<String>)> {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let clients: Vec<_> = (0..CONNECTIONS)
+        .map(|client| tokio::spawn(submit_until(address, client, until)))
+        .collect();
+    let (mut waits, mut receipts) = (Vec::new(), HashSet::new());
+    for client in clients {
+        for (wait, receipt) in client.await?? {
+            waits.push(wait);
+            ensure!(receipts.insert(receipt), "同一受理编号发了两次");
+        }
+    }
+    Ok((waits, receipts))
 }
 
 /// Sends one submission after the other on one connection. What each waited, and its receipt.
@@ -128,7 +137,7 @@ fn request(address: SocketAddr, client: usize, number: usize) -> String {
 }
 
 /// Reads one answer with a length, as our server sends them.
-async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
+pub(super) async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
     let (mut status, mut length, mut head) = (0, 0, String::new());
     loop {
         head.clear();
@@ -151,7 +160,7 @@ async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
 }
 
 #[expect(clippy::cast_sign_loss, reason = "shares are not negative")]
-fn show(mut waits: Vec<Duration>, seconds: u64) {
+pub(super) fn show(mut waits: Vec<Duration>, seconds: u64) {
     waits.sort_unstable();
     let at = |share: f64| {
         let place = (waits.len() as f64 * share) as usize;
