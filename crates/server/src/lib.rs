@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod hook;
 mod limits;
+mod linger;
 mod listen;
 mod metrics;
 mod page;
