@@ -47,7 +47,7 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
         prepare(&empty, 0, &config).await?;
         for (name, data) in [("空库", &empty), ("大库", &many)] {
             line(name);
-            measure(data, &settings, bench.seconds).await?;
+            measure(data, &settings, bench.seconds, round).await?;
         }
     }
     Ok(())
@@ -81,7 +81,7 @@ async fn prepare(data: &Path, submissions: usize, config: &Config) -> Result<()>
 }
 
 /// Starts a server, submits, and tells how both went.
-async fn measure(data: &Path, settings: &Path, seconds: u64) -> Result<()> {
+async fn measure(data: &Path, settings: &Path, seconds: u64, round: usize) -> Result<()> {
     let began = Instant::now();
     let (server, address) = start(data, settings)?;
     while !is_ready(address).await {
@@ -89,7 +89,7 @@ async fn measure(data: &Path, settings: &Path, seconds: u64) -> Result<()> {
         sleep(Duration::from_millis(5)).await;
     }
     let started = began.elapsed();
-    let (waits, _) = load::drive(address, seconds).await?;
+    let (waits, _) = load::drive(address, seconds, round).await?;
     let memory = memory(&server)? / 1_024;
     drop(server);
     load::show(waits, seconds);
