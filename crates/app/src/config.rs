@@ -36,7 +36,12 @@ pub struct Config {
     /// Days after the end of a consultation on which its senders' names and telephone numbers are
     /// deleted. None: they stay until somebody asks.
     pub retention_days: Option<u32>,
+    /// Consultations with more submissions than this are not triaged behind the scenes.
+    pub triage_at_most: usize,
 }
+
+/// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
+const TRIAGE_AT_MOST: usize = 100_000;
 
 /// What a flag, the environment or the file may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -60,6 +65,8 @@ pub struct Overrides {
     pub identity_key: Option<String>,
     /// See [`Config::retention_days`].
     pub retention_days: Option<u32>,
+    /// See [`Config::triage_at_most`].
+    pub triage_at_most: Option<usize>,
 }
 
 impl Config {
@@ -90,6 +97,8 @@ impl Config {
             identity_key_file: said.identity_key_file.or(written.identity_key_file),
             identity_key: key,
             retention_days: said.retention_days.or(written.retention_days),
+            triage_at_most: (said.triage_at_most.or(written.triage_at_most))
+                .unwrap_or(TRIAGE_AT_MOST),
         })
     }
 

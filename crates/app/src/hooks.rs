@@ -25,9 +25,9 @@ impl From<PushError> for Refusal {
         match error {
             PushError::TooLarge { .. } => Self::TooLarge,
             PushError::BadSignature => Self::BadSignature,
-            PushError::NotJson | PushError::Missing(_) | PushError::Unusable(_) => {
-                Self::Unreadable(error.to_string())
-            }
+            PushError::NotJson => Self::Unreadable("不是 JSON 对象".to_owned()),
+            PushError::Missing(field) => Self::Unreadable(format!("缺少字段 {field}")),
+            PushError::Unusable(reason) => Self::Unreadable(reason),
         }
     }
 }

@@ -66,9 +66,10 @@ impl From<KioskError> for Refusal {
         match error {
             KioskError::TooLarge { .. } => Self::TooLarge,
             KioskError::BadSignature => Self::BadSignature,
-            KioskError::Malformed { .. } | KioskError::Invalid(_) => {
-                Self::Unreadable(error.to_string())
+            KioskError::Malformed { line, column } => {
+                Self::Unreadable(format!("第 {line} 行第 {column} 列起不是规定的 JSON"))
             }
+            KioskError::Invalid(field) => Self::Unreadable(format!("字段 {field} 的值不合规定")),
         }
     }
 }

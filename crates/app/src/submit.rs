@@ -199,7 +199,7 @@ impl App {
     /// How many submissions a consultation has received.
     pub async fn count_received(&self, slug: &str) -> Result<usize, AppError> {
         let listed = self.consultation(slug, true).await?;
-        Ok(self.store.ledger(listed.id).await?.received)
+        Ok(self.store.received(listed.id).await?)
     }
 
     /// A number for a form that has not been sent yet, so that sending it twice counts once.

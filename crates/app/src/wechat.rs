@@ -35,7 +35,8 @@ const NOTICE: &str =
 pub(crate) fn accounts(settings: &BTreeMap<String, WechatSettings>) -> Result<Accounts, AppError> {
     let account = |(name, settings): (&String, &WechatSettings)| {
         let account = settings.account();
-        let account = account.map_err(|e| AppError::Config(format!("wechat.{name}：{e}")))?;
+        let account =
+            account.map_err(|e| AppError::Config(format!("wechat.{name}：{}", in_chinese(&e))))?;
         Ok((name.clone(), account))
     };
     settings.iter().map(account).collect()
@@ -69,8 +70,25 @@ impl From<WechatError> for Refusal {
             | E::NotEncrypted
             | E::CannotDecrypt
             | E::BadXml(_)
-            | E::Missing(_) => Self::Unreadable(error.to_string()),
+            | E::Missing(_) => Self::Unreadable(in_chinese(&error)),
         }
+    }
+}
+
+/// For whoever sets up an account; what it says of a call is the same whoever made it.
+fn in_chinese(error: &WechatError) -> String {
+    use WechatError as E;
+    match error {
+        E::BadKey => "EncodingAESKey 应为 43 个 Base64 字符".to_owned(),
+        E::NoKey => "兼容模式和安全模式需要填写 encoding_aes_key".to_owned(),
+        E::NotEncrypted => "消息没有加密".to_owned(),
+        E::CannotDecrypt => "消息无法解密".to_owned(),
+        E::BadXml(_) => "不是消息的 XML".to_owned(),
+        E::Missing(field) => format!("缺少字段 {field}"),
+        E::BadSignature | E::BadMessageSignature | E::Stale { .. } | E::OtherApp => {
+            "签名不正确或已经过期".to_owned()
+        }
+        E::TooLarge { .. } => "消息太大".to_owned(),
     }
 }
 

@@ -172,14 +172,25 @@ impl App {
         let named = all
             .into_iter()
             .find(|(id, _)| id.to_string() == job.payload);
-        let Some((_, consultation)) = named else {
+        let Some((id, consultation)) = named else {
             return Err(AppError::UnknownConsultation(job.payload.clone()));
         };
+        if self.is_put_off(id).await? {
+            tracing::warn!(consultation = %id, "too many submissions to be triaged behind the scenes");
+            return Ok(());
+        }
         match self.triage(Some(&consultation.slug), gauge).await {
             // The import of its draft asks for triage again.
             Ok(_) | Err(AppError::NoDraft(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a consultation has so many submissions that its triage waits for somebody to run it
+    /// where there is memory for it. They are taken in all the same.
+    pub(crate) async fn is_put_off(&self, id: ConsultationId) -> Result<bool, AppError> {
+        let most = self.config.triage_at_most;
+        Ok(self.store.received_over(id, most).await?)
     }
 
     /// Has a consultation triaged by whoever does jobs.

@@ -424,7 +424,10 @@ pub(crate) struct Bench {
     /// 改为测量微信消息的应答：每秒 200 条
     #[arg(long, conflicts_with = "serve")]
     pub(crate) wechat: bool,
-    /// 在线受理和微信应答的测量时长（秒）
+    /// 改为测量大库：新建一个库并填入这么多件虚构来件，与空库比较启动、受理速度和内存
+    #[arg(long, conflicts_with_all = ["serve", "wechat"])]
+    pub(crate) fill: Option<usize>,
+    /// 在线受理、微信应答和大库每次测量的时长（秒）
     #[arg(long, default_value_t = 60)]
     pub(crate) seconds: u64,
 }

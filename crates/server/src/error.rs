@@ -77,6 +77,12 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "not_found", "没有这个页面")
     }
 
+    /// A page that exists, asked for in a way in which it cannot be.
+    pub(crate) fn no_such_method() -> Self {
+        let detail = "这个地址不支持这种请求方法";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    }
+
     /// A field that only programs fill in.
     pub(crate) fn honeypot() -> Self {
         let detail = "提交未通过检查。请把标着“请勿填写”的一栏清空后再提交";

@@ -8,7 +8,10 @@ use std::{
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{ALLOW, CONTENT_TYPE},
+    },
     middleware::Next,
     response::Response,
 };
@@ -78,9 +81,30 @@ async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
         return page::fitting(&path, Fault::busy());
     }
     match tokio::time::timeout(site.limits.timeout, next.run(request)).await {
-        Ok(response) => response,
+        Ok(response) => in_our_words(&path, response),
         Err(_) => page::fitting(&path, Fault::timed_out()),
     }
+}
+
+/// What the framework refuses by itself, before any handler, is said as everything else is: a method
+/// that an address does not have, an address that is no text or has no number where one belongs.
+fn in_our_words(path: &str, mut response: Response) -> Response {
+    let fault = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Fault::no_such_method(),
+        StatusCode::BAD_REQUEST if is_plain(&response) => Fault::not_found(),
+        _ => return response,
+    };
+    let allowed = response.headers_mut().remove(ALLOW);
+    let mut response = page::fitting(path, fault);
+    response
+        .headers_mut()
+        .extend(allowed.map(|methods| (ALLOW, methods)));
+    response
+}
+
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// Whether a page of another site may have sent this form. Browsers say where a form comes from by one

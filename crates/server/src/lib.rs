@@ -14,6 +14,7 @@ mod health;
 mod hook;
 mod humane;
 mod limits;
+mod linger;
 mod listen;
 mod metrics;
 mod page;

@@ -1,10 +1,24 @@
 //! From connections to requests: how many there may be, how long each may take to say what it wants,
 //! and encryption.
 
-use std::{io, net::SocketAddr, path::Path, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
@@ -22,10 +36,13 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::Limits;
+use crate::{Limits, linger::Lingering};
 
 /// Rest after the system could not give another connection: it is out of files.
 const OUT_OF_FILES: Duration = Duration::from_secs(1);
+
+/// Bytes of the head of a request: browsers send some 2 KB.
+const MOST_HEAD: usize = 64 << 10;
 
 /// A certificate with its key.
 #[derive(Clone)]
@@ -144,14 +161,31 @@ async fn talk(
     watcher: Watcher,
 ) {
     let router = TowerToHyperService::new(router);
+    // Whether something that has a body was refused: some of it may still be on its way.
+    let refused = Arc::new(AtomicBool::new(false));
+    let stream = Lingering::new(stream, Arc::clone(&refused));
     let service = service_fn(move |request: Request<Incoming>| {
+        let has_body = !request.body().is_end_stream();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        hyper::service::Service::call(&router, request)
+        let (answer, refused) = (
+            hyper::service::Service::call(&router, request),
+            Arc::clone(&refused),
+        );
+        async move {
+            let answer = answer.await;
+            let is_refused = |answer: &Response| !answer.status().is_success();
+            refused.store(
+                has_body && answer.as_ref().is_ok_and(is_refused),
+                Ordering::Relaxed,
+            );
+            answer
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
+        .max_buf_size(MOST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke");

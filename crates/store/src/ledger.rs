@@ -35,6 +35,33 @@ const LEDGER_SQL: &str = "
     group by place";
 
 impl Store {
+    /// How many submissions a consultation has received.
+    pub async fn received(&self, consultation: ConsultationId) -> Result<usize, StoreError> {
+        let row = sqlx::query("select count(*) as amount from submission where consultation = $1")
+            .bind(signed(consultation.get()))
+            .fetch_one(self.pool())
+            .await?;
+        get_usize(&row, "amount")
+    }
+
+    /// Whether a consultation has received more than so many. Counts no further than that, as it is
+    /// asked again and again.
+    pub async fn received_over(
+        &self,
+        consultation: ConsultationId,
+        most: usize,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select count(*) as amount from
+                 (select 1 from submission where consultation = $1 limit $2) counted",
+        )
+        .bind(signed(consultation.get()))
+        .bind(signed(most as u64 + 1))
+        .fetch_one(self.pool())
+        .await?;
+        Ok(get_usize(&row, "amount")? > most)
+    }
+
     /// Where everything is. Zero received for a consultation that does not exist.
     pub async fn ledger(&self, consultation: ConsultationId) -> Result<Ledger, StoreError> {
         let rows = sqlx::query(LEDGER_SQL)

@@ -4,7 +4,7 @@ use caifeng_domain::ConsultationId;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get_id, signed},
+    rows::{get, get_id, signed},
 };
 
 /// Identities forgotten in one transaction, so that intake goes on.
@@ -41,27 +41,74 @@ impl Store {
         consultation: ConsultationId,
     ) -> Result<usize, StoreError> {
         let mut all = 0;
-        loop {
-            let mut write = self.write().await?;
-            let mut gone = 0;
-            for sql in [
-                "delete from identity where submission in
-                     (select s.id from submission s join identity i on i.submission = s.id
-                      where s.consultation = $1 limit $2)",
-                "update sender set key = null where id in
-                     (select id from sender where consultation = $1 and key is not null limit $2)",
-            ] {
-                let query = sqlx::query(sql).bind(signed(consultation.get())).bind(PAGE);
-                let done = query.execute(write.db()).await?.rows_affected() as usize;
-                gone += done;
-                all += if sql.starts_with("delete") { done } else { 0 };
-            }
-            if gone == 0 {
-                return Ok(all);
-            }
-            let what = format!("{gone} rows");
+        let mut after = 0;
+        while let Some((last, gone)) = self.expire_page(act, consultation, after).await? {
+            all += gone;
+            after = last;
+        }
+        while self.expire_senders(act, consultation).await? > 0 {}
+        Ok(all)
+    }
+
+    /// A page goes on where the last one ended: looked for from the start each time, the next
+    /// identity is behind all that went. Number of the last one and how many went. None after the
+    /// last page.
+    async fn expire_page(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+        after: i64,
+    ) -> Result<Option<(i64, usize)>, StoreError> {
+        let mut write = self.write().await?;
+        let gone = sqlx::query(
+            "select s.id from submission s join identity i on i.submission = s.id
+             where s.consultation = $1 and s.id > $2 order by s.id limit $3",
+        )
+        .bind(signed(consultation.get()))
+        .bind(after)
+        .bind(PAGE)
+        .fetch_all(write.db())
+        .await?;
+        let Some(last) = gone.last() else {
+            return Ok(None);
+        };
+        let last: i64 = get(last, "id")?;
+        sqlx::query(
+            "delete from identity where submission in
+                 (select id from submission where consultation = $1 and id > $2 and id <= $3)",
+        )
+        .bind(signed(consultation.get()))
+        .bind(after)
+        .bind(last)
+        .execute(write.db())
+        .await?;
+        let what = format!("{} identities", gone.len());
+        audit::append_about(&mut write, act, "identity.expire", consultation, &what).await?;
+        write.commit().await?;
+        Ok(Some((last, gone.len())))
+    }
+
+    /// Forgets a page of what senders are known again by. How many.
+    async fn expire_senders(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+    ) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let gone = sqlx::query(
+            "update sender set key = null where id in
+                 (select id from sender where consultation = $1 and key is not null limit $2)",
+        )
+        .bind(signed(consultation.get()))
+        .bind(PAGE)
+        .execute(write.db())
+        .await?
+        .rows_affected();
+        if gone > 0 {
+            let what = format!("{gone} senders");
             audit::append_about(&mut write, act, "identity.expire", consultation, &what).await?;
             write.commit().await?;
         }
+        Ok(gone)
     }
 }

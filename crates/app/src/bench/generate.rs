@@ -47,14 +47,15 @@ const DEMANDS: [&str; 6] = [
     "请问怎么执行",
 ];
 
-/// `n` submissions about `draft` in the words of `samples`.
+/// `n` submissions about `draft` in the words of `samples`, others with another `seed`.
 pub(super) fn generate(
     n: usize,
+    seed: u64,
     draft: &Draft,
     samples: &[String],
     segmenter: &Segmenter,
 ) -> Generated {
-    let mut random = Random::new(20_261_121);
+    let mut random = Random::new(seed);
     let chain = Chain::of(samples, segmenter);
     let articles: Vec<u16> = draft.articles().map(|(_, a)| a.number.main).collect();
     let mut texts: Vec<(String, usize)> = Vec::with_capacity(n);

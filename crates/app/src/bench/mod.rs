@@ -1,5 +1,6 @@
 //! `caifeng bench`: time by stage, throughput, memory, and the planted duplicates found.
 
+mod fill;
 mod generate;
 mod random;
 
@@ -18,6 +19,8 @@ use crate::AppError;
 /// The sample draft and its submissions, whose words the invented ones use.
 const DRAFT: &str = include_str!("../../../../corpora/heyan/draft.txt");
 const SAMPLES: &str = include_str!("../../../../corpora/heyan/submissions.jsonl");
+
+const SEED: u64 = 20_261_121;
 
 /// What a run of the benchmark showed.
 #[derive(Debug, Clone)]
@@ -67,13 +70,8 @@ pub fn bench(
     watch: &dyn Progress,
 ) -> Result<BenchResult, AppError> {
     let draft = caifeng_law::draft::parse(DRAFT)?;
-    let samples = caifeng_channel::read(SAMPLES.as_bytes(), "submissions.jsonl")?;
-    let samples: Vec<String> = samples
-        .rows
-        .into_iter()
-        .map(|r| r.submission.text)
-        .collect();
-    let generated = generate::generate(n, &draft, &samples, &Segmenter::new());
+    let samples = samples()?;
+    let generated = generate::generate(n, SEED, &draft, &samples, &Segmenter::new());
     let stopwatch = Stopwatch {
         watch,
         stages: Mutex::new(Vec::new()),
@@ -100,6 +98,12 @@ pub fn bench(
         pairs_right,
         peak_memory: peak_memory(),
     })
+}
+
+fn samples() -> Result<Vec<String>, AppError> {
+    let samples = caifeng_channel::read(SAMPLES.as_bytes(), "submissions.jsonl")?;
+    let rows = samples.rows.into_iter();
+    Ok(rows.map(|row| row.submission.text).collect())
 }
 
 /// Recall and precision of pairs, counted by group sizes rather than pair by pair.

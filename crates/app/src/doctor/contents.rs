@@ -28,6 +28,11 @@ pub(super) async fn look(app: &App) -> Vec<Finding> {
             for listed in all.iter() {
                 let ledger = ledger(app, listed).await;
                 findings.push(ledger.unwrap_or_else(|error| failed("台账", &error)));
+                match app.is_put_off(listed.id).await {
+                    Ok(false) => {}
+                    Ok(true) => findings.push(put_off(app, listed)),
+                    Err(error) => findings.push(failed("梳理", &error)),
+                }
                 let index = index(app, listed).await;
                 findings.push(index.unwrap_or_else(|error| failed("检索索引", &error)));
             }
@@ -127,6 +132,15 @@ async fn audit(app: &App) -> Result<Finding, AppError> {
     })
 }
 
+fn put_off(app: &App, listed: &Listed) -> Finding {
+    let (slug, most) = (&listed.consultation.slug, app.config.triage_at_most);
+    Finding::attention(
+        "梳理",
+        format!("{slug}：超过 {most} 件，后台不自动梳理，收件不受影响"),
+        "请在内存充足的机器上运行 caifeng triage，或在配置文件中调高 triage_at_most",
+    )
+}
+
 async fn ledger(app: &App, listed: &Listed) -> Result<Finding, AppError> {
     let ledger = app.store.ledger(listed.id).await?;
     let found = format!("{}：收到 {} 件", listed.consultation.slug, ledger.received);
@@ -144,7 +158,7 @@ async fn index(app: &App, listed: &Listed) -> Result<Finding, AppError> {
     let Some(draft) = &listed.draft else {
         return Ok(Finding::good(what, format!("{slug}：没有草案，不需要索引")));
     };
-    if app.store.ledger(listed.id).await?.received == 0 {
+    if !app.store.received_over(listed.id, 0).await? {
         return Ok(Finding::good(
             what,
             format!("{slug}：还没有来件，不需要索引"),

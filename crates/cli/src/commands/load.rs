@@ -60,17 +60,7 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
         limits,
         ended,
     ));
-    let until = Instant::now() + Duration::from_secs(bench.seconds);
-    let clients: Vec<_> = (0..CONNECTIONS)
-        .map(|client| tokio::spawn(submit_until(address, client, until)))
-        .collect();
-    let (mut waits, mut receipts) = (Vec::new(), HashSet::new());
-    for client in clients {
-        for (wait, receipt) in client.await?? {
-            waits.push(wait);
-            ensure!(receipts.insert(receipt), "同一受理编号发了两次");
-        }
-    }
+    let (waits, receipts) = drive(address, bench.seconds, 0).await?;
     let stored = app.count_received("load").await?;
     let _ = end.send(());
     server.await??;
@@ -83,10 +73,31 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     Ok(())
 }
 
+/// Submits on all connections for so many seconds, each `round` something else. What each submission
+/// waited, and the receipts.
+pub(super) async fn drive(
+    address: SocketAddr,
+    seconds: u64,
+    round: usize,
+) -> Result<(Vec<Duration>, HashSet<String>)> {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let clients: Vec<_> = (0..CONNECTIONS)
+        .map(|client| tokio::spawn(submit_until(address, (round, client), until)))
+        .collect();
+    let (mut waits, mut receipts) = (Vec::new(), HashSet::new());
+    for client in clients {
+        for (wait, receipt) in client.await?? {
+            waits.push(wait);
+            ensure!(receipts.insert(receipt), "同一受理编号发了两次");
+        }
+    }
+    Ok((waits, receipts))
+}
+
 /// Sends one submission after the other on one connection. What each waited, and its receipt.
 async fn submit_until(
     address: SocketAddr,
-    client: usize,
+    client: (usize, usize),
     until: Instant,
 ) -> Result<Vec<(Duration, String)>> {
     let stream = TcpStream::connect(address).await?;
@@ -108,7 +119,7 @@ async fn submit_until(
     Ok(done)
 }
 
-fn request(address: SocketAddr, client: usize, number: usize) -> String {
+fn request(address: SocketAddr, (round, client): (usize, usize), number: usize) -> String {
     let text = format!(
         "我是第{client}号终端的第{number}位居民，建议第二条写明由谁负责、多长时间办结，\
          并且把办理结果告诉提出意见的人，让大家看得见、信得过。"
@@ -121,14 +132,14 @@ fn request(address: SocketAddr, client: usize, number: usize) -> String {
     .to_string();
     format!(
         "POST /api/v1/consultations/load/submissions HTTP/1.1\r\nhost: {address}\r\n\
-         content-type: application/json\r\nidempotency-key: load-{client:04}-{number:08}\r\n\
+         content-type: application/json\r\nidempotency-key: load-{round}-{client:04}-{number:08}\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     )
 }
 
 /// Reads one answer with a length, as our server sends them.
-async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
+pub(super) async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
     let (mut status, mut length, mut head) = (0, 0, String::new());
     loop {
         head.clear();
@@ -151,7 +162,7 @@ async fn answer(stream: &mut BufReader<TcpStream>) -> Result<(u16, Value)> {
 }
 
 #[expect(clippy::cast_sign_loss, reason = "shares are not negative")]
-fn show(mut waits: Vec<Duration>, seconds: u64) {
+pub(super) fn show(mut waits: Vec<Duration>, seconds: u64) {
     waits.sort_unstable();
     let at = |share: f64| {
         let place = (waits.len() as f64 * share) as usize;

@@ -8,6 +8,7 @@ mod doctor;
 mod draft;
 mod end;
 mod eval;
+mod fill;
 mod hook;
 mod hot;
 mod identity;
@@ -74,6 +75,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Eval(command) => eval::run(&command, &config),
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
+        Command::Bench(command) if command.fill.is_some() => fill::run(&command, config).await,
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

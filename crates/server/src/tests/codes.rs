@@ -61,6 +61,7 @@ fn every_code_is_in_the_table_with_its_status() {
         Fault::busy(),
         Fault::timed_out(),
         Fault::not_found(),
+        Fault::no_such_method(),
         Fault::honeypot(),
         Fault::challenge(caifeng_app::Challenge {
             token: String::new(),
@@ -125,4 +126,30 @@ async fn figures_are_counted() {
     ] {
         assert!(figures.contains(want), "{want} is not in\n{figures}");
     }
+}
+
+#[tokio::test]
+async fn what_the_framework_refuses_is_told_in_our_words() {
+    let desk = Desk::new().await;
+    for path in ["/api/v1/receipts/%ff", "/api/v1/consultations/%ff"] {
+        let answer = desk.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.body.contains("\"not_found\""), "{}", answer.body);
+    }
+    for path in ["/c/%ff", "/p/%ff", "/staff/files/x"] {
+        let answer = desk.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.body.contains("没有这个页面"), "{}", answer.body);
+    }
+    let answer = desk.get(SUBMIT).await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.headers["allow"], "POST");
+    assert!(
+        answer.body.contains("\"method_not_allowed\""),
+        "{}",
+        answer.body
+    );
+    let answer = desk.post("/", &serde_json::json!({}), &[]).await;
+    assert_eq!(answer.status, 405);
+    assert!(answer.body.contains("请求方法"), "{}", answer.body);
 }

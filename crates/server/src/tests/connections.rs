@@ -89,6 +89,29 @@ async fn a_sender_who_does_not_come_to_an_end_is_cut_off_and_frees_a_place() {
 }
 
 #[tokio::test]
+async fn who_sends_far_too_much_is_told_so_and_who_sends_an_endless_head_is_not_heard() {
+    let server = Server::start(Limits::default(), None).await;
+    let mut stream = server.connect().await;
+    let length = 10_000_000;
+    let head = format!(
+        "POST /api/v1/consultations/known/submissions HTTP/1.1\r\nhost: localhost\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // All of it is written before anything is read, as simple clients do.
+    stream.write_all(&vec![b'x'; length]).await.unwrap();
+    let answer = rest(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("too_large"), "{answer}");
+
+    let mut endless = server.connect().await;
+    let head = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}", "y".repeat(65 << 10));
+    endless.write_all(head.as_bytes()).await.unwrap();
+    let answer = rest(endless).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_certificate_makes_it_https() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();

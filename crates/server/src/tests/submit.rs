@@ -352,7 +352,7 @@ async fn a_submission_is_triaged_behind_the_scenes() {
     wrong.replace_range(0..1, if wrong.starts_with('2') { "3" } else { "2" });
     for (code, status, error) in [
         (&*wrong, 422, "bad_receipt"),
-        ("%FF", 400, ""),
+        ("%FF", 404, "not_found"),
         ("xx", 422, "bad_receipt"),
         ("3333-3333-3333", 422, "bad_receipt"),
     ] {
