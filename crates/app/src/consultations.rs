@@ -26,7 +26,7 @@ impl App {
             title: title.to_owned(),
             window,
             visibility,
-            closed: false,
+            closed_at: None,
         };
         match self.store.create_consultation(&cli(), &consultation).await {
             Err(StoreError::SlugTaken { slug }) => {
@@ -56,7 +56,7 @@ impl App {
         self.catalogue.forget().await;
         Ok(Consultation {
             window,
-            closed: false,
+            closed_at: None,
             ..chosen.consultation
         })
     }

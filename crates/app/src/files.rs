@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},
 };
 
@@ -16,6 +17,9 @@ use crate::{App, AppError, Refusal};
 
 /// For how long somebody may look at a proposal before confirming it.
 const WAIT: Duration = Duration::from_hours(24);
+
+/// Tells files apart that are being written by this process.
+static PARTIAL: AtomicU64 = AtomicU64::new(0);
 
 impl App {
     /// Keeps an upload until it is confirmed. Returns its hash.
@@ -46,6 +50,9 @@ impl App {
 
     /// Forgets an upload that was confirmed.
     pub(crate) async fn forget_upload(&self, sha256: &str) -> Result<(), AppError> {
+        if !is_hash(sha256) {
+            return Err(Refusal::UploadGone.into());
+        }
         let path = self.config.data.join("uploads").join(sha256);
         blocking(move || {
             // Gone is gone: somebody else may have confirmed the same.
@@ -67,6 +74,9 @@ impl App {
 
     /// The bytes of a file.
     pub(crate) async fn file(&self, sha256: &str) -> Result<Vec<u8>, AppError> {
+        if !is_hash(sha256) {
+            return Err(Refusal::UnknownAddress.into());
+        }
         let path = self.config.data.join("files").join(sha256);
         blocking(move || fs::read(&path).map_err(|e| AppError::file(&path, e))).await
     }
@@ -82,7 +92,9 @@ async fn blocking<T: Send + 'static>(
 fn put(folder: &Path, bytes: &[u8]) -> Result<String, AppError> {
     let name = crate::drafts::hex(&Sha256::digest(bytes));
     let path = folder.join(&name);
-    let partial = folder.join(format!("{name}.part"));
+    // A name of its own: the same file may be handed in twice at once.
+    let number = PARTIAL.fetch_add(1, Ordering::Relaxed);
+    let partial = folder.join(format!("{name}.{}-{number}.part", std::process::id()));
     let write = || -> io::Result<()> {
         if path.exists() {
             return Ok(());
@@ -97,7 +109,12 @@ fn put(folder: &Path, bytes: &[u8]) -> Result<String, AppError> {
         fs::rename(&partial, &path)?;
         File::open(folder)?.sync_all()
     };
-    write().map_err(|source| AppError::file(&path, source))?;
+    let written = write();
+    if written.is_err() {
+        // Half a file is no use to anybody; where nothing can be written, perhaps not removed either.
+        let _ = fs::remove_file(&partial);
+    }
+    written.map_err(|source| AppError::file(&path, source))?;
     Ok(name)
 }
 

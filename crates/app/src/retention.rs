@@ -68,7 +68,9 @@ mod tests {
             .await
             .unwrap();
         let file = "姓名,联系电话,意见内容\n测试甲,13800000000,很好\n";
-        app.import(None, "x.csv", file.into(), false).await.unwrap();
+        app.import(None, "x.csv", file.into(), None, false)
+            .await
+            .unwrap();
         let known = async |app: &App| {
             let found = app.find_sent("13800000000").await.unwrap();
             found.len()

@@ -93,13 +93,18 @@ impl Store {
         .collect()
     }
 
-    /// A file by its number.
-    pub async fn attachment(&self, id: u64) -> Result<Option<Attachment>, StoreError> {
-        let row = sqlx::query("select id, sha256, kind, bytes from attachment where id = $1")
+    /// A file by its number, and what it belongs to.
+    pub async fn attachment(
+        &self,
+        id: u64,
+    ) -> Result<Option<(SubmissionId, Attachment)>, StoreError> {
+        let sql = "select id, submission, sha256, kind, bytes from attachment where id = $1";
+        let row = sqlx::query(sql)
             .bind(signed(id))
             .fetch_optional(self.pool())
             .await?;
-        row.as_ref().map(read).transpose()
+        let with_owner = |row| Ok((get_id(&row, "submission", SubmissionId::new)?, read(&row)?));
+        row.map(with_owner).transpose()
     }
 }
 
@@ -131,7 +136,7 @@ mod tests {
             let all = store.attachments(id).await.unwrap();
             assert_eq!(all.len(), 1);
             let one = store.attachment(all[0].id).await.unwrap();
-            assert_eq!(one.as_ref(), Some(&all[0]));
+            assert_eq!(one.as_ref(), Some(&(id, all[0].clone())));
             assert_eq!((all[0].kind, all[0].bytes), (FileKind::Pdf, 7));
         })
         .await;

@@ -150,6 +150,11 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether a text names a key that is not at work here.
+    pub(crate) fn is_strange(&self, sealed: &[u8]) -> bool {
+        split(sealed).is_some_and(|(key, _)| !self.ring().seals.contains_key(&key))
+    }
+
     /// What [`Vault::seal_bytes`] sealed.
     pub(crate) fn open_bytes(&self, owner: Owner, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         let ring = self.ring();
