@@ -224,6 +224,11 @@ fn header(key: u32) -> [u8; HEADER_BYTES] {
     header
 }
 
+/// Whether bytes look as if they were sealed.
+pub(crate) fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// Number of the key and the rest, where there is a header.
 fn split(sealed: &[u8]) -> Option<(u32, &[u8])> {
     let (magic, rest) = sealed.split_first_chunk::<4>()?;

@@ -95,7 +95,9 @@ async fn minutes_go_in_after_somebody_looked_them_over_and_not_before() {
         (Some(12), 2)
     );
     let original = desk.folder().join("files").join(&meetings[0].file_sha256);
-    assert_eq!(std::fs::read(original).unwrap(), TALK.as_bytes());
+    let kept = std::fs::read(original).unwrap();
+    let name = "张某某".as_bytes();
+    assert!(kept.len() >= TALK.len() && !kept.windows(name.len()).any(|part| part == name));
     // Other ticks under the same number: nothing goes in a second time.
     let ticked = fields.iter().filter(|field| **field != ("take", "3"));
     let ticked: Vec<_> = ticked.copied().collect();
