@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Permission, Station, Submission};
+use caifeng_domain::{Permission, Submission};
 use caifeng_store::{Accepted, Arrival, Delivery, Principal, contains_nul};
 use jiff::Timestamp;
 
 use crate::{
     App, AppError, Refusal,
     catalogue::Listed,
-    submit::{check_article, check_open, check_sender, check_text, source},
+    reach::check_station,
+    submit::{check_article, check_open, check_sender, check_text, check_was_open, source},
 };
 
 /// Rows in one delivery: some 200 KB, written in one transaction of a few tens of milliseconds.
@@ -56,10 +57,9 @@ impl App {
         let mut outcomes: Vec<Option<RowOutcome>> = Vec::with_capacity(rows.len());
         let (mut good, mut doubtful) = (Vec::new(), Vec::new());
         for (number, mut row) in (1..).zip(rows) {
-            let checked = closed.clone().map_or(Ok(()), Err);
-            let checked = checked
+            let checked = check_was_open(&listed, row.submitted_at.as_deref(), now)
                 .and_then(|()| check(&listed, number, &row))
-                .and_then(|()| check_station(places.as_deref(), &mut row));
+                .and_then(|()| check_station(places.as_deref(), &mut row.station));
             match checked {
                 Ok(()) => {
                     outcomes.push(None);
@@ -106,20 +106,6 @@ impl App {
         let mut accepted = accepted.iter().map(answer);
         let outcome = |outcome: Option<RowOutcome>| outcome.or_else(|| accepted.next());
         Ok(outcomes.into_iter().filter_map(outcome).collect())
-    }
-}
-
-/// Whoever speaks for some places only names one of them, or means their own.
-fn check_station(places: Option<&[Station]>, row: &mut Submission) -> Result<(), Refusal> {
-    let Some(places) = places else { return Ok(()) };
-    let Some(named) = &row.station else {
-        row.station = places.first().map(|own| own.name.clone());
-        return Ok(());
-    };
-    if places.iter().any(|place| place.name == *named) {
-        Ok(())
-    } else {
-        Err(Refusal::PlaceOutOfReach)
     }
 }
 

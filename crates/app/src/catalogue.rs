@@ -37,7 +37,8 @@ impl Listed {
     /// Where it stands today, by the calendar in China.
     #[must_use]
     pub fn standing(&self, now: Timestamp) -> Standing {
-        self.consultation.standing(&today(now))
+        self.consultation
+            .standing(&today(now), now.as_microsecond())
     }
 
     /// Whether everybody may know of it.

@@ -33,7 +33,7 @@ impl App {
             title: title.to_owned(),
             window,
             visibility,
-            closed: false,
+            closed_at: None,
             questions,
         };
         match self.store.create_consultation(&cli(), &consultation).await {
@@ -64,7 +64,7 @@ impl App {
         self.catalogue.forget().await;
         Ok(Consultation {
             window,
-            closed: false,
+            closed_at: None,
             ..chosen.consultation
         })
     }

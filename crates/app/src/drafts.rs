@@ -64,7 +64,7 @@ impl App {
                 title: draft.title.clone(),
                 window: None,
                 visibility: Visibility::ContactPoints,
-                closed: false,
+                closed_at: None,
                 questions: Vec::new(),
             };
             self.store.create_consultation(&act, &consultation).await?

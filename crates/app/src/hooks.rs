@@ -1,24 +1,28 @@
 //! Answers that questionnaire platforms push.
 //!
 //! **Invariant.** Nothing pushed is lost: an answer that was changed goes in beside what it was
-//! before, and a push that cannot be used is kept, sealed, for somebody to look at.
+//! before, which then counts as taken back, and a push that cannot be used is kept, sealed, for
+//! somebody to look at and to try again.
 
 use std::collections::BTreeMap;
 
 use caifeng_channel::questionnaire::{self, Push, PushError};
 use caifeng_domain::{ConsultationId, Named, Submission};
-use caifeng_store::{Accepted, Act, Arrival, Delivery, Hook, HookSettings, Platform, StoreError};
+use caifeng_store::{
+    Accepted, Act, Arrival, Delivery, Hook, HookSettings, Platform, RefusedPush, StoreError,
+    contains_nul,
+};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::{
     App, AppError, Refusal,
     consultations::cli,
-    submit::{check_sender, check_was_open},
+    submit::{check_sender, check_text, check_was_open},
 };
 
 /// What a hook writes under: the number of an answer is unique on all platforms together.
-const SOURCE: &str = "questionnaire";
+pub(crate) const SOURCE: &str = "questionnaire";
 
 impl From<PushError> for Refusal {
     fn from(error: PushError) -> Self {
@@ -89,28 +93,82 @@ impl App {
     ) -> Result<usize, AppError> {
         let found = self.store.hook(platform, secret).await?;
         let (hook, key) = found.ok_or(Refusal::UnknownAddress)?;
-        let push = match platform {
+        let now = Timestamp::now();
+        match self.take_body(&hook, key.as_deref(), body, now).await? {
+            Ok(count) => Ok(count),
+            // Refused, it would come again and again, and in the end the platform would stop pushing
+            // anything.
+            Err(reason) => {
+                tracing::info!(hook = hook.name, "a push was set aside");
+                self.store
+                    .keep_refused_push(&hook, &reason, body, now)
+                    .await?;
+                Ok(0)
+            }
+        }
+    }
+
+    /// The pushes to a hook that could not be taken in. Looking is noted.
+    pub async fn refused_pushes(&self, name: &str) -> Result<Vec<RefusedPush>, AppError> {
+        let (hook, _) = self.hook_named(name).await?;
+        Ok(self.store.refused_pushes(&cli(), &hook).await?)
+    }
+
+    /// Tries to take in what could not be taken in when it was pushed. How many submissions came of
+    /// it, and how many pushes still cannot.
+    pub async fn retry_pushes(&self, name: &str) -> Result<(usize, usize), AppError> {
+        let (hook, key) = self.hook_named(name).await?;
+        let (mut new, mut left) = (0, 0);
+        for push in self.store.refused_pushes(&cli(), &hook).await? {
+            let taken = self.take_body(&hook, key.as_deref(), &push.body, push.received_at);
+            match taken.await? {
+                Ok(count) => {
+                    new += count;
+                    self.store.forget_refused_push(&cli(), push.id).await?;
+                }
+                Err(_) => left += 1,
+            }
+        }
+        Ok((new, left))
+    }
+
+    async fn hook_named(&self, name: &str) -> Result<(Hook, Option<String>), AppError> {
+        let found = self.store.hook_named(name).await?;
+        found.ok_or_else(|| AppError::Argument(format!("没有名为 {name} 的推送地址")))
+    }
+
+    /// How many submissions come of a push that was received at `at`, or why it is to be set aside.
+    async fn take_body(
+        &self,
+        hook: &Hook,
+        key: Option<&str>,
+        body: &[u8],
+        at: Timestamp,
+    ) -> Result<Result<usize, String>, AppError> {
+        let push = match hook.platform {
             Platform::Tencent => questionnaire::tencent(body),
             Platform::Wenjuanxing => {
                 let questions = words(&hook.questions).unwrap_or_default();
-                let key = key.as_deref().unwrap_or_default();
+                let key = key.unwrap_or_default();
                 questionnaire::wenjuanxing(body, key, &questions).map(Push::Answered)
             }
         };
         match push {
             Ok(Push::Answered(answer) | Push::Changed(answer)) => {
-                self.take_answer(&hook, answer, body).await
+                self.take_answer(hook, answer, at).await
             }
             Ok(Push::Withdrawn { external_id }) => {
-                self.withdraw_answer(&hook, &external_id).await?;
-                Ok(0)
+                self.withdraw_answer(hook, &external_id).await?;
+                Ok(Ok(0))
             }
-            Ok(Push::Nothing) => Ok(0),
-            // Most often a question left blank. Refused, it would come again and again, and in the
-            // end the platform would stop pushing anything.
-            Err(PushError::Unusable(reason)) => {
-                self.set_aside(&hook, &reason, body).await?;
-                Ok(0)
+            Ok(Push::Nothing) => Ok(Ok(0)),
+            // Most often a question left blank.
+            Err(PushError::Unusable(reason)) => Ok(Err(reason)),
+            // Whoever knows the address is the platform, which does not sign: perhaps of a later form.
+            Err(error @ (PushError::NotJson | PushError::Missing(_)))
+                if hook.platform == Platform::Tencent =>
+            {
+                Ok(Err(Refusal::from(error).to_string()))
             }
             Err(error) => Err(Refusal::from(error).into()),
         }
@@ -120,33 +178,55 @@ impl App {
         &self,
         hook: &Hook,
         answer: Submission,
-        body: &[u8],
-    ) -> Result<usize, AppError> {
+        at: Timestamp,
+    ) -> Result<Result<usize, String>, AppError> {
         let now = Timestamp::now();
         let all = self.consultations().await?;
         let listed = all.iter().find(|listed| listed.id == hook.consultation);
         let listed = listed.ok_or(Refusal::UnknownAddress)?;
-        let checked = check_was_open(listed, answer.submitted_at.as_deref(), now)
+        let said = answer.submitted_at.clone().unwrap_or(at.to_string());
+        let checked = check_was_open(listed, Some(&said), now)
+            .and_then(|()| check_text(1, &answer.text))
             .and_then(|()| check_sender(&answer.submitter));
         if let Err(refusal) = checked {
-            self.set_aside(hook, &refusal.to_string(), body).await?;
-            return Ok(0);
+            return Ok(Err(refusal.to_string()));
         }
-        let first = self.deliver_answer(hook, answer.clone(), now).await?;
-        if first.arrival != Arrival::Changed {
-            return Ok(usize::from(first.arrival == Arrival::New));
+        if contains_nul(&answer) {
+            return Ok(Err(Refusal::ControlCharacter.to_string()));
         }
-        // The same answer, changed: what it was before stays, and this goes in beside it.
+        let number = answer.external_id.clone().unwrap_or_default();
+        let versions = self
+            .store
+            .versions(hook.consultation, SOURCE, &number)
+            .await?;
+        let (Some(&first), Some(&last)) = (versions.first(), versions.last()) else {
+            let accepted = self.deliver_answer(hook, answer, now).await?;
+            return Ok(Ok(usize::from(accepted.arrival == Arrival::New)));
+        };
+        if self.store.submission(last).await?.is_some_and(|stored| {
+            let before = &stored.submission;
+            let (then, now) = (&before.submitter, &answer.submitter);
+            before.text == answer.text
+                && (&then.identity, &then.region) == (&now.identity, &now.region)
+        }) {
+            return Ok(Ok(0));
+        }
+        // The same answer, changed: what it was before stays, and this goes in beside it. Numbered, as
+        // somebody may come back to earlier words.
+        let count = versions.len();
         let changed = Submission {
-            external_id: answer
-                .external_id
-                .as_ref()
-                .map(|id| format!("{id}:{}", digest(&answer))),
+            external_id: Some(format!("{number}:{count}:{}", digest(&answer))),
             ..answer
         };
         let later = self.deliver_answer(hook, changed, now).await?;
-        self.store.succeed(first.id, later.id).await?;
-        Ok(usize::from(later.arrival == Arrival::New))
+        let actor = format!("hook {}", hook.name);
+        let act = Act {
+            actor: &actor,
+            at: now,
+        };
+        self.store.succeed(&act, first, later.id).await?;
+        self.ask_for_triage(hook.consultation).await?;
+        Ok(Ok(usize::from(later.arrival == Arrival::New)))
     }
 
     async fn deliver_answer(
@@ -187,15 +267,6 @@ impl App {
             self.ask_for_triage(consultation).await?;
         }
         Ok(())
-    }
-
-    async fn set_aside(&self, hook: &Hook, reason: &str, body: &[u8]) -> Result<(), AppError> {
-        tracing::info!(hook = hook.name, "a push was set aside");
-        let now = Timestamp::now();
-        Ok(self
-            .store
-            .keep_refused_push(hook, reason, body, now)
-            .await?)
     }
 }
 

@@ -44,7 +44,9 @@ impl App {
     /// was known any more.
     pub async fn delete_identity(&self, code: &str) -> Result<bool, AppError> {
         let id = self.by_receipt(code).await?;
-        Ok(self.store.delete_identity(&cli(), id).await?)
+        let was_known = self.store.delete_identity(&cli(), id).await?;
+        self.sweep_files().await?;
+        Ok(was_known)
     }
 
     /// Everything sent under a telephone number.

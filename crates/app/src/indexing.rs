@@ -106,7 +106,7 @@ mod tests {
         app.import_draft("c", "d.txt", draft.as_bytes())
             .await
             .unwrap();
-        app.import(None, "rows.jsonl", ROWS.into(), false)
+        app.import(None, "rows.jsonl", ROWS.into(), None, false)
             .await
             .unwrap();
         app.triage(None, Arc::new(())).await.unwrap();

@@ -1,13 +1,24 @@
 //! Intake of files: bytes to submissions in the journal.
 
-use caifeng_channel::{ColumnMapping, Format, Mapping, RowError, errors_csv};
-use caifeng_domain::{Permission, Submission};
+use std::time::Duration;
+
+use caifeng_channel::{
+    ColumnMapping, Format, Import, Mapping, Row, RowError, errors_csv, questionnaire,
+};
+use caifeng_domain::{Permission, Station, Submission};
 use caifeng_store::{Act, Arrival, Principal};
 
-use crate::{App, AppError};
+use crate::{
+    App, AppError, Chosen, Refusal, hooks, reach::check_station, submit::MAX_FIELD_CHARS, worker,
+};
 
 /// Submissions written in one transaction.
 const BATCH: usize = 1_000;
+/// How long after a batch triage is due: the next batches come in meanwhile.
+const TRIAGE_AFTER: Duration = Duration::from_secs(2);
+
+/// Characters shown of a row that cannot go in.
+const SHORT: usize = 200;
 
 /// What an import did, or would do.
 #[derive(Debug, Clone)]
@@ -43,28 +54,37 @@ impl Imported {
 }
 
 /// Who imports, and how.
-struct ImportOrder<'a> {
-    actor: &'a str,
+struct ImportOrder {
+    actor: String,
     mapping: Option<Mapping>,
+    /// Places that may be named; None: all.
+    places: Option<Vec<Station>>,
+    /// Number of the 问卷星 survey whose export it is.
+    survey: Option<String>,
     dry_run: bool,
 }
 
 impl App {
     /// Reads `bytes` and writes the submissions to the journal; with `dry_run` only says what would
-    /// happen.
+    /// happen. An export of the 问卷星 survey with the number `survey` brings only those answers that
+    /// were not pushed.
     pub async fn import(
         &self,
         slug: Option<&str>,
         file_name: &str,
         bytes: Vec<u8>,
+        survey: Option<&str>,
         dry_run: bool,
     ) -> Result<Imported, AppError> {
         let order = ImportOrder {
-            actor: "cli",
+            actor: "cli".to_owned(),
             mapping: None,
+            places: None,
+            survey: survey.map(str::to_owned),
             dry_run,
         };
-        self.import_as(slug, file_name, bytes, order).await
+        let chosen = self.choose(slug).await?;
+        self.import_as(chosen, file_name, bytes, order).await
     }
 
     /// Keeps a file that staff chose until they confirm what its columns are. Returns its hash.
@@ -73,58 +93,63 @@ impl App {
     }
 
     /// Reads the file that was kept under a hash as somebody says; writes it when `dry_run` is not
-    /// said, and forgets it then.
+    /// said, and forgets it then. A caller that stops waiting does not stop what is being written.
     pub async fn import_table(
         &self,
         by: &Principal,
         slug: &str,
         upload: &str,
         mapping: Mapping,
+        survey: Option<&str>,
         dry_run: bool,
     ) -> Result<Imported, AppError> {
         self.consultation_to(by, Permission::Transcribe, slug)
             .await?;
         let bytes = self.upload(upload).await?;
         let order = ImportOrder {
-            actor: &by.name,
+            actor: by.name.clone(),
             mapping: Some(mapping),
+            places: self.places_of(Some(by)).await?,
+            survey: survey.map(str::to_owned),
             dry_run,
         };
-        let imported = self.import_as(Some(slug), "", bytes, order).await?;
-        if !dry_run {
-            self.forget_upload(upload).await?;
-        }
-        Ok(imported)
+        let chosen = self.choose(Some(slug)).await?;
+        let (app, upload) = (self.clone(), upload.to_owned());
+        let work = async move {
+            let imported = app.import_as(chosen, "", bytes, order).await?;
+            if !dry_run {
+                app.forget_upload(&upload).await?;
+            }
+            Ok(imported)
+        };
+        tokio::spawn(work).await?
     }
 
     async fn import_as(
         &self,
-        slug: Option<&str>,
+        chosen: Chosen,
         file_name: &str,
         bytes: Vec<u8>,
-        order: ImportOrder<'_>,
+        order: ImportOrder,
     ) -> Result<Imported, AppError> {
         let ImportOrder {
             actor,
             mapping,
+            places,
+            survey,
             dry_run,
         } = order;
-        let chosen = self.choose(slug).await?;
+        if let Some(survey) = &survey {
+            check_survey(survey)?;
+        }
         let name = file_name.to_owned();
         let read = move || caifeng_channel::read_mapped(&bytes, &name, mapping.as_ref());
-        let import = tokio::task::spawn_blocking(read).await??;
-        let submissions: Vec<Submission> = import
-            .rows
-            .into_iter()
-            .map(|row| Submission {
-                // The row's own number is unique in its file only; the fingerprint everywhere.
-                external_id: Some(match &row.submission.external_id {
-                    Some(id) => format!("{id}#{}", row.fingerprint),
-                    None => row.fingerprint,
-                }),
-                ..row.submission
-            })
-            .collect();
+        let mut import = tokio::task::spawn_blocking(read).await??;
+        let submissions = submissions(&mut import, places.as_deref(), survey.as_deref());
+        let source = match survey {
+            Some(_) => hooks::SOURCE.to_owned(),
+            None => import.source,
+        };
         let mut out = Imported {
             slug: chosen.consultation.slug.clone(),
             format: import.format,
@@ -137,7 +162,8 @@ impl App {
             errors: import.errors,
             skipped_sheets: import.skipped_sheets,
         };
-        let mut intake = self.store.intake(chosen.id, &import.source);
+        let intake = self.store.intake(chosen.id, &source);
+        let mut intake = intake.followed_by(worker::TRIAGE, TRIAGE_AFTER);
         for batch in submissions.chunks(BATCH) {
             if dry_run {
                 for arrival in intake.preview(batch).await? {
@@ -146,18 +172,67 @@ impl App {
                 continue;
             }
             let act = Act {
-                actor,
+                actor: &actor,
                 at: jiff::Timestamp::now(),
             };
             for accepted in intake.accept(&act, batch).await? {
                 out.count(accepted.arrival, Some(accepted.receipt.as_str()));
             }
         }
-        if out.new > 0 {
-            self.ask_for_triage(chosen.id).await?;
-        }
         Ok(out)
     }
+}
+
+fn check_survey(survey: &str) -> Result<(), Refusal> {
+    let is_number = !survey.is_empty() && survey.bytes().all(|b| b.is_ascii_digit());
+    if is_number && survey.len() <= MAX_FIELD_CHARS {
+        Ok(())
+    } else {
+        Err(Refusal::BadFile(
+            "问卷编号应是问卷星网址里的数字".to_owned(),
+        ))
+    }
+}
+
+/// What goes in of a file, each with a number by which it is known again. What cannot goes to the
+/// errors of `import`.
+fn submissions(
+    import: &mut Import,
+    places: Option<&[Station]>,
+    survey: Option<&str>,
+) -> Vec<Submission> {
+    let mut good = Vec::with_capacity(import.rows.len());
+    for row in std::mem::take(&mut import.rows) {
+        match submission(&row, places, survey) {
+            Ok(submission) => good.push(submission),
+            Err(reason) => import.errors.push(RowError {
+                line: row.line,
+                column: None,
+                message: format!("第{}行：{reason}", row.line),
+                raw: row.submission.text.chars().take(SHORT).collect(),
+            }),
+        }
+    }
+    import.errors.sort_by_key(|error| error.line);
+    good
+}
+
+fn submission(
+    row: &Row,
+    places: Option<&[Station]>,
+    survey: Option<&str>,
+) -> Result<Submission, String> {
+    let mut submission = row.submission.clone();
+    check_station(places, &mut submission.station).map_err(|refusal| refusal.to_string())?;
+    let number = &row.submission.external_id;
+    submission.external_id = Some(match (survey, number) {
+        (Some(survey), Some(number)) => questionnaire::wenjuanxing_id(survey, number),
+        (Some(_), None) => return Err("没有序号，无法与推送来的答卷核对".to_owned()),
+        // The row's own number is unique in its file only; the fingerprint everywhere.
+        (None, Some(number)) => format!("{number}#{}", row.fingerprint),
+        (None, None) => row.fingerprint.clone(),
+    });
+    Ok(submission)
 }
 
 impl Imported {

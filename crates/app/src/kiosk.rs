@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use caifeng_channel::kiosk::{
     Batch, Clock, ClockState, DeviceKey, KioskError, Sequence, SignedBatch,
 };
-use caifeng_domain::Submission;
-use caifeng_store::{Accepted, Act, Arrival, Delivery, Device, DeviceNews, Principal};
+use caifeng_domain::{Submission, Submitter};
+use caifeng_store::{
+    Accepted, Act, Arrival, Delivery, Device, DeviceNews, Principal, contains_nul,
+};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -75,9 +77,13 @@ impl From<KioskError> for Refusal {
 }
 
 impl App {
-    /// All devices.
-    pub async fn devices(&self) -> Result<Vec<Device>, AppError> {
-        Ok(self.store.devices().await?)
+    /// The devices at the places that `by` may speak for.
+    pub async fn devices(&self, by: &Principal) -> Result<Vec<Device>, AppError> {
+        let mut devices = self.store.devices().await?;
+        if let Some(within) = self.places_of(Some(by)).await? {
+            devices.retain(|device| within.iter().any(|place| place.id == device.station));
+        }
+        Ok(devices)
     }
 
     /// Adds a device at the place of this code, and returns its one-time code.
@@ -93,13 +99,20 @@ impl App {
             return Err(Refusal::LongField { field, max }.into());
         }
         let station = self.place_by_code(place).await?;
+        let within = self.places_of(Some(by)).await?;
+        if within.is_some_and(|all| all.iter().all(|one| one.id != station.id)) {
+            return Err(Refusal::PlaceOutOfReach.into());
+        }
         let act = act(by);
         let (id, code) = self.store.add_device(&act, &station, label).await?;
         Ok((name(id), code))
     }
 
-    /// Shuts a device out.
+    /// Shuts a device out, which must be one of [`App::devices`].
     pub async fn revoke_device(&self, by: &Principal, id: u64) -> Result<(), AppError> {
+        if !self.devices(by).await?.iter().any(|device| device.id == id) {
+            return Err(Refusal::PlaceOutOfReach.into());
+        }
         self.store.revoke_device(&act(by), id).await?;
         Ok(())
     }
@@ -208,6 +221,9 @@ impl App {
             listed => listed?,
         };
         check_was_open(&listed, submission.submitted_at.as_deref(), now)?;
+        if has_control(submission) {
+            return Err(Refusal::ControlCharacter.into());
+        }
         check_text(1, &submission.text)?;
         if let Some(article) = submission.article_hint {
             check_article(&listed, article)?;
@@ -254,6 +270,20 @@ impl App {
 fn with_words(id: &str, text: &str) -> String {
     let digest = Sha256::digest(text);
     format!("{id}:{}", crate::drafts::hex(&digest[..8]))
+}
+
+/// What cannot be written down, and what nobody types into a field of one line.
+fn has_control(submission: &Submission) -> bool {
+    let Submitter {
+        name,
+        phone,
+        identity,
+        region,
+        account: _,
+    } = &submission.submitter;
+    let fields = [name, phone, identity, region];
+    let mut fields = fields.into_iter().flatten();
+    contains_nul(submission) || fields.any(|field| field.chars().any(char::is_control))
 }
 
 fn outcome(accepted: &Accepted) -> ItemOutcome {

@@ -61,8 +61,8 @@ pub use caifeng_report as reports;
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
     KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
-    PrincipalKind, Reach, SessionEntry, StoreError, Suite, TrackedStage, VaultKey, WaitingMedium,
-    WriterState,
+    PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage, VaultKey,
+    WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;

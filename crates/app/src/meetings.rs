@@ -113,12 +113,22 @@ impl App {
         check(&form)?;
         let held = midnight(&form.date)?;
         check_was_open(&listed, Some(&held), now)?;
-        let file = self.upload(&form.upload).await;
-        let count = form.speeches.len();
+        let station = self.station_of(by, &form.place).await?;
+        let sha256 = match self.upload(&form.upload).await {
+            Ok(bytes) => self.put_file(bytes).await?,
+            // The same form again, confirmed before.
+            Err(AppError::Refused(Refusal::UploadGone)) => self
+                .store
+                .meeting_file(&form.key)
+                .await?
+                .filter(|recorded| *recorded == form.upload)
+                .ok_or(Refusal::UploadGone)?,
+            Err(error) => return Err(error),
+        };
         let submission = |(i, said): (usize, &SaidAt)| Submission {
-            external_id: Some(format!("{}:{i}/{count}", form.key)),
+            external_id: Some(format!("{}:{i}", form.key)),
             channel: Channel::Meeting,
-            station: Some(form.place.clone()).filter(|place| !place.is_empty()),
+            station: station.clone(),
             submitted_at: Some(held.clone()),
             article_hint: None,
             submitter: Submitter {
@@ -137,15 +147,8 @@ impl App {
             answers: BTreeMap::new(),
             collector: None,
             submissions: form.speeches.iter().enumerate().map(submission).collect(),
-            whole: false,
-        };
-        let sha256 = match file {
-            Ok(bytes) => self.put_file(bytes).await?,
-            // The same form again, confirmed before.
-            Err(AppError::Refused(Refusal::UploadGone)) if self.has_meeting(&form.key).await? => {
-                form.upload.clone()
-            }
-            Err(error) => return Err(error),
+            // With other ticks it is another form: nothing of it goes in beside the first.
+            whole: true,
         };
         let accepted = self.deliver(delivery).await?;
         if accepted.iter().any(|one| one.arrival == Arrival::Changed) {
@@ -172,10 +175,6 @@ impl App {
             known: accepted.iter().all(|one| one.arrival == Arrival::Known),
             receipts: accepted.iter().map(|one| one.receipt.to_string()).collect(),
         })
-    }
-
-    async fn has_meeting(&self, key: &str) -> Result<bool, AppError> {
-        Ok(self.store.has_meeting(key).await?)
     }
 
     /// The meetings of a consultation.

@@ -63,6 +63,46 @@ impl App {
     }
 }
 
+impl App {
+    /// Where something belongs that `by` says was at `place`, a name in their own words: one of their
+    /// places by its name, their own place for any other word, and never somebody else's place.
+    pub(crate) async fn station_of(
+        &self,
+        by: &Principal,
+        place: &str,
+    ) -> Result<Option<String>, AppError> {
+        let said = Some(place.to_owned()).filter(|place| !place.is_empty());
+        let Some(within) = self.places_of(Some(by)).await? else {
+            return Ok(said);
+        };
+        if within.iter().any(|station| station.name == place) {
+            return Ok(said);
+        }
+        let all = self.store.stations().await?;
+        if all.iter().any(|station| station.name == place) {
+            return Err(Refusal::PlaceOutOfReach.into());
+        }
+        Ok(within.into_iter().next().map(|own| own.name))
+    }
+}
+
+/// Whoever speaks for some places only names one of them, or means their own.
+pub(crate) fn check_station(
+    places: Option<&[Station]>,
+    station: &mut Option<String>,
+) -> Result<(), Refusal> {
+    let Some(places) = places else { return Ok(()) };
+    let Some(named) = station else {
+        *station = places.first().map(|own| own.name.clone());
+        return Ok(());
+    };
+    if places.iter().any(|place| place.name == *named) {
+        Ok(())
+    } else {
+        Err(Refusal::PlaceOutOfReach)
+    }
+}
+
 /// The place `root` and all below it; `stations` has parents before their children.
 fn below(root: StationId, stations: Vec<Station>) -> Vec<Station> {
     let mut within: Vec<Station> = Vec::new();

@@ -11,17 +11,14 @@ pub(crate) const RETENTION: &str = "retention";
 impl App {
     /// Asks for the job of the day, once for all processes.
     pub(crate) async fn plan_retention(&self, today: &str) -> Result<(), AppError> {
-        if self.config.retention_days.is_none() {
-            return Ok(());
-        }
         let now = Timestamp::now();
         Ok(self.store.enqueue_first(RETENTION, today, now).await?)
     }
 
-    /// Deletes the identities of the consultations whose time is over on `day`.
+    /// Deletes the identities of the consultations whose time is over on `day`, and what lies about.
     pub(crate) async fn expire(&self, day: &str) -> Result<(), AppError> {
         let Some(days) = self.config.retention_days else {
-            return Ok(());
+            return self.sweep_files().await;
         };
         let day: Date = day
             .parse()
@@ -35,7 +32,7 @@ impl App {
             let gone = self.store.expire_identities(&act, consultation).await?;
             tracing::info!(%consultation, gone, "deleted identities whose time was over");
         }
-        Ok(())
+        self.sweep_files().await
     }
 }
 
@@ -74,7 +71,9 @@ mod tests {
         .await
         .unwrap();
         let file = "姓名,联系电话,意见内容\n测试甲,13800000000,很好\n";
-        app.import(None, "x.csv", file.into(), false).await.unwrap();
+        app.import(None, "x.csv", file.into(), None, false)
+            .await
+            .unwrap();
         let known = async |app: &App| {
             let found = app.find_sent("13800000000").await.unwrap();
             found.len()

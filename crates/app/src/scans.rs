@@ -1,7 +1,7 @@
 //! Scans of letters and forms, beside what was typed in from them (代录).
 
-use caifeng_domain::SubmissionId;
-use caifeng_store::{Act, Attachment, FileKind, Principal, Receipt};
+use caifeng_domain::{Permission, SubmissionId};
+use caifeng_store::{Act, Attachment, FileKind, Principal, Receipt, StoredSubmission};
 use jiff::Timestamp;
 
 use crate::{App, AppError, Refusal};
@@ -35,7 +35,7 @@ impl App {
         receipt: &str,
         files: Vec<Vec<u8>>,
     ) -> Result<(), AppError> {
-        let submission = self.submission_of(receipt).await?;
+        let submission = self.submission_of(by, receipt).await?;
         let there = self.store.attachments(submission).await?.len();
         if files.is_empty() {
             return Err(Refusal::BadFile("请选择要附上的文件".to_owned()).into());
@@ -62,28 +62,55 @@ impl App {
     }
 
     /// The scans of the submission with this receipt.
-    pub async fn scans(&self, receipt: &str) -> Result<Vec<Attachment>, AppError> {
-        let submission = self.submission_of(receipt).await?;
+    pub async fn scans(&self, by: &Principal, receipt: &str) -> Result<Vec<Attachment>, AppError> {
+        let submission = self.submission_of(by, receipt).await?;
         Ok(self.store.attachments(submission).await?)
     }
 
-    /// A scan by its number.
-    pub async fn scan(&self, id: u64) -> Result<Scan, AppError> {
-        let attachment = self
-            .store
-            .attachment(id)
-            .await?
-            .ok_or(Refusal::UnknownAddress)?;
+    /// A scan by its number. Who looked at it stands in the audit trail: it may show a name.
+    pub async fn scan(&self, by: &Principal, id: u64) -> Result<Scan, AppError> {
+        let found = self.store.attachment(id).await?;
+        let (submission, attachment) = found.ok_or(Refusal::UnknownAddress)?;
+        let stored = self.store.submission(submission).await?;
+        let stored = stored.ok_or(Refusal::UnknownAddress)?;
+        if !self.may_see(by, &stored).await? {
+            return Err(Refusal::UnknownAddress.into());
+        }
+        let act = Act {
+            actor: &by.name,
+            at: Timestamp::now(),
+        };
+        let what = format!("{submission} attachment {id}");
+        self.store.audit(&act, "attachment.read", &what).await?;
         Ok(Scan {
             kind: attachment.kind,
             bytes: self.file(&attachment.sha256).await?,
         })
     }
 
-    async fn submission_of(&self, receipt: &str) -> Result<SubmissionId, AppError> {
+    async fn submission_of(&self, by: &Principal, receipt: &str) -> Result<SubmissionId, AppError> {
         let receipt: Receipt = receipt.parse().map_err(|_| Refusal::BadReceipt)?;
         let found = self.store.submission_by_receipt(&receipt).await?;
-        Ok(found.ok_or(Refusal::UnknownReceipt)?.id)
+        let found = found.ok_or(Refusal::UnknownReceipt)?;
+        if self.may_see(by, &found).await? {
+            Ok(found.id)
+        } else {
+            Err(Refusal::UnknownReceipt.into())
+        }
+    }
+
+    /// Whether a submission lies where `by` may write down what others say.
+    async fn may_see(&self, by: &Principal, stored: &StoredSubmission) -> Result<bool, AppError> {
+        let all = self.consultations().await?;
+        let listed = all.iter().find(|one| one.id == stored.consultation);
+        let may = listed
+            .is_some_and(|one| one.is_known_to(Some(by)) && one.allows(by, Permission::Transcribe));
+        let places = self.places_of(Some(by)).await?;
+        let is_theirs = places.is_none_or(|places| {
+            let station = stored.submission.station.as_ref();
+            station.is_some_and(|name| places.iter().any(|place| place.name == *name))
+        });
+        Ok(may && is_theirs)
     }
 }
 

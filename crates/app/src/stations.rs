@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use caifeng_domain::{Named, Station, StationId, StationKind};
-use caifeng_store::{Collector, PlaceRow, PlacesAdded};
+use caifeng_store::{Collector, PlaceRow, PlacesAdded, Principal};
 
 use crate::{App, AppError, consultations::cli};
 
@@ -32,6 +32,18 @@ impl App {
             out.push((station, path));
         }
         Ok(out)
+    }
+
+    /// The places that `by` may speak for, as [`App::stations`] has them.
+    pub async fn stations_of(
+        &self,
+        by: &Principal,
+    ) -> Result<Vec<(Station, Vec<String>)>, AppError> {
+        let mut all = self.stations().await?;
+        if let Some(within) = self.places_of(Some(by)).await? {
+            all.retain(|(station, _)| within.iter().any(|one| one.id == station.id));
+        }
+        Ok(all)
     }
 
     /// Every 信息员.

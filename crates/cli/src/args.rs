@@ -139,6 +139,9 @@ pub(crate) struct Import {
     /// 只检查，不写入
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// 问卷星导出文件的问卷编号（网址里的数字）；已经推送来的答卷不会再收一遍
+    #[arg(long)]
+    pub(crate) survey: Option<String>,
     /// 把有问题的行写入此文件（CSV）
     #[arg(long)]
     pub(crate) errors: Option<PathBuf>,
@@ -347,6 +350,16 @@ pub(crate) enum HookCommand {
     List,
     /// 停用推送地址
     Revoke {
+        /// 名称
+        name: String,
+    },
+    /// 显示没能收入的推送原文；查看会记入审计
+    Refused {
+        /// 名称
+        name: String,
+    },
+    /// 再试一次没能收入的推送
+    Retry {
         /// 名称
         name: String,
     },

@@ -57,8 +57,8 @@ pub struct Consultation {
     pub window: Option<Window>,
     /// Who may know of it.
     pub visibility: Visibility,
-    /// Whether it was closed by hand, whatever the window says.
-    pub closed: bool,
+    /// Since when it is closed by hand, whatever the window says: microseconds since 1970.
+    pub closed_at: Option<i64>,
     /// Key questions (重点征求问题), which answers name by their number from 1.
     pub questions: Vec<String>,
 }
@@ -71,11 +71,12 @@ impl Consultation {
         self.questions.get(at).map(String::as_str)
     }
 
-    /// Where it stands on a day, `YYYY-MM-DD`: dates of that form sort as text.
+    /// Where it stood at a moment, in microseconds since 1970, of a day, `YYYY-MM-DD`: dates of that
+    /// form sort as text.
     #[must_use]
-    pub fn standing(&self, today: &str) -> Standing {
+    pub fn standing(&self, today: &str, moment: i64) -> Standing {
         match &self.window {
-            _ if self.closed => Standing::Closed,
+            _ if self.closed_at.is_some_and(|closed| closed <= moment) => Standing::Closed,
             Some(window) if today < window.opens.as_str() => Standing::Upcoming,
             Some(window) if today > window.closes.as_str() => Standing::Closed,
             _ => Standing::Open,
@@ -97,7 +98,7 @@ mod tests {
                 closes: "2026-03-31".into(),
             }),
             visibility: Visibility::Public,
-            closed: false,
+            closed_at: None,
             questions: Vec::new(),
         };
         for (today, want) in [
@@ -106,11 +107,13 @@ mod tests {
             ("2026-03-31", Standing::Open),
             ("2026-04-01", Standing::Closed),
         ] {
-            assert_eq!(consultation.standing(today), want, "{today}");
+            assert_eq!(consultation.standing(today, 0), want, "{today}");
         }
-        consultation.closed = true;
-        assert_eq!(consultation.standing("2026-03-15"), Standing::Closed);
-        (consultation.closed, consultation.window) = (false, None);
-        assert_eq!(consultation.standing("1999-01-01"), Standing::Open);
+        consultation.closed_at = Some(7);
+        for (moment, want) in [(6, Standing::Open), (7, Standing::Closed)] {
+            assert_eq!(consultation.standing("2026-03-15", moment), want);
+        }
+        (consultation.closed_at, consultation.window) = (None, None);
+        assert_eq!(consultation.standing("1999-01-01", 7), Standing::Open);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
     time::Instant,
 };
 
@@ -15,6 +16,7 @@ use axum::{
 };
 use caifeng_app::{Principal, PrincipalKind, Refusal};
 use caifeng_domain::Permission;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Limits, Site, error::Fault};
 
@@ -102,6 +104,47 @@ impl FromRequestParts<Site> for Counted {
         let caller = Caller::from_request_parts(parts, site).await;
         count(parts, site, &caller)?;
         Ok(Self(caller?))
+    }
+}
+
+/// Counts by address alone, before a body is read: for machines that are known by what is in it. A
+/// hall's devices share an address.
+pub(crate) struct Arrived;
+
+impl FromRequestParts<Site> for Arrived {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
+        let address = network(address(parts, site.limits.behind_proxy));
+        let limit = site.limits.per_minute.saturating_mul(SHARED);
+        let taken = site
+            .rates
+            .take(&format!("machine at {address}"), limit, Instant::now());
+        taken.map(|()| Self).map_err(Fault::too_often)
+    }
+}
+
+/// A platform that may deliver in bulk, found out before its body is read.
+pub(crate) struct Deliverer(pub(crate) Principal);
+
+impl FromRequestParts<Site> for Deliverer {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Fault> {
+        let Counted(caller) = Counted::from_request_parts(parts, site).await?;
+        Ok(Self(caller.require(Permission::BulkIntake)?))
+    }
+}
+
+/// Room for one more large body, held while it is read and worked on.
+pub(crate) struct Room(#[expect(dead_code, reason = "held, not used")] OwnedSemaphorePermit);
+
+impl FromRequestParts<Site> for Room {
+    type Rejection = Fault;
+
+    async fn from_request_parts(_: &mut Parts, site: &Site) -> Result<Self, Fault> {
+        let permit = Arc::clone(&site.large).try_acquire_owned();
+        permit.map(Self).map_err(|_| Fault::busy())
     }
 }
 

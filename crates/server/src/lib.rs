@@ -39,6 +39,8 @@ pub(crate) struct Site {
     limits: Arc<Limits>,
     rates: Arc<rate::Rates>,
     permits: Arc<Semaphore>,
+    /// For bodies of [`Limits::bulk_body_bytes`].
+    large: Arc<Semaphore>,
     metrics: metrics::Handle,
 }
 
@@ -48,6 +50,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         app,
         rates: Arc::default(),
         permits: Arc::new(Semaphore::new(limits.concurrency)),
+        large: Arc::new(Semaphore::new(limits.large_bodies)),
         metrics: metrics::handle(),
         limits: Arc::new(limits),
     };

@@ -10,6 +10,9 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a bulk delivery: 500 rows of some 8 KB.
     pub bulk_body_bytes: usize,
+    /// Bulk deliveries and batches of kiosks at work at the same time: 32 times 4 MiB, and some times
+    /// that while they are read, fit a small machine.
+    pub large_bodies: usize,
     /// Bytes of a file that staff upload: a scan of eight million, or several small ones.
     pub upload_bytes: usize,
     /// Time for a request, receiving it included. One that waits for the disk is done in a tenth of
@@ -60,6 +63,7 @@ impl Default for Limits {
         Self {
             body_bytes: 1 << 20,
             bulk_body_bytes: 4 << 20,
+            large_bodies: 32,
             upload_bytes: 16 << 20,
             timeout: Duration::from_secs(15),
             concurrency: 512,

@@ -168,6 +168,17 @@ impl Desk {
         format!("caifeng_session={token}")
     }
 
+    /// The same for somebody who may do it only there.
+    async fn staff_within(&self, name: &str, role: Role, reach: caifeng_app::Reach) -> String {
+        let password = "一二三四五六七八九十".to_owned();
+        self.app
+            .add_account_within(name, role, password.clone(), reach)
+            .await
+            .unwrap();
+        let token = self.app.sign_in(name, password).await.unwrap();
+        format!("caifeng_session={token}")
+    }
+
     /// A POST of a form with one file.
     async fn hand_in(&self, path: &str, file: &[u8], cookie: &str) -> Answer {
         let head = "--edge\r\ncontent-disposition: form-data; name=\"file\"; \

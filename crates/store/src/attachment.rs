@@ -5,6 +5,7 @@ use caifeng_domain::{Named, SubmissionId};
 use crate::{
     Act, Store, StoreError, audit,
     rows::{get, get_id, get_usize, get_wire, signed, time_text, wire},
+    vault::Owner,
 };
 
 /// What a file is, by its first bytes.
@@ -93,14 +94,55 @@ impl Store {
         .collect()
     }
 
-    /// A file by its number.
-    pub async fn attachment(&self, id: u64) -> Result<Option<Attachment>, StoreError> {
-        let row = sqlx::query("select id, sha256, kind, bytes from attachment where id = $1")
+    /// Hashes of all files that belong to something, each once.
+    pub async fn files(&self) -> Result<Vec<String>, StoreError> {
+        sqlx::query(
+            "select sha256 from attachment
+             union select file_sha256 as sha256 from meeting where file_sha256 <> '' order by 1",
+        )
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(|row| get(row, "sha256"))
+        .collect()
+    }
+
+    /// A file's bytes as they are kept. `sha256` is the hash of the bytes.
+    pub fn seal_file(&self, sha256: &str, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.vault()
+            .seal_bytes(file_owner(sha256), bytes, self.random())
+    }
+
+    /// The bytes of a file as it is kept; those of before files were sealed are as they are.
+    pub async fn open_file(&self, sha256: &str, kept: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+        if crate::vault::is_sealed(&kept) {
+            self.open_sealed(file_owner(sha256), &kept).await
+        } else {
+            Ok(kept)
+        }
+    }
+
+    /// A file by its number, and what it belongs to.
+    pub async fn attachment(
+        &self,
+        id: u64,
+    ) -> Result<Option<(SubmissionId, Attachment)>, StoreError> {
+        let sql = "select id, submission, sha256, kind, bytes from attachment where id = $1";
+        let row = sqlx::query(sql)
             .bind(signed(id))
             .fetch_optional(self.pool())
             .await?;
-        row.as_ref().map(read).transpose()
+        let with_owner = |row| Ok((get_id(&row, "submission", SubmissionId::new)?, read(&row)?));
+        row.map(with_owner).transpose()
     }
+}
+
+/// Bound to the beginning of its hash, so that none is taken for another.
+fn file_owner(sha256: &str) -> Owner {
+    let number = sha256
+        .get(..16)
+        .and_then(|half| u64::from_str_radix(half, 16).ok());
+    Owner::Row("file", number.unwrap_or_default())
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Attachment, StoreError> {
@@ -130,8 +172,19 @@ mod tests {
             }
             let all = store.attachments(id).await.unwrap();
             assert_eq!(all.len(), 1);
+            assert_eq!(store.files().await.unwrap(), ["ab"]);
+            let hash = "0a".repeat(32);
+            let kept = store.seal_file(&hash, b"words").unwrap();
+            assert!(!kept.windows(5).any(|part| part == b"words"));
+            assert_eq!(
+                store.open_file(&hash, kept.clone()).await.unwrap(),
+                b"words"
+            );
+            assert!(store.open_file(&"0b".repeat(32), kept).await.is_err());
+            let before = store.open_file(&hash, b"%PDF-".to_vec()).await.unwrap();
+            assert_eq!(before, b"%PDF-", "kept before files were sealed");
             let one = store.attachment(all[0].id).await.unwrap();
-            assert_eq!(one.as_ref(), Some(&all[0]));
+            assert_eq!(one.as_ref(), Some(&(id, all[0].clone())));
             assert_eq!((all[0].kind, all[0].bytes), (FileKind::Pdf, 7));
         })
         .await;

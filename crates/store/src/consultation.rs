@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{Consultation, ConsultationId, PointId, Visibility, Window};
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get, get_id, get_wire, insert_all, signed, time_text, wire},
+    rows::{corrupt, get, get_id, get_time, get_wire, insert_all, signed, time_text, wire},
 };
 
 /// Selects consultations.
@@ -42,7 +43,7 @@ impl Store {
         .bind(window.map(|window| window.closes.as_str()))
         .bind(time_text(act.at))
         .bind(wire(&Visibility::ALL, consultation.visibility))
-        .bind(consultation.closed.then(|| time_text(act.at)))
+        .bind(consultation.closed_at.map(closing).transpose()?)
         .execute(write.db())
         .await?;
         if added.rows_affected() == 0 {
@@ -174,6 +175,14 @@ impl Store {
     }
 }
 
+/// A moment as it is kept.
+fn closing(moment: i64) -> Result<String, StoreError> {
+    let wrong = |_| corrupt("consultation.closed_at", &moment.to_string());
+    Ok(time_text(
+        Timestamp::from_microsecond(moment).map_err(wrong)?,
+    ))
+}
+
 fn read(row: &AnyRow) -> Result<(ConsultationId, Consultation), StoreError> {
     let window = match (get(row, "opens")?, get(row, "closes")?) {
         (Some(opens), Some(closes)) => Some(Window { opens, closes }),
@@ -184,7 +193,9 @@ fn read(row: &AnyRow) -> Result<(ConsultationId, Consultation), StoreError> {
         title: get(row, "title")?,
         window,
         visibility: get_wire(row, "visibility", &Visibility::ALL)?,
-        closed: get::<Option<&str>>(row, "closed_at")?.is_some(),
+        closed_at: get::<Option<&str>>(row, "closed_at")?
+            .map(|_| get_time(row, "closed_at").map(Timestamp::as_microsecond))
+            .transpose()?,
         questions: Vec::new(),
     };
     Ok((get_id(row, "id", ConsultationId::new)?, consultation))
@@ -240,11 +251,11 @@ mod tests {
             let mut want = consultation("c");
             let id = store.create_consultation(&act(), &want).await.unwrap();
             store.close_consultation(&act(), id).await.unwrap();
-            want.closed = true;
+            want.closed_at = Some(act().at.as_microsecond());
             let found = store.consultation("c").await.unwrap();
             assert_eq!(found, Some((id, want.clone())));
             store.open_consultation(&act(), id, None).await.unwrap();
-            (want.closed, want.window) = (false, None);
+            (want.closed_at, want.window) = (None, None);
             let found = store.consultation("c").await.unwrap();
             assert_eq!(found, Some((id, want)));
         })

@@ -144,9 +144,8 @@ impl Store {
             .fetch_optional(self.pool())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = self
-            .vault()
-            .open_bytes(Owner::Row(TABLE, id), get(&row, "sealed")?)?;
+        let sealed = get(&row, "sealed")?;
+        let plain = self.open_sealed(Owner::Row(TABLE, id), sealed).await?;
         let key = <[u8; 32]>::try_from(plain);
         let key = key.map_err(|_| crate::rows::corrupt("device.sealed", "another length"))?;
         Ok(Some((read(&row)?, key)))

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{corrupt, get, get_id, get_usize, get_wire, signed, time_text, wire},
+    rows::{corrupt, get, get_id, get_time, get_usize, get_wire, signed, time_text, wire},
     vault::Owner,
 };
 
@@ -66,6 +66,19 @@ pub struct Hook {
     pub refusals: usize,
     /// Why the last one could not.
     pub last_refusal: Option<String>,
+}
+
+/// A push that could not be taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedPush {
+    /// Its number.
+    pub id: u64,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Why it could not.
+    pub reason: String,
+    /// What was pushed.
+    pub body: Vec<u8>,
 }
 
 /// The columns of [`Hook`].
@@ -131,17 +144,34 @@ impl Store {
             .bind(self.keyed("hook", secret))
             .fetch_optional(self.pool())
             .await?;
+        self.with_key(row).await
+    }
+
+    /// The hook in use of this name, with the key that signs.
+    pub async fn hook_named(
+        &self,
+        name: &str,
+    ) -> Result<Option<(Hook, Option<String>)>, StoreError> {
+        let row = sqlx::query(select!("and h.name = $1"))
+            .bind(name)
+            .fetch_optional(self.pool())
+            .await?;
+        self.with_key(row).await
+    }
+
+    async fn with_key(
+        &self,
+        row: Option<AnyRow>,
+    ) -> Result<Option<(Hook, Option<String>)>, StoreError> {
         let Some(row) = row else { return Ok(None) };
         let hook = read(&row)?;
         let sealed: Option<&[u8]> = get(&row, "sealed")?;
-        let open = |sealed| {
-            let key = self
-                .vault()
-                .open_bytes(Owner::Row(TABLE, hook.id), sealed)?;
-            String::from_utf8(key).map_err(|_| corrupt("hook.sealed", "not text"))
+        let Some(sealed) = sealed else {
+            return Ok(Some((hook, None)));
         };
-        let key = sealed.map(open).transpose()?;
-        Ok(Some((hook, key)))
+        let key = self.open_sealed(Owner::Row(TABLE, hook.id), sealed).await?;
+        let key = String::from_utf8(key).map_err(|_| corrupt("hook.sealed", "not text"))?;
+        Ok(Some((hook, Some(key))))
     }
 
     /// The hooks in use.
@@ -154,11 +184,12 @@ impl Store {
             .collect()
     }
 
-    /// Ends a hook. False when there is none of this name in use.
+    /// Ends a hook, whose name may then be given again. False when there is none of this name in use.
     pub async fn revoke_hook(&self, act: &Act<'_>, name: &str) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         let ended = sqlx::query(
-            "update hook set revoked_at = $1, sealed = null
+            "update hook set revoked_at = $1, sealed = null,
+                 name = name || ' #' || cast(id as text)
              where name = $2 and revoked_at is null",
         )
         .bind(time_text(act.at))
@@ -198,20 +229,74 @@ impl Store {
         write.commit().await
     }
 
-    /// Notes that `later` is what its sender now says in the place of `earlier`. Both stay.
+    /// The pushes of a hook that could not be taken in, the oldest first, opened. Looking is noted.
+    pub async fn refused_pushes(
+        &self,
+        act: &Act<'_>,
+        hook: &Hook,
+    ) -> Result<Vec<RefusedPush>, StoreError> {
+        let rows = sqlx::query(
+            "select id, received_at, reason, sealed from hook_refusal where hook = $1 order by id",
+        )
+        .bind(signed(hook.id))
+        .fetch_all(self.pool())
+        .await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id = get_id(row, "id", Some)?;
+            let sealed = get(row, "sealed")?;
+            all.push(RefusedPush {
+                id,
+                received_at: get_time(row, "received_at")?,
+                reason: get(row, "reason")?,
+                body: self.open_sealed(Owner::Row(REFUSALS, id), sealed).await?,
+            });
+        }
+        self.audit(act, "hook.read_refused", &hook.name).await?;
+        Ok(all)
+    }
+
+    /// Forgets a push that was taken in after all.
+    pub async fn forget_refused_push(&self, act: &Act<'_>, id: u64) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query("delete from hook_refusal where id = $1")
+            .bind(signed(id))
+            .execute(write.db())
+            .await?;
+        let what = format!("push {id}");
+        audit::append(&mut write, act, "hook.take_refused", &what).await?;
+        write.commit().await
+    }
+
+    /// Notes that `later` is what the sender of `first` now says. All versions stay in the journal;
+    /// those before `later` count as taken back.
     pub async fn succeed(
         &self,
-        earlier: SubmissionId,
+        act: &Act<'_>,
+        first: SubmissionId,
         later: SubmissionId,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        let query =
-            "insert into succession (later, earlier) values ($1, $2) on conflict do nothing";
-        sqlx::query(query)
-            .bind(signed(later.get()))
-            .bind(signed(earlier.get()))
-            .execute(write.db())
-            .await?;
+        for sql in [
+            "insert into succession (later, earlier) values ($1, $2) on conflict do nothing",
+            "insert into withdrawal (submission, withdrawn_at)
+             select s.id, $3 from submission s
+             where (s.id = $2 or s.id in (select x.later from succession x where x.earlier = $2))
+                 and s.id < $1
+             on conflict do nothing",
+        ] {
+            let query = sqlx::query(sql)
+                .bind(signed(later.get()))
+                .bind(signed(first.get()));
+            let query = if sql.contains("$3") {
+                query.bind(time_text(act.at))
+            } else {
+                query
+            };
+            query.execute(write.db()).await?;
+        }
+        let what = format!("{first} {later}");
+        audit::append(&mut write, act, "submission.replace", &what).await?;
         write.commit().await
     }
 
@@ -299,6 +384,8 @@ mod tests {
                 .keep_refused_push(&hook, "意见内容为空", b"{}", act().at)
                 .await
                 .unwrap();
+            let refused = store.refused_pushes(&act(), &hook).await.unwrap();
+            assert_eq!((refused.len(), &*refused[0].body), (1, &b"{}"[..]));
             let hooks = store.hooks().await.unwrap();
             assert_eq!(
                 (hooks[0].refusals, hooks[0].last_refusal.as_deref()),
@@ -306,6 +393,7 @@ mod tests {
             );
             assert!(store.revoke_hook(&act(), "wj").await.unwrap());
             assert!(!store.revoke_hook(&act(), "wj").await.unwrap());
+            store.add_hook(&act(), &settings).await.unwrap();
             assert!(
                 store
                     .hook(Platform::Wenjuanxing, &secret)
@@ -331,8 +419,13 @@ mod tests {
                 .map(|a| a.id)
                 .collect();
             for later in [ids[1], ids[2], ids[2]] {
-                store.succeed(ids[0], later).await.unwrap();
+                store.succeed(&act(), ids[0], later).await.unwrap();
             }
+            let counted = store.submissions_for_triage(consultation).await.unwrap();
+            let counted: Vec<_> = counted.iter().map(|stored| stored.id).collect();
+            assert_eq!(counted, ids[2..], "the last version, and the other answer");
+            let ledger = store.ledger(consultation).await.unwrap();
+            assert!(ledger.balances() && ledger.received == 4);
             let versions = store.versions(consultation, "s", "a").await.unwrap();
             assert_eq!(versions, ids[..3]);
             assert_eq!(

@@ -74,9 +74,10 @@ impl Store {
         Ok(Some(known))
     }
 
-    /// Puts name and telephone right, for this and all else of the same sender in the consultation;
-    /// None leaves what is known. Where the telephone becomes that of a sender who is known already,
-    /// the two still count as two. False for a number that does not exist.
+    /// Puts name and telephone right, for this and all else that the same sender sent under the same
+    /// name in the consultation: a telephone may be a family's. None leaves what is known. Where the
+    /// telephone becomes that of a sender who is known already, the two still count as two. False for
+    /// a number that does not exist.
     pub async fn correct_identity(
         &self,
         act: &Act<'_>,
@@ -90,16 +91,30 @@ impl Store {
         let Some(known) = self.known(&mut write, id).await? else {
             return Ok(false);
         };
-        let mut who = known.submitter;
-        who.name = name.or(who.name);
-        who.phone = phone.or(who.phone);
-        for id in same_sender(&mut write, id).await? {
-            let sealed = self.vault().seal(Owner::Sender(id), &who, self.random())?;
+        let before = known.submitter.name.clone();
+        let right = |mut who: Submitter| {
+            who.name = name.clone().or(who.name);
+            who.phone = phone.clone().or(who.phone);
+            who
+        };
+        let who = right(known.submitter);
+        for other in same_sender(&mut write, id).await? {
+            let Some(theirs) = self.known(&mut write, other).await? else {
+                continue;
+            };
+            if other != id && theirs.submitter.name != before {
+                continue;
+            }
+            let theirs = right(theirs.submitter);
+            let sealed = self
+                .vault()
+                .seal(Owner::Sender(other), &theirs, self.random())?;
+            let Some(sealed) = sealed else { continue };
             sqlx::query(
                 "insert into identity (submission, sealed) values ($1, $2)
                  on conflict (submission) do update set sealed = excluded.sealed",
             )
-            .bind(signed(id.get()))
+            .bind(signed(other.get()))
             .bind(sealed)
             .execute(write.db())
             .await?;
@@ -123,8 +138,9 @@ impl Store {
         Ok(true)
     }
 
-    /// Forgets who sent this and all else of the same sender in the consultation. The opinions
-    /// stay, and still count as one sender's. False when nothing was known.
+    /// Forgets who sent this and all else of the same sender in the consultation, with the scans and
+    /// recordings that show it; the files of scans are the caller's to remove. The opinions stay, and
+    /// still count as one sender's. False when nothing was known.
     pub async fn delete_identity(
         &self,
         act: &Act<'_>,
@@ -132,22 +148,25 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         let number = signed(id.get());
-        let sealed = sqlx::query(
+        let mut gone = 0;
+        for sql in [
             "delete from identity where submission = $1 or submission in
                  (select id from submission where sender =
                      (select sender from submission where id = $1))",
-        )
-        .bind(number)
-        .execute(write.db())
-        .await?;
-        let key = sqlx::query(
+            "delete from attachment where submission = $1 or submission in
+                 (select id from submission where sender =
+                     (select sender from submission where id = $1))",
+            "delete from wechat_media where cast(id as text) in
+                 (select external_id from submission where source = 'wechat media' and (id = $1
+                     or sender = (select sender from submission where id = $1)))",
+            // Last, as the others go by it.
             "update sender set key = null
              where key is not null and id = (select sender from submission where id = $1)",
-        )
-        .bind(number)
-        .execute(write.db())
-        .await?;
-        if sealed.rows_affected() + key.rows_affected() == 0 {
+        ] {
+            let done = sqlx::query(sql).bind(number).execute(write.db()).await?;
+            gone += done.rows_affected();
+        }
+        if gone == 0 {
             return Ok(false);
         }
         audit::append(&mut write, act, "identity.delete", &id.to_string()).await?;

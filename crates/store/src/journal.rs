@@ -8,7 +8,10 @@
 mod origin;
 mod write;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use caifeng_domain::{CollectorId, ConsultationId, Submission, SubmissionId};
 use jiff::Timestamp;
@@ -19,6 +22,7 @@ use self::origin::{Content, Numbering, Origin};
 use crate::{
     Act, Receipt, Store, StoreError,
     db::Write,
+    job,
     rows::{get, get_id, select_all, signed},
 };
 
@@ -55,6 +59,7 @@ pub struct Intake<'s> {
     consultation: ConsultationId,
     source: String,
     numbering: Numbering,
+    follow_up: Option<(&'static str, Duration)>,
 }
 
 /// A submission on its way into the journal.
@@ -98,11 +103,20 @@ impl Store {
             consultation,
             source: source.to_owned(),
             numbering: Numbering::default(),
+            follow_up: None,
         }
     }
 }
 
 impl Intake<'_> {
+    /// What is new calls for a job of this kind, so long after it, with `C-42` as its payload. It is
+    /// asked for in the transaction of each batch: whoever is interrupted between two loses nothing.
+    #[must_use]
+    pub fn followed_by(mut self, kind: &'static str, after: Duration) -> Self {
+        self.follow_up = Some((kind, after));
+        self
+    }
+
     /// Writes a batch in one transaction: when this returns, all of it is on disk. One answer a
     /// submission, in order.
     pub async fn accept(
@@ -121,6 +135,11 @@ impl Intake<'_> {
         let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();
         let mut write = self.store.write().await?;
         let accepted = self.accept_in(&mut write, act, &batch).await?;
+        let is_new = accepted.iter().any(|one| one.arrival == Arrival::New);
+        if let (true, Some((kind, after))) = (is_new, self.follow_up) {
+            let payload = self.consultation.to_string();
+            job::enqueue_once(&mut write, kind, &payload, act.at, act.at + after).await?;
+        }
         write.commit().await?;
         self.numbering.confirm();
         Ok(accepted)

@@ -10,7 +10,7 @@ use crate::{
     Act, IdentityKey, Random, Store, StoreError, Suite, audit,
     db::{Dialect, Write},
     rows::{get, get_time, get_usize, get_wire, time_text, wire},
-    vault::{Purpose, Ring, Vault, WrappedKey, fingerprint, first_seal_key},
+    vault::{Owner, Purpose, Ring, Vault, WrappedKey, fingerprint, first_seal_key},
 };
 
 /// Where the master key is.
@@ -130,6 +130,18 @@ impl Store {
         let keys = load(&mut db).await?;
         self.vault().replace(Ring::unwrap(&keys, &master)?);
         Ok(())
+    }
+
+    /// What was sealed, also under a key that another process added since this one last looked.
+    pub(crate) async fn open_sealed(
+        &self,
+        owner: Owner,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        if self.vault().is_strange(sealed) {
+            self.refresh_keys().await?;
+        }
+        self.vault().open_bytes(owner, sealed)
     }
 
     /// Adds a key, which seals from now on. Processes at work take it up by themselves.

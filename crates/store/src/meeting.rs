@@ -92,13 +92,13 @@ impl Store {
         write.commit().await
     }
 
-    /// Whether a form of this number was recorded.
-    pub async fn has_meeting(&self, key: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("select 1 from meeting where key = $1")
+    /// Hash of the original file of the meeting whose form had this number, if it was recorded.
+    pub async fn meeting_file(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("select file_sha256 from meeting where key = $1")
             .bind(key)
             .fetch_optional(self.pool())
             .await?;
-        Ok(row.is_some())
+        row.map(|row| get(&row, "file_sha256")).transpose()
     }
 
     /// The meetings of a consultation, the latest first.
@@ -151,6 +151,9 @@ mod tests {
             for _ in 0..2 {
                 store.add_meeting(&act(), &row, &said).await.unwrap();
             }
+            let file = store.meeting_file("key-0001").await.unwrap();
+            assert_eq!(file.as_deref(), Some("00"));
+            assert_eq!(store.meeting_file("key-0002").await.unwrap(), None);
             let meetings = store.meetings(consultation).await.unwrap();
             assert_eq!(meetings.len(), 1);
             assert_eq!(

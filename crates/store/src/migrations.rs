@@ -14,6 +14,7 @@ const CHANNELS: &str = include_str!("../migrations/shared/0005_channels.sql");
 const ACCOUNTS: &str = include_str!("../migrations/shared/0006_accounts.sql");
 const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const QUESTIONS: &str = include_str!("../migrations/shared/0008_questions.sql");
+const REPLACED: &str = include_str!("../migrations/shared/0010_replaced.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -42,6 +43,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (6, "accounts", ACCOUNTS),
         (7, "identity", IDENTITY),
         (8, "questions", QUESTIONS),
+        (10, "replaced", REPLACED),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -59,7 +61,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 7] = [
+    const LEFT: [(i64, &[&str]); 8] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -82,6 +84,7 @@ mod tests {
         (6, &[]),
         (7, &[]),
         (8, &[]),
+        (10, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.
@@ -103,7 +106,7 @@ mod tests {
         let store = Store::open(&url).await.unwrap();
         assert_eq!(store.schema().await.unwrap().0, super::newest());
         let (id, consultation) = store.consultation("c").await.unwrap().unwrap();
-        assert!(!consultation.closed);
+        assert_eq!(consultation.closed_at, None);
         let inside = Visibility::ContactPoints;
         assert_eq!(consultation.visibility, inside, "nobody said public");
         let ledger = store.ledger(id).await.unwrap();

@@ -22,7 +22,14 @@ impl Store {
              where (c.closes < $1 or substr(c.closed_at, 1, 10) < $1)
                  and (exists (select 1 from sender p where p.consultation = c.id and p.key is not null)
                      or exists (select 1 from submission s join identity i on i.submission = s.id
-                         where s.consultation = c.id))
+                         where s.consultation = c.id)
+                     or exists (select 1 from submission s join attachment a on a.submission = s.id
+                         where s.consultation = c.id)
+                     or exists (select 1 from meeting m
+                         where m.consultation = c.id and m.file_sha256 <> '')
+                     or exists (select 1 from hook h join hook_refusal r on r.hook = h.id
+                         where h.consultation = c.id)
+                     or exists (select 1 from wechat_media m where m.consultation = c.slug))
              order by c.id",
         )
         .bind(before)
@@ -33,8 +40,9 @@ impl Store {
         .collect()
     }
 
-    /// Forgets all senders of a consultation, a page at a time. The opinions stay, and so do the
-    /// counts. How many identities went.
+    /// Forgets all senders of a consultation, a page at a time, with the scans, minutes, recordings
+    /// and pushes that show them; their files are the caller's to remove. The opinions stay, and so
+    /// do the counts. How many identities went.
     pub async fn expire_identities(
         &self,
         act: &Act<'_>,
@@ -47,6 +55,7 @@ impl Store {
             after = last;
         }
         while self.expire_senders(act, consultation).await? > 0 {}
+        while self.expire_originals(act, consultation).await? > 0 {}
         Ok(all)
     }
 
@@ -106,6 +115,38 @@ impl Store {
         .rows_affected();
         if gone > 0 {
             let what = format!("{gone} senders");
+            audit::append_about(&mut write, act, "identity.expire", consultation, &what).await?;
+            write.commit().await?;
+        }
+        Ok(gone)
+    }
+
+    /// Forgets a page each of scans, minutes, refused pushes and recordings. How many.
+    async fn expire_originals(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+    ) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        let mut gone = 0;
+        for sql in [
+            "delete from attachment where id in
+                 (select a.id from submission s join attachment a on a.submission = s.id
+                  where s.consultation = $1 limit $2)",
+            "update meeting set file_sha256 = '' where id in
+                 (select id from meeting where consultation = $1 and file_sha256 <> '' limit $2)",
+            "delete from hook_refusal where id in
+                 (select r.id from hook h join hook_refusal r on r.hook = h.id
+                  where h.consultation = $1 limit $2)",
+            "delete from wechat_media where id in
+                 (select m.id from consultation c join wechat_media m on m.consultation = c.slug
+                  where c.id = $1 limit $2)",
+        ] {
+            let query = sqlx::query(sql).bind(signed(consultation.get())).bind(PAGE);
+            gone += query.execute(write.db()).await?.rows_affected();
+        }
+        if gone > 0 {
+            let what = format!("{gone} originals");
             audit::append_about(&mut write, act, "identity.expire", consultation, &what).await?;
             write.commit().await?;
         }

@@ -170,6 +170,7 @@ impl Store {
         &self,
         consultation: ConsultationId,
     ) -> Result<Vec<StoredSubmission>, StoreError> {
+        self.refresh_keys().await?;
         let mut all: Vec<StoredSubmission> = Vec::new();
         loop {
             let after = all.last().map(|last| last.id);

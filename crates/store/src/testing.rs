@@ -90,7 +90,7 @@ pub(crate) fn consultation(slug: &str) -> Consultation {
             closes: "2026-04-30".into(),
         }),
         visibility: Visibility::Public,
-        closed: false,
+        closed_at: None,
         questions: Vec::new(),
     }
 }

@@ -150,6 +150,11 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether a text names a key that is not at work here.
+    pub(crate) fn is_strange(&self, sealed: &[u8]) -> bool {
+        split(sealed).is_some_and(|(key, _)| !self.ring().seals.contains_key(&key))
+    }
+
     /// What [`Vault::seal_bytes`] sealed.
     pub(crate) fn open_bytes(&self, owner: Owner, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         let ring = self.ring();
@@ -217,6 +222,11 @@ fn header(key: u32) -> [u8; HEADER_BYTES] {
     header[..4].copy_from_slice(MAGIC);
     header[4..].copy_from_slice(&key.to_be_bytes());
     header
+}
+
+/// Whether bytes look as if they were sealed.
+pub(crate) fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
 }
 
 /// Number of the key and the rest, where there is a header.

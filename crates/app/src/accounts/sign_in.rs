@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use caifeng_store::{Act, Credentials, Principal, SessionEntry};
 use jiff::Timestamp;
-use tokio::time::timeout;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{hash, hash_new, verify};
 use crate::{App, AppError, Refusal, totp};
@@ -26,11 +26,7 @@ impl App {
         password: String,
         code: &str,
     ) -> Result<String, AppError> {
-        // One at a time: a check takes 19 MiB, and the next may only begin when a failure is noted.
-        let Ok(Ok(turn)) = timeout(LONGEST_WAIT, Arc::clone(&self.sign_ins).acquire_owned()).await
-        else {
-            return Err(Refusal::Overloaded.into());
-        };
+        let turn = self.sign_in_turn().await?;
         let act = act(name);
         let found = self.store.credentials(name).await?;
         if let Some(until) = found.as_ref().and_then(|found| found.locked_until)
@@ -57,6 +53,37 @@ impl App {
             self.store.note_failure(&act).await?;
         }
         drop(turn);
+        Err(Refusal::WrongPassword.into())
+    }
+
+    /// One at a time: a check takes 19 MiB, and the next may only begin when a failure is noted.
+    async fn sign_in_turn(&self) -> Result<OwnedSemaphorePermit, AppError> {
+        match timeout(LONGEST_WAIT, Arc::clone(&self.sign_ins).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Refusal::Overloaded.into()),
+        }
+    }
+
+    /// Whether `by`, who is signed in, knows their password too: a session may have been stolen. A
+    /// wrong one counts like one at signing in. The turn is to be held until what follows is done.
+    async fn prove_password(
+        &self,
+        by: &Principal,
+        password: String,
+    ) -> Result<OwnedSemaphorePermit, AppError> {
+        let turn = self.sign_in_turn().await?;
+        let act = act(&by.name);
+        let found = self.store.credentials(&by.name).await?;
+        let found = found.ok_or(Refusal::Unauthenticated)?;
+        if found.locked_until.is_some_and(|until| until > act.at) {
+            return Err(Refusal::Locked.into());
+        }
+        let check = move || (verify(&password, &found.password), turn);
+        let (right, turn) = tokio::task::spawn_blocking(check).await?;
+        if right {
+            return Ok(turn);
+        }
+        self.store.note_failure(&act).await?;
         Err(Refusal::WrongPassword.into())
     }
 
@@ -118,23 +145,13 @@ impl App {
         old: String,
         new: String,
     ) -> Result<(), AppError> {
-        let act = act(&by.name);
-        let found = self.store.credentials(&by.name).await?;
-        let Some(found) = found else {
-            return Err(Refusal::Unauthenticated.into());
-        };
-        if found.locked_until.is_some_and(|until| until > act.at) {
-            return Err(Refusal::Locked.into());
-        }
-        let stored = found.password;
-        if !tokio::task::spawn_blocking(move || verify(&old, &stored)).await? {
-            self.store.note_failure(&act).await?;
-            return Err(Refusal::WrongPassword.into());
-        }
+        let turn = self.prove_password(by, old).await?;
         let hashed = hash_new(new).await?;
+        let act = act(&by.name);
         self.store
             .set_password(&act, &by.name, &hashed, Some(token))
             .await?;
+        drop(turn);
         Ok(())
     }
 
@@ -148,8 +165,15 @@ impl App {
         Ok(waiting.map(|secret| totp::base32(&secret)))
     }
 
-    /// Puts the second factor in use, as `code` shows that the telephone has it.
-    pub async fn confirm_factor(&self, by: &Principal, code: &str) -> Result<(), AppError> {
+    /// Puts the second factor in use, as `code` shows that the telephone has it, and the password
+    /// that the telephone is the account's.
+    pub async fn confirm_factor(
+        &self,
+        by: &Principal,
+        password: String,
+        code: &str,
+    ) -> Result<(), AppError> {
+        let _turn = self.prove_password(by, password).await?;
         let act = act(&by.name);
         let waiting = self.store.unconfirmed_factor(&by.name).await?;
         let secret = waiting.ok_or(Refusal::WrongCode)?;

@@ -1,11 +1,12 @@
 //! Backups: a copy of the database as of one moment, made while everything goes on, checked when it
 //! is written and again when it is brought back.
 //!
-//! A backup is a folder with `caifeng.db` and `manifest.json`, which is written last: without it
-//! there is no backup. The master key is not in it. Who has both has the identities, so the key
+//! A backup is a folder with `caifeng.db`, `files.pack` (scans and minutes, each sealed by the vault)
+//! and `manifest.json`, which is written last: without it there is no backup. The master key is not in it. Who has both has the identities, so the key
 //! goes elsewhere, and only when asked. The search index is not in it either: triage makes it anew.
 
 mod files;
+mod pack;
 mod restore;
 mod sealed;
 #[cfg(test)]
@@ -19,10 +20,11 @@ pub use self::restore::{Restored, restore};
 use crate::{App, AppError, consultations::cli};
 
 const DATABASE: &str = "caifeng.db";
+const FILES: &str = "files.pack";
 const KEY: &str = "identity.key";
 const MANIFEST: &str = "manifest.json";
-/// Of the manifest.
-const FORMAT: u32 = 1;
+/// Of the manifest. 1 had no files.
+const FORMAT: u32 = 2;
 
 /// How a backup is made or brought back.
 #[derive(Clone, Default)]
@@ -40,6 +42,10 @@ pub struct BackedUp {
     pub bytes: u64,
     /// Submissions in it.
     pub submissions: usize,
+    /// Scans and minutes in it.
+    pub files: usize,
+    /// Scans and minutes that the database names and that are not in the data folder.
+    pub missing: usize,
     /// Whether it is sealed.
     pub encrypted: bool,
 }
@@ -50,7 +56,8 @@ pub enum BackupError {
     /// The database is somebody else's to back up.
     #[error(
         "数据库是 PostgreSQL，请用它自己的工具：备份 pg_dump --format=custom --file=文件 数据库，\
-         恢复 pg_restore --dbname=空数据库 文件；主密钥另行保管"
+         恢复 pg_restore --dbname=空数据库 文件；数据目录中的 files（扫描件和纪要原件）要一并复制；\
+         主密钥另行保管"
     )]
     Postgres,
     /// Something is there already.
@@ -98,6 +105,18 @@ struct Manifest {
     schema: i64,
     submissions: usize,
     audit_entries: usize,
+    /// Of `files.pack`.
+    files: Option<ManifestFiles>,
+}
+
+/// What a backup says of the files beside the database.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestFiles {
+    count: usize,
+    /// Size and hash of `files.pack` as it lies there.
+    bytes: u64,
+    sha256: String,
 }
 
 impl App {
@@ -117,16 +136,15 @@ impl App {
         let copy = work.path().join(DATABASE);
         self.store.snapshot(&copy).await?;
         let found = caifeng_store::inspect(&copy).await?;
+        // After the copy: what it names is among them, but for what was deleted meanwhile.
+        let (names, lie) = (self.store.files().await?, self.config.data.join("files"));
         let (to, key_file) = (folder.to_owned(), self.config.key_file());
         let write = move || -> Result<BackedUp, AppError> {
             let passphrase = options.passphrase.as_deref();
-            let stored = to.join(DATABASE);
-            let sum = files::store(&copy, &stored, passphrase, DATABASE)?;
-            let back = work.path().join("back");
-            let read = files::fetch(&stored, &back, passphrase, DATABASE)?;
-            if read != sum || files::sum(&back)? != files::sum(&copy)? {
-                return Err(BackupError::Damaged(DATABASE).into());
-            }
+            let sum = store_checked(&copy, &to, passphrase, DATABASE)?;
+            let pack = work.path().join(FILES);
+            let packed = pack::pack(&names, &lie, &pack)?;
+            let pack = store_checked(&pack, &to, passphrase, FILES)?;
             if let Some(key) = &options.key {
                 files::store(&key_file, key, passphrase, KEY)?;
             }
@@ -140,11 +158,18 @@ impl App {
                 schema: found.schema,
                 submissions: found.submissions,
                 audit_entries: found.audit_entries,
+                files: Some(ManifestFiles {
+                    count: packed.files,
+                    bytes: pack.bytes,
+                    sha256: pack.sha256,
+                }),
             };
             write_manifest(&to, &work.path().join(MANIFEST), &manifest)?;
             Ok(BackedUp {
                 bytes: manifest.bytes,
                 submissions: manifest.submissions,
+                files: packed.files,
+                missing: packed.missing,
                 encrypted: manifest.encrypted,
             })
         };
@@ -168,6 +193,24 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Stores a file under its name, and reads it back. What it became.
+fn store_checked(
+    from: &Path,
+    folder: &Path,
+    passphrase: Option<&str>,
+    name: &'static str,
+) -> Result<files::Sum, AppError> {
+    let stored = folder.join(name);
+    let sum = files::store(from, &stored, passphrase, name)?;
+    let back = from.with_extension("back");
+    let read = files::fetch(&stored, &back, passphrase, name)?;
+    if read != sum || files::sum(&back)? != files::sum(from)? {
+        return Err(BackupError::Damaged(name).into());
+    }
+    files::at(&back, std::fs::remove_file(&back))?;
+    Ok(sum)
 }
 
 fn write_manifest(folder: &Path, draft: &Path, manifest: &Manifest) -> Result<(), AppError> {

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use super::{BackupError, BackupOptions, DATABASE, FORMAT, KEY, MANIFEST, Manifest, files};
+use super::{
+    BackupError, BackupOptions, DATABASE, FILES, FORMAT, KEY, MANIFEST, Manifest, files, pack,
+};
 use crate::{App, AppError, Config};
 
 /// What was brought back.
@@ -10,6 +12,8 @@ use crate::{App, AppError, Config};
 pub struct Restored {
     /// Submissions.
     pub submissions: usize,
+    /// Scans and minutes.
+    pub files: usize,
     /// When the backup was made.
     pub made_at: String,
     /// Whether the master key is there, so that the program can begin to work.
@@ -44,7 +48,10 @@ pub async fn restore(
     let (from, to, key_to) = (folder.join(DATABASE), copy.clone(), key.clone());
     let expected = (manifest.bytes, manifest.sha256.clone());
     let encrypted = manifest.encrypted;
-    let fetch = move || -> Result<(), AppError> {
+    let (packed, pack_from, pack_to) =
+        (manifest.files, folder.join(FILES), work.path().join(FILES));
+    let lie = data.join("files");
+    let fetch = move || -> Result<usize, AppError> {
         let passphrase = options.passphrase.as_deref().filter(|_| encrypted);
         // The hash first: what is not whole is called damaged, not a wrong passphrase.
         let sum = files::sum(&from)?;
@@ -55,9 +62,20 @@ pub async fn restore(
         if let Some(key) = &options.key {
             files::fetch(key, &key_to, passphrase, KEY)?;
         }
-        Ok(())
+        let Some(packed) = packed else { return Ok(0) };
+        let sum = files::sum(&pack_from)?;
+        if (sum.bytes, sum.sha256) != (packed.bytes, packed.sha256) {
+            return Err(BackupError::Damaged(FILES).into());
+        }
+        files::fetch(&pack_from, &pack_to, passphrase, FILES)?;
+        let count = pack::unpack(&pack_to, &lie)?;
+        if count == packed.count {
+            Ok(count)
+        } else {
+            Err(BackupError::Damaged(FILES).into())
+        }
     };
-    tokio::task::spawn_blocking(fetch).await??;
+    let count = tokio::task::spawn_blocking(fetch).await??;
     let found = caifeng_store::inspect(&copy).await?;
     if (found.submissions, found.audit_entries) != (manifest.submissions, manifest.audit_entries) {
         return Err(BackupError::Damaged(DATABASE).into());
@@ -69,6 +87,7 @@ pub async fn restore(
     files::sync_folder(&data)?;
     Ok(Restored {
         submissions: found.submissions,
+        files: count,
         made_at: manifest.made_at,
         has_key: given || config.key_file().exists(),
     })
@@ -98,7 +117,7 @@ fn read_manifest(folder: &Path) -> Result<Manifest, AppError> {
         .map_err(|error| not_one(format!("读不出 {MANIFEST}（{error}）")))?;
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| not_one(error.to_string()))?;
-    if manifest.format != FORMAT {
+    if !(1..=FORMAT).contains(&manifest.format) {
         return Err(not_one(format!("格式 {} 来自更新的版本", manifest.format)).into());
     }
     Ok(manifest)

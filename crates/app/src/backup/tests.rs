@@ -9,9 +9,12 @@ use std::{
 };
 
 use caifeng_domain::{Channel, Submitter, Visibility};
+use caifeng_store::FileKind;
 
 use super::{BackupOptions, restore};
-use crate::{App, CONSENT_VERSION, ChainState, Comment, Config, Handover, Overrides};
+use crate::{
+    App, CONSENT_VERSION, ChainState, Comment, Config, Handover, Overrides, consultations::cli,
+};
 
 fn config(data: &Path) -> Config {
     let said = Overrides {
@@ -122,8 +125,18 @@ async fn nothing_is_overwritten_and_what_is_not_whole_is_not_brought_back() {
     let at = |name: &str| folder.path().join(name);
     let app = desk(&at("data")).await;
     let receipt = submit(&app, "意见".into()).await;
+    let scan = b"%PDF- scan".to_vec();
+    let sha256 = app.put_file(scan.clone()).await.unwrap();
+    let code = receipt.parse().unwrap();
+    let known = app.store.submission_by_receipt(&code).await.unwrap();
+    let (act, id) = (cli(), known.unwrap().id);
+    app.store
+        .attach(&act, id, &sha256, FileKind::Pdf, scan.len())
+        .await
+        .unwrap();
     let plain = BackupOptions::default();
-    app.backup(&at("plain"), plain.clone()).await.unwrap();
+    let made = app.backup(&at("plain"), plain.clone()).await.unwrap();
+    assert_eq!((made.files, made.missing), (1, 0));
     app.backup(&at("sealed"), sealed(None)).await.unwrap();
     let told = async |folder: &Path, options: BackupOptions| {
         app.backup(folder, options).await.unwrap_err().to_string()
@@ -162,9 +175,19 @@ async fn nothing_is_overwritten_and_what_is_not_whole_is_not_brought_back() {
         .await
         .unwrap();
     assert!(!restored.has_key);
+    assert_eq!(restored.files, 1);
     std::fs::copy(at("data/identity.key"), at("without-key/identity.key")).unwrap();
     let back = App::open(without_key).await.unwrap();
     assert!(back.track(&receipt).await.is_ok());
+    assert_eq!(back.file(&sha256).await.unwrap(), scan);
+    std::fs::remove_file(at("data/files").join(&sha256)).unwrap();
+    let made = app.backup(&at("later"), plain.clone()).await.unwrap();
+    assert_eq!((made.files, made.missing), (0, 1));
+    let pack = at("sealed/files.pack");
+    let mut changed = std::fs::read(&pack).unwrap();
+    changed[0] ^= 1;
+    std::fs::write(&pack, changed).unwrap();
+    assert!(refused("sealed", sealed(None)).await.contains("files.pack"));
 
     let mut changed = text;
     *changed.last_mut().unwrap() ^= 1;

@@ -17,6 +17,7 @@ pub(super) async fn look(app: &App) -> Vec<Finding> {
     for (what, looked) in [
         ("数据库", file(app).await),
         ("身份库", vault(app).await),
+        ("扫描件和原件", originals(app).await),
         ("时钟", clock(app).await),
         ("后台任务", jobs(app).await),
         ("审计记录", audit(app).await),
@@ -79,6 +80,25 @@ async fn vault(app: &App) -> Result<Finding, AppError> {
         Finding::attention(what, found, "运行 caifeng vault rotate 完成更换")
     } else {
         Finding::good(what, found)
+    })
+}
+
+async fn originals(app: &App) -> Result<Finding, AppError> {
+    let what = "扫描件和原件";
+    let (names, folder) = (app.store.files().await?, app.config.data.join("files"));
+    let all = names.len();
+    let count = move || {
+        names
+            .iter()
+            .filter(|name| !folder.join(name).exists())
+            .count()
+    };
+    let missing = tokio::task::spawn_blocking(count).await?;
+    Ok(if missing > 0 {
+        let found = format!("{all} 个，其中 {missing} 个不在数据目录的 files 里");
+        Finding::wrong(what, found, "请从最近的备份恢复 files 目录")
+    } else {
+        Finding::good(what, format!("{all} 个，都在"))
     })
 }
 

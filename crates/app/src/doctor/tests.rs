@@ -38,7 +38,9 @@ async fn each_fault_is_found_where_it_is() {
         .await
         .unwrap();
     let file = "意见内容\n第一条写得好。\n";
-    app.import(None, "x.csv", file.into(), false).await.unwrap();
+    app.import(None, "x.csv", file.into(), None, false)
+        .await
+        .unwrap();
     while app.work_once("w").await.unwrap() {}
     app.finish().await;
     allow(&data, 0o700);

@@ -145,12 +145,8 @@ fn what_is_no_batch_is_refused() {
     check("\"sequence\":42", "\"sequence\":\"42\"", "malformed");
     check("\"sequence\":42", "\"sequence\":42,\"more\":1", "malformed");
     check("\"sequence\":42", "\"sequence\":0", "`sequence`");
-    check("湖边多种树", " ", "`text`");
-    check("湖边多种树", "a\\u0000b", "`text`");
-    check("湖边多种树", &"长".repeat(50_001), "`text`");
     check("K-07", "", "`device`");
     check("K-07", "a\\nb", "`device`");
-    check("lake", &"长".repeat(101), "`consultation`");
     check("\"12\"", "\"0\"", "`article`");
     check("9CE", "9CU", "`id`");
     check("2026-11-21T08:00:00Z", "昨天", "`device_time`");

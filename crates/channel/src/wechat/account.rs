@@ -121,7 +121,8 @@ impl Account {
         self.check(query, now)?;
         match (&self.key, query.encrypt_type) {
             (Some(key), Some("aes")) => self.open_sealed(key, query, body),
-            _ if self.mode == Mode::Safe => Err(WechatError::NotEncrypted),
+            // In compatible mode both come, and only the encrypted one is signed.
+            _ if self.mode != Mode::Plain => Err(WechatError::NotEncrypted),
             _ => Ok(Opened {
                 message: Message::read(body)?,
                 call: Call::Plain,

@@ -10,12 +10,19 @@ pub(crate) async fn backup(args: BackupArgs, config: Config) -> Result<()> {
     let app = super::open(config).await?;
     let made = app.backup(&args.folder, options).await?;
     line(format!(
-        "已备份 {} 件来件到 {}（{:.1} MiB{}），已逐字节读回核对",
+        "已备份 {} 件来件、{} 个扫描件和纪要原件到 {}（{:.1} MiB{}），已逐字节读回核对",
         made.submissions,
+        made.files,
         args.folder.display(),
         made.bytes as f64 / f64::from(1 << 20),
         if made.encrypted { "，已加密" } else { "" }
     ));
+    if made.missing > 0 {
+        line(format!(
+            "注意：数据目录里少了 {} 个扫描件或纪要原件，请运行 caifeng doctor",
+            made.missing
+        ));
+    }
     line(match &args.key_file {
         Some(path) => format!("主密钥另存于 {}，请与备份分开保管", path.display()),
         None => "备份中不含主密钥；没有主密钥就读不出姓名和电话，请确认它已另行保管".to_owned(),
@@ -27,8 +34,8 @@ pub(crate) async fn restore(args: BackupArgs, config: Config) -> Result<()> {
     let options = options(&args)?;
     let restored = caifeng_app::restore(&config, &args.folder, options).await?;
     line(format!(
-        "已恢复 {} 件来件，备份时间 {}，校验相符",
-        restored.submissions, restored.made_at
+        "已恢复 {} 件来件、{} 个扫描件和纪要原件，备份时间 {}，校验相符",
+        restored.submissions, restored.files, restored.made_at
     ));
     if !restored.has_key {
         line(format!(

@@ -20,6 +20,13 @@ pub(crate) async fn run(command: HookCommand, config: Config) -> Result<()> {
             line(format!("已停用 {name}"));
             Ok(())
         }
+        HookCommand::Refused { name } => refused(&name, config).await,
+        HookCommand::Retry { name } => {
+            let app = super::open(config).await?;
+            let (new, left) = app.retry_pushes(&name).await?;
+            line(format!("收入 {new} 件，仍未收入 {left} 份"));
+            Ok(())
+        }
     }
 }
 
@@ -41,6 +48,17 @@ async fn add(command: HookAdd, config: Config) -> Result<()> {
     let key = Some(key.trim());
     let path = app.add_hook(slug, &command.name, platform, key, &questions);
     line(path.await?);
+    Ok(())
+}
+
+async fn refused(name: &str, config: Config) -> Result<()> {
+    for push in super::open(config).await?.refused_pushes(name).await? {
+        line(format!(
+            "{}　{}　{}",
+            push.id, push.received_at, push.reason
+        ));
+        line(String::from_utf8_lossy(&push.body));
+    }
     Ok(())
 }
 

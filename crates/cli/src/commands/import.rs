@@ -16,6 +16,7 @@ pub(crate) async fn run(import: Import, config: Config) -> Result<()> {
             import.selected.consultation.as_deref(),
             &name,
             bytes,
+            import.survey.as_deref(),
             import.dry_run,
         )
         .await?;

@@ -5,12 +5,17 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
 };
 use caifeng_app::RowOutcome;
-use caifeng_domain::{Channel, Named, Permission, Submission};
+use caifeng_domain::{Channel, Named, Submission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::submissions::{SenderBody, article};
-use crate::{Site, auth::Counted, error::Fault, metrics};
+use crate::{
+    Site,
+    auth::{Deliverer, Room},
+    error::Fault,
+    metrics,
+};
 
 /// What another platform collected.
 #[derive(Deserialize, ToSchema)]
@@ -79,10 +84,10 @@ enum RowResult {
 pub(super) async fn bulk(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    Counted(caller): Counted,
+    Deliverer(by): Deliverer,
+    _: Room,
     body: Result<Json<BulkBody>, JsonRejection>,
 ) -> Result<Json<BulkResult>, Fault> {
-    let by = caller.require(Permission::BulkIntake)?;
     let Json(body) = body?;
     let read: Vec<Result<Submission, Fault>> = body.rows.into_iter().map(submission).collect();
     let good = read.iter().filter_map(|row| row.as_ref().ok().cloned());

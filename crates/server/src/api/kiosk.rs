@@ -16,7 +16,12 @@ use caifeng_domain::{Channel, Named};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Site, auth::Counted, error::Fault, metrics};
+use crate::{
+    Site,
+    auth::{Arrived, Counted, Room},
+    error::Fault,
+    metrics,
+};
 
 /// The code that staff read out.
 #[derive(Deserialize, ToSchema)]
@@ -130,6 +135,8 @@ pub(super) async fn enrol(
 )]
 pub(super) async fn batch(
     State(site): State<Site>,
+    _: Arrived,
+    _: Room,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<BatchResult>, Fault> {
     let (device, batch) = site.app.open_batch(&body?).await?;

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use caifeng_app::Device;
+use caifeng_app::{Device, Principal};
 use caifeng_domain::Permission;
 use jiff::{
     Timestamp,
@@ -93,7 +93,7 @@ pub(super) struct Wanted {
 
 pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
     match signed_in(caller, Permission::Connect) {
-        Ok(_) => Ok(html(StatusCode::OK, &page(&site).await?)),
+        Ok(by) => Ok(html(StatusCode::OK, &page(&site, &by).await?)),
         Err(response) => Ok(response),
     }
 }
@@ -110,7 +110,7 @@ pub(super) async fn add(
     };
     let Form(wanted) = form?;
     let added = site.app.add_device(&by, &wanted.place, &wanted.label).await;
-    let mut page = page(&site).await?;
+    let mut page = page(&site, &by).await?;
     let status = match added.map_err(Fault::from) {
         Ok(added) => {
             page.added = Some(added);
@@ -132,16 +132,16 @@ pub(super) async fn revoke(
     match signed_in(caller, Permission::Connect) {
         Ok(by) => {
             site.app.revoke_device(&by, id).await?;
-            Ok(html(StatusCode::OK, &page(&site).await?))
+            Ok(html(StatusCode::OK, &page(&site, &by).await?))
         }
         Err(response) => Ok(response),
     }
 }
 
-async fn page(site: &Site) -> Result<Page, Failed> {
+async fn page(site: &Site, by: &Principal) -> Result<Page, Failed> {
     let now = Timestamp::now();
-    let devices = site.app.devices().await?.into_iter();
-    let places = site.app.stations().await?.into_iter();
+    let devices = site.app.devices(by).await?.into_iter();
+    let places = site.app.stations_of(by).await?.into_iter();
     Ok(Page {
         devices: devices.map(|device| Row::new(device, now)).collect(),
         places: places

@@ -33,6 +33,7 @@ struct Check {
     slug: String,
     title: String,
     upload: String,
+    survey: String,
     columns: Vec<Column>,
     fields: Vec<(&'static str, &'static str)>,
     done: bool,
@@ -58,7 +59,17 @@ struct Column {
 struct Asked {
     upload: String,
     mapping: Mapping,
+    /// Number of the 问卷星 survey, where it is an export of one.
+    survey: String,
     action: Action,
+}
+
+/// What a page of columns carries on from the one before it.
+#[derive(Default)]
+struct Shown {
+    upload: String,
+    survey: String,
+    done: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +87,7 @@ impl Asked {
         for (name, value) in pairs {
             match name.as_str() {
                 "upload" => asked.upload = value,
+                "survey" => value.trim().clone_into(&mut asked.survey),
                 "header" => header = value,
                 "field" => asked.mapping.set(&header, field(&value)),
                 "action" => {
@@ -125,12 +137,18 @@ pub(super) async fn upload(
         let mapping = Mapping::default();
         let imported = site
             .app
-            .import_table(&by, &slug, &upload, mapping, true)
+            .import_table(&by, &slug, &upload, mapping, None, true)
             .await?;
         Ok::<_, Fault>((upload, imported))
     };
     match read.await {
-        Ok((upload, imported)) => checked(&site, &by, &slug, upload, imported, false).await,
+        Ok((upload, imported)) => {
+            let shown = Shown {
+                upload,
+                ..Shown::default()
+            };
+            checked(&site, &by, &slug, shown, imported).await
+        }
         Err(fault) if fault.status.is_client_error() => start(&site, &by, &slug, Some(fault)).await,
         Err(fault) => Err(Failed(fault)),
     }
@@ -151,10 +169,14 @@ pub(super) async fn check(
     let Asked {
         upload,
         mapping,
+        survey,
         action,
     } = Asked::read(pairs);
     let dry_run = action != Action::Confirm;
-    let imported = site.app.import_table(&by, &slug, &upload, mapping, dry_run);
+    let number = Some(&*survey).filter(|survey| !survey.is_empty());
+    let imported = site
+        .app
+        .import_table(&by, &slug, &upload, mapping, number, dry_run);
     let imported = imported.await.map_err(Fault::from);
     match imported {
         Ok(imported) if action == Action::Errors => Ok(errors(&imported)),
@@ -162,7 +184,12 @@ pub(super) async fn check(
             if !dry_run {
                 metrics::submissions(Channel::Platform.wire(), imported.new);
             }
-            checked(&site, &by, &slug, upload, imported, !dry_run).await
+            let shown = Shown {
+                upload,
+                survey,
+                done: !dry_run,
+            };
+            checked(&site, &by, &slug, shown, imported).await
         }
         Err(fault) if fault.status.is_client_error() => start(&site, &by, &slug, Some(fault)).await,
         Err(fault) => Err(Failed(fault)),
@@ -204,9 +231,8 @@ async fn checked(
     site: &Site,
     by: &Principal,
     slug: &str,
-    upload: String,
+    shown: Shown,
     imported: Imported,
-    done: bool,
 ) -> Result<Response, Failed> {
     let listed = site
         .app
@@ -230,7 +256,8 @@ async fn checked(
     let page = Check {
         slug: slug.to_owned(),
         title: listed.consultation.title,
-        upload,
+        upload: shown.upload,
+        survey: shown.survey,
         columns: imported
             .columns
             .into_iter()
@@ -238,7 +265,7 @@ async fn checked(
             .map(column)
             .collect(),
         fields: fields.map(|(_, wire, label)| (*wire, *label)).collect(),
-        done,
+        done: shown.done,
         new: imported.new,
         known: imported.known,
         receipts: imported.receipts,

@@ -12,13 +12,10 @@ use axum::{
 };
 use caifeng_app::{MediumKind, Principal, Transcript, WaitingMedium};
 use caifeng_domain::{Channel, Named, Permission};
-use jiff::{
-    Timestamp,
-    tz::{TimeZone, offset},
-};
+use jiff::tz::{TimeZone, offset};
 use serde::Deserialize;
 
-use super::{Failed, home::Entry, html, staff::signed_in};
+use super::{Failed, html, staff::signed_in};
 use crate::{Site, auth::Caller, error::Fault, metrics};
 
 #[derive(Template)]
@@ -76,7 +73,7 @@ pub(super) struct Written {
 
 pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
     match signed_in(caller, Permission::Transcribe) {
-        Ok(_) => Ok(html(StatusCode::OK, &page(&site).await?)),
+        Ok(by) => Ok(html(StatusCode::OK, &page(&site, &by).await?)),
         Err(response) => Ok(response),
     }
 }
@@ -95,7 +92,7 @@ pub(super) async fn end(
     let Form(written) = form?;
     let text = written.text.clone();
     let ended = write_down(&site, &by, id, written).await;
-    let mut page = page(&site).await?;
+    let mut page = page(&site, &by).await?;
     let status = match ended {
         Ok(done) => {
             page.done = Some(done);
@@ -136,14 +133,13 @@ async fn write_down(
     Ok(format!("已登记，受理编号 {receipt}。"))
 }
 
-async fn page(site: &Site) -> Result<Page, Failed> {
-    let (now, all) = (Timestamp::now(), site.app.consultations().await?);
-    let entries = all.iter().map(|listed| Entry::new(listed, now));
-    let open = entries.filter(|entry| entry.is_open);
-    let media = site.app.waiting_media().await?;
+async fn page(site: &Site, by: &Principal) -> Result<Page, Failed> {
+    let media = site.app.waiting_media(by).await?;
+    let open = site.app.open_to_transcribe(by, &media).await?.into_iter();
+    let drafts = open.map(|listed| (listed.consultation.slug, listed.consultation.title));
     Ok(Page {
+        drafts: drafts.collect(),
         media: media.into_iter().map(Waiting::new).collect(),
-        drafts: open.map(|entry| (entry.slug, entry.title)).collect(),
         done: None,
         problem: None,
     })

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{Attachment, FileKind, MAX_SCANS};
+use caifeng_app::{Attachment, FileKind, MAX_SCANS, Principal};
 use caifeng_domain::{Named, Permission};
 
 use super::{Failed, html, staff::signed_in};
@@ -44,7 +44,7 @@ pub(super) async fn show(
     caller: Caller,
 ) -> Result<Response, Failed> {
     match signed_in(caller, Permission::Transcribe) {
-        Ok(_) => page(&site, receipt, None).await,
+        Ok(by) => page(&site, &by, receipt, None).await,
         Err(response) => Ok(response),
     }
 }
@@ -67,7 +67,7 @@ pub(super) async fn attach(
             .map_err(Fault::from),
         Err(fault) => Err(fault),
     };
-    page(&site, receipt, attached.err()).await
+    page(&site, &by, receipt, attached.err()).await
 }
 
 /// The bytes of a scan, to be kept by whoever asked and not to be shown in a page of ours.
@@ -76,10 +76,11 @@ pub(super) async fn file(
     Path(id): Path<u64>,
     caller: Caller,
 ) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller, Permission::Transcribe) {
-        return Ok(response);
-    }
-    let scan = site.app.scan(id).await?;
+    let by = match signed_in(caller, Permission::Transcribe) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let scan = site.app.scan(&by, id).await?;
     let kind = match scan.kind {
         FileKind::Jpeg => "image/jpeg",
         FileKind::Png => "image/png",
@@ -93,8 +94,13 @@ pub(super) async fn file(
     Ok((head, scan.bytes).into_response())
 }
 
-async fn page(site: &Site, receipt: String, fault: Option<Fault>) -> Result<Response, Failed> {
-    let scans = site.app.scans(&receipt).await?;
+async fn page(
+    site: &Site,
+    by: &Principal,
+    receipt: String,
+    fault: Option<Fault>,
+) -> Result<Response, Failed> {
+    let scans = site.app.scans(by, &receipt).await?;
     let status = fault.as_ref().map_or(StatusCode::OK, |fault| fault.status);
     let page = Page {
         receipt,

@@ -104,12 +104,15 @@ async fn the_second_factor_is_set_up_asked_for_and_taken_away_by_the_security_ad
         ),
     ] {
         let secret = secret_of(&cookie).await;
-        let wrong = [("code", "12")];
+        let wrong = [("password", PASSWORD), ("code", "12")];
         let refused = desk.fill("/staff/second-factor", &wrong, &cookie).await;
         assert_eq!(refused.status, 422);
         assert_eq!(secret_of(&cookie).await, secret, "the same until confirmed");
         let right = Desk::code(&secret);
-        let fields = [("code", &*right)];
+        let stolen = [("password", "wrong"), ("code", &*right)];
+        let refused = desk.fill("/staff/second-factor", &stolen, &cookie).await;
+        assert_eq!(refused.status, 401, "a session alone is not enough");
+        let fields = [("password", PASSWORD), ("code", &*right)];
         let done = desk.fill("/staff/second-factor", &fields, &cookie).await;
         assert!(done.body.contains("已启用动态口令"));
         let missing = desk.sign_in(name, PASSWORD, "").await.err().unwrap();

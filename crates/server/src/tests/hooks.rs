@@ -190,6 +190,102 @@ async fn pushes_are_taken_from_whoever_signs_and_set_aside_where_they_say_nothin
 }
 
 #[tokio::test]
+async fn only_the_last_version_of_an_answer_counts_and_its_time_makes_none() {
+    let desk = Desk::new().await;
+    let hook = desk
+        .app
+        .add_hook(Some("known"), "tx", Platform::Tencent, None, "{}");
+    let path = hook.await.unwrap();
+    let push = async |words: &str| {
+        let body = tencent("answer.update", 7, words);
+        desk.accepted(&path, &body).await
+    };
+    for (words, new) in [
+        ("甲甲", 1),
+        ("乙乙", 1),
+        ("乙乙", 0),
+        ("甲甲", 1),
+        ("乙乙", 1),
+    ] {
+        assert_eq!(push(words).await, new, "{words}");
+    }
+    let mut later = tencent("answer.update", 7, "乙乙");
+    later["payload"]["ended_at"] = json!("2026-09-04 12:00:00");
+    assert_eq!(desk.accepted(&path, &later).await, 0, "the same words");
+    let silent = std::sync::Arc::new(super::Silent);
+    desk.app.triage(Some("known"), silent).await.unwrap();
+    let ledger = desk.app.report(Some("known")).await.unwrap().ledger;
+    assert_eq!((ledger.received, ledger.count(Place::Withdrawn)), (4, 3));
+    assert!(ledger.balances());
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_read_and_tried_again() {
+    let desk = Desk::new().await;
+    let hook = desk
+        .app
+        .add_hook(Some("later"), "tx", Platform::Tencent, None, "{}");
+    let path = hook.await.unwrap();
+    let answer = tencent("answer.create", 1, "多种树");
+    assert_eq!(desk.accepted(&path, &answer).await, 0);
+    assert_eq!(desk.accepted(&path, &json!({"no": "action"})).await, 0);
+    let kept = desk.app.refused_pushes("tx").await.unwrap();
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept[0].body, answer.to_string().as_bytes());
+    assert_eq!(desk.app.retry_pushes("tx").await.unwrap(), (0, 2));
+    let window = caifeng_domain::Window {
+        opens: "2020-01-01".to_owned(),
+        closes: "2999-12-31".to_owned(),
+    };
+    let opened = desk.app.open_consultation(Some("later"), Some(window));
+    opened.await.unwrap();
+    assert_eq!(desk.app.retry_pushes("tx").await.unwrap(), (1, 1));
+    assert_eq!(desk.app.hooks().await.unwrap()[0].refusals, 1);
+    assert!(desk.app.refused_pushes("wj").await.is_err());
+    let audit = desk.app.audit_entries(0).await.unwrap();
+    assert!(
+        audit
+            .iter()
+            .any(|entry| entry.action == "hook.read_refused")
+    );
+}
+
+#[tokio::test]
+async fn an_export_brings_only_the_answers_that_were_not_pushed() {
+    let desk = Desk::new().await;
+    let hook = desk.app.add_hook(
+        Some("known"),
+        "wj",
+        Platform::Wenjuanxing,
+        Some(KEY),
+        "{\"q1\": \"您的意见\"}",
+    );
+    let path = hook.await.unwrap();
+    let push = wenjuanxing("1", "绳子短些", KEY);
+    assert_eq!(desk.accepted(&path, &push).await, 1);
+    let export =
+        "序号,提交答卷时间,1、您的意见\n1,2026/9/3 12:00:00,绳子短些\n2,2026/9/3 13:00:00,多种树\n";
+    for (new, known) in [(1, 1), (0, 2)] {
+        let imported = desk.app.import(
+            Some("known"),
+            "x.csv",
+            export.into(),
+            Some("5657754"),
+            false,
+        );
+        let imported = imported.await.unwrap();
+        assert_eq!((imported.new, imported.known), (new, known));
+    }
+    let push = wenjuanxing("2", "多种树", KEY);
+    assert_eq!(desk.accepted(&path, &push).await, 0, "imported before");
+    assert_eq!(desk.received().await, 2);
+    let wrong = desk
+        .app
+        .import(Some("known"), "x.csv", export.into(), Some("a:1"), false);
+    assert!(wrong.await.is_err());
+}
+
+#[tokio::test]
 async fn an_answer_given_in_time_may_come_late_and_one_given_late_is_set_aside() {
     let desk = Desk::new().await;
     let hook = desk

@@ -179,6 +179,76 @@ async fn a_bad_item_does_not_hinder_the_others_and_no_hall_sees_what_is_for_cont
 }
 
 #[tokio::test]
+async fn what_somebody_typed_wrongly_concerns_their_item_alone() {
+    let desk = Desk::new().await;
+    let cookie = desk.staff(Role::Reviewer).await;
+    let kiosk = desk.kiosk(&cookie).await;
+    let long = "长".repeat(50_001);
+    let texts = [
+        (1, "甲"),
+        (2, " "),
+        (3, &*long),
+        (4, "a\0b"),
+        (5, "戊"),
+        (6, "己"),
+        (7, "庚"),
+    ];
+    let mut batch = kiosk.batch(1, &texts);
+    batch.items[4].submitter.name = Some("测试\n甲".to_owned());
+    batch.items[5].submitter.name = Some("长".repeat(101));
+    batch.items[6].consultation = String::new();
+    let answer = desk.deliver(kiosk.sign(batch)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let want = [
+        "accepted", "refused", "refused", "refused", "refused", "refused", "refused",
+    ];
+    assert_eq!(outcomes(&answer.json()), want);
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_was_said_before_a_consultation_was_closed_by_hand_counts() {
+    let desk = Desk::new().await;
+    let cookie = desk.staff(Role::Reviewer).await;
+    let kiosk = desk.kiosk(&cookie).await;
+    let mut batch = kiosk.batch(1, &[(1, "之前"), (2, "之后")]);
+    desk.app.close_consultation(Some("known")).await.unwrap();
+    let later = Timestamp::now() + SignedDuration::from_secs(1);
+    (batch.device_time, batch.items[1].written_at) = (later, later);
+    let answer = desk.deliver(kiosk.sign(batch)).await.json();
+    assert_eq!(outcomes(&answer), ["accepted", "refused"]);
+    assert_eq!(answer["items"][1]["code"], "closed");
+}
+
+#[tokio::test]
+async fn kiosks_of_other_places_are_neither_seen_nor_shut_out() {
+    let desk = Desk::new().await;
+    let cookie = desk.staff(Role::Reviewer).await;
+    desk.kiosk(&cookie).await;
+    let csv = "类型,名称,上级\n联络站,西街,某区\n";
+    desk.app.import_stations(csv.as_bytes()).await.unwrap();
+    let places = desk.app.stations().await.unwrap();
+    let code = |name: &str| {
+        let found = places.iter().find(|(place, _)| place.name == name);
+        found.unwrap().0.code.clone()
+    };
+    let reach = desk.app.reach(Some(&code("西街")), &[]).await.unwrap();
+    let west = desk
+        .staff_within("xijie", Role::StationOfficer, reach)
+        .await;
+    let page = desk.get_as("/staff/devices", &west).await.body;
+    assert!(!page.contains("大厅") && !page.contains("东街"), "{page}");
+    let fields = [("place", &*code("东街")), ("label", "二号")];
+    let added = desk.fill("/staff/devices", &fields, &west).await;
+    assert_eq!(added.status, 403, "{}", added.body);
+    let ended = desk.fill("/staff/devices/1/revoke", &[], &west).await;
+    assert_eq!(ended.status, 403, "{}", ended.body);
+    let fields = [("place", &*code("西街")), ("label", "三号")];
+    let added = desk.fill("/staff/devices", &fields, &west).await;
+    assert_eq!(added.status, 200, "{}", added.body);
+}
+
+#[tokio::test]
 async fn forged_and_malformed_batches_are_refused() {
     let desk = Desk::new().await;
     let cookie = desk.staff(Role::SystemAdmin).await;

@@ -95,7 +95,25 @@ async fn minutes_go_in_after_somebody_looked_them_over_and_not_before() {
         (Some(12), 2)
     );
     let original = desk.folder().join("files").join(&meetings[0].file_sha256);
-    assert_eq!(std::fs::read(original).unwrap(), TALK.as_bytes());
+    let kept = std::fs::read(original).unwrap();
+    let name = "张某某".as_bytes();
+    assert!(kept.len() >= TALK.len() && !kept.windows(name.len()).any(|part| part == name));
+    // Other ticks under the same number: nothing goes in a second time.
+    let ticked = fields.iter().filter(|field| **field != ("take", "3"));
+    let ticked: Vec<_> = ticked.copied().collect();
+    let other = desk.fill(&confirm, &ticked, &cookie).await;
+    assert_eq!(other.status, 409, "{}", other.body);
+    assert_eq!(received(&desk).await, 2);
+    // A number that was used opens no way to other files.
+    let key_file = desk.folder().join("identity.key");
+    assert!(key_file.exists());
+    for path in ["../identity.key", &"0".repeat(64)] {
+        let mut forged = fields.clone();
+        forged[1].1 = path;
+        let answer = desk.fill(&confirm, &forged, &cookie).await;
+        assert_eq!(answer.status, 409, "{path}: {}", answer.body);
+    }
+    assert!(key_file.exists());
     let listed = desk.get_as(MINUTES, &cookie).await.body;
     assert!(
         listed.contains("12 人参加") && !listed.contains("张某某"),
@@ -225,6 +243,22 @@ async fn a_scan_is_kept_beside_what_was_typed_in_and_shown_to_staff_only() {
         .unwrap()
         .count();
     assert_eq!(kept, 1, "under its hash, whatever it was called");
+
+    // Neither somebody of another consultation nor of another place.
+    let csv = "类型,名称,上级\n联系点,某区,\n联络站,东街,某区\n";
+    desk.app.import_stations(csv.as_bytes()).await.unwrap();
+    let east = desk.app.stations().await.unwrap()[1].0.code.clone();
+    let inside = ["inside".to_owned()];
+    for (name, station, slugs) in [("a", None, &inside[..]), ("b", Some(&*east), &[])] {
+        let reach = desk.app.reach(station, slugs).await.unwrap();
+        let other = desk.staff_within(name, Role::Collector, reach).await;
+        for path in [&file, &path] {
+            assert_eq!(desk.get_as(path, &other).await.status, 404, "{name} {path}");
+        }
+        assert_eq!(desk.hand_in(&path, jpeg, &other).await.status, 404);
+    }
+    let audit = desk.app.audit_entries(0).await.unwrap();
+    assert!(audit.iter().any(|entry| entry.action == "attachment.read"));
 
     let huge = [&b"%PDF-"[..], &vec![0; 9 << 20]].concat();
     for (name, file, status) in [

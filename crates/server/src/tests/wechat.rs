@@ -284,11 +284,25 @@ async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
         let heard = desk.say(message(2, voice)).await;
         assert!(heard.contains("听写"), "{heard}");
     }
-    let waiting = desk.app.waiting_media().await.unwrap();
-    assert_eq!(waiting.len(), 1, "a retry is not another recording");
-
     assert_eq!(desk.get("/staff/wechat").await.status, 303);
     let cookie = desk.staff(Role::Collector).await;
+    let token = cookie.split_once('=').unwrap().1;
+    let by = desk.app.session(token).await.unwrap().unwrap();
+    let waiting = desk.app.waiting_media(&by).await.unwrap();
+    assert_eq!(waiting.len(), 1, "a retry is not another recording");
+    let csv = "类型,名称,上级\n联络站,西街,某区\n";
+    desk.app.import_stations(csv.as_bytes()).await.unwrap();
+    let places = desk.app.stations().await.unwrap();
+    let west = places.iter().find(|(place, _)| place.name == "西街");
+    let reach = desk.app.reach(Some(&west.unwrap().0.code), &[]).await;
+    let west = desk
+        .staff_within("xijie", Role::Collector, reach.unwrap())
+        .await;
+    let page = desk.get_as("/staff/wechat", &west).await.body;
+    assert!(!page.contains("media-77"), "came by a code of 东街: {page}");
+    let path = format!("/staff/wechat/{}", waiting[0].id);
+    let dismissed = desk.fill(&path, &[("dismiss", "1")], &west).await;
+    assert_eq!(dismissed.status, 409, "{}", dismissed.body);
     let page = desk.get_as("/staff/wechat", &cookie).await;
     assert!(
         page.body.contains("media-77") && !page.body.contains(OPENID),

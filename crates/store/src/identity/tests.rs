@@ -96,6 +96,35 @@ async fn what_is_known_is_shown_put_right_and_forgotten_and_each_is_noted() {
 }
 
 #[tokio::test]
+async fn of_a_family_with_one_telephone_only_the_one_who_asks_is_put_right() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let batch = [Some("测试甲"), Some("测试甲"), Some("测试乙"), None].map(|name| {
+            let mut one = submission(None, &format!("意见{name:?}"));
+            one.submitter.name = name.map(str::to_owned);
+            one.submitter.phone = Some("13800000000".into());
+            one
+        });
+        let mut intake = store.intake(consultation, "file");
+        let accepted = intake.accept(&act(), &batch).await.unwrap();
+        let name = Some("测试丙".to_owned());
+        let (act, id) = (act(), accepted[0].id);
+        assert!(store.correct_identity(&act, id, name, None).await.unwrap());
+        let mut names = Vec::new();
+        for one in &accepted {
+            let known = store.identity(&act, one.id).await.unwrap().unwrap();
+            names.push(known.submitter.name);
+        }
+        let names: Vec<_> = names.iter().map(Option::as_deref).collect();
+        assert_eq!(
+            names,
+            [Some("测试丙"), Some("测试丙"), Some("测试乙"), None]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_number_that_is_somebody_elses_makes_no_third_person_of_two() {
     on_every_database(async |store| {
         let consultation = new_consultation(&store, "c").await;

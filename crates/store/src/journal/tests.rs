@@ -4,7 +4,7 @@ use caifeng_domain::{ArticleNo, Channel, Submission, Submitter};
 
 use super::{Accepted, Arrival};
 use crate::{
-    StoreError,
+    JobState, StoreError,
     testing::{act, fill, new_consultation, on_every_database, submission},
 };
 
@@ -243,6 +243,32 @@ async fn pages_follow_each_other_without_gaps() {
             seen.extend(page.iter().map(|stored| stored.id));
         }
         assert_eq!(seen, want);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_batch_of_a_delivery_asks_for_what_follows_it() {
+    on_every_database(async |store| {
+        let consultation = new_consultation(&store, "c").await;
+        let waiting = async || store.count_jobs(JobState::Waiting).await.unwrap();
+        let after = std::time::Duration::from_secs(1);
+        let deliver = async |id: &str| {
+            let intake = store.intake(consultation, "file");
+            let mut intake = intake.followed_by("triage", after);
+            let batch = [submission(Some(id), "意见")];
+            intake.accept(&act(), &batch).await.unwrap();
+        };
+        // Nothing is done after the batch: whoever delivers may be interrupted there.
+        deliver("1").await;
+        assert_eq!(waiting().await, 1);
+        let at = act().at + after;
+        let job = store.take_job("w", at).await.unwrap().unwrap();
+        assert_eq!(job.payload, consultation.to_string());
+        deliver("1").await;
+        assert_eq!(waiting().await, 0, "nothing new");
+        deliver("2").await;
+        assert_eq!(waiting().await, 1);
     })
     .await;
 }

@@ -58,6 +58,8 @@ pub(super) async fn show(
 
 #[derive(Deserialize)]
 pub(super) struct Confirm {
+    #[serde(default)]
+    password: String,
     code: String,
 }
 
@@ -71,10 +73,10 @@ pub(super) async fn confirm(
         Ok(owner) => owner,
         Err(response) => return Ok(response),
     };
-    let Form(Confirm { code }) = form?;
+    let Form(Confirm { password, code }) = form?;
     match site
         .app
-        .confirm_factor(&by, &code)
+        .confirm_factor(&by, password, &code)
         .await
         .map_err(Fault::from)
     {
