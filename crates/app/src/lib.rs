@@ -106,6 +106,8 @@ pub struct App {
     encoder: Arc<OnceCell<SharedEncoder>>,
     /// Submissions taken in by this process.
     taken_in: Arc<AtomicUsize>,
+    /// Followers who are being answered, by keyed hash.
+    followers: Arc<wechat::Followers>,
     /// One sign-in is checked at a time.
     sign_ins: Arc<Semaphore>,
     wechat: Arc<wechat::Accounts>,
@@ -140,6 +142,7 @@ impl App {
             catalogue: Arc::default(),
             encoder: Arc::default(),
             taken_in: Arc::default(),
+            followers: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
             wechat,
         })

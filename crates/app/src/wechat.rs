@@ -4,7 +4,10 @@
 mod media;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use caifeng_channel::wechat::{
     Account, Call, Content, Message, Query, Sealing, WechatError,
@@ -12,7 +15,7 @@ use caifeng_channel::wechat::{
     reply,
 };
 use caifeng_domain::{Named, Standing};
-use caifeng_store::{Delivery, Medium, MediumKind, Saved, StoreError, TurnRecord};
+use caifeng_store::{Arrival, Delivery, Medium, MediumKind, Saved, StoreError, TurnRecord};
 use jiff::Timestamp;
 
 use crate::{App, AppError, CONSENT_TEXT, CONSENT_VERSION, Refusal};
@@ -22,6 +25,9 @@ pub use settings::{WechatMode, WechatSettings};
 
 /// Accounts by the names in their addresses.
 pub(crate) type Accounts = BTreeMap<String, Account>;
+
+/// The turn of each follower who is being answered.
+pub(crate) type Followers = Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>;
 
 /// How often an answer is made again because another message of the same follower was answered
 /// meanwhile. People write one message after the other.
@@ -125,11 +131,7 @@ impl App {
         let opened = account.open(query, body, now.as_second());
         let opened = opened.map_err(Refusal::from)?;
         let message = &opened.message;
-        let key = self.store.message_key(&message.key());
-        let Answered { words, accepted } = match self.store.answered(&key).await? {
-            Some(words) => Answered::before(words),
-            None => self.converse(name, message, now).await?,
-        };
+        let Answered { words, accepted } = self.converse(name, message, now).await?;
         let body = if words.is_empty() {
             reply::NOTHING.to_owned()
         } else {
@@ -166,7 +168,15 @@ impl App {
         message: &Message,
         now: Timestamp,
     ) -> Result<Answered, AppError> {
+        // What one follower says at once is answered in turn, or an answer made from what was so before
+        // would lose or double their words.
+        let follower = self.follower(name, &message.from);
+        let _turn = follower.lock().await;
+        let key = self.store.message_key(&message.key());
         for _ in 0..ATTEMPTS {
+            if let Some(words) = self.store.answered(&key).await? {
+                return Ok(Answered::before(words));
+            }
             let before = self.store.conversation(name, &message.from).await?;
             // A state that a later version wrote is forgotten, as after a long silence.
             let state = before.state.and_then(|state| state.parse::<State>().ok());
@@ -212,6 +222,22 @@ impl App {
             }
         }
         Err(Refusal::Overloaded.into())
+    }
+
+    /// The turn of one follower in this process.
+    fn follower(&self, name: &str, openid: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut followers = self
+            .followers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        followers.retain(|_, turn| turn.strong_count() > 0);
+        let key = self.store.message_key(&format!("{name} {openid}"));
+        let known = followers.get(&key).and_then(Weak::upgrade);
+        known.unwrap_or_else(|| {
+            let turn = Arc::default();
+            followers.insert(key, Arc::downgrade(&turn));
+            turn
+        })
     }
 
     async fn save_turn(&self, turn: TurnRecord) -> Result<Saved, AppError> {
@@ -289,7 +315,18 @@ impl App {
             submissions: vec![submission.clone()],
             whole: false,
         };
-        let accepted = self.deliver(delivery).await?.pop();
+        let mut beside = delivery.clone();
+        let mut accepted = self.deliver(delivery).await?.pop();
+        if accepted
+            .as_ref()
+            .is_some_and(|a| a.arrival == Arrival::Changed)
+        {
+            // Another process took the message in with other words before it: these go beside them.
+            for one in &mut beside.submissions {
+                one.external_id = Some(self.store.secret()?);
+            }
+            accepted = self.deliver(beside).await?.pop();
+        }
         let accepted = accepted.ok_or(Refusal::NoComments)?;
         Ok(opinion.receipt(accepted.receipt.as_str()))
     }

@@ -350,3 +350,32 @@ async fn many_at_once_with_retries_make_one_submission_each() {
     }
     assert_eq!(desk.app.count_received("known").await.unwrap(), 40);
 }
+
+/// What one follower sends at once is answered in turn: nothing is lost, nothing doubled.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_messages_of_one_follower_at_once_are_two_submissions() {
+    let limits = crate::Limits {
+        per_minute: 0,
+        timeout: std::time::Duration::from_mins(5),
+        ..crate::Limits::default()
+    };
+    let desk = std::sync::Arc::new(Desk::with(limits).await);
+    let mut calls = Vec::new();
+    for id in 1..=20 {
+        for (half, words) in ["绳子要短些", "垃圾桶要多些"].into_iter().enumerate() {
+            let desk = std::sync::Arc::clone(&desk);
+            let body = text(
+                2 * id + half as u64,
+                &format!("第二条：第{id}个人说{words}"),
+            )
+            .replace(OPENID, &format!("o{id}"));
+            calls.push(tokio::spawn(async move { desk.say(body).await }));
+        }
+    }
+    let mut codes = std::collections::BTreeSet::new();
+    for call in calls {
+        codes.insert(receipt(&call.await.unwrap()));
+    }
+    assert_eq!(codes.len(), 40);
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 40);
+}
