@@ -118,7 +118,11 @@ async fn who_takes_their_time_and_staff_are_never_asked() {
 #[tokio::test]
 async fn an_address_that_submits_much_is_asked_and_a_challenge_is_good_for_one_delivery() {
     let desk = desk(Duration::ZERO, 8).await;
-    let platform = desk.app.add_api_key("p", Role::Platform).await.unwrap();
+    let platform = desk
+        .app
+        .add_api_key("platform", Role::Platform)
+        .await
+        .unwrap();
     for _ in 0..2 {
         assert_eq!(desk.post(SUBMIT, &comment("甲"), &[]).await.status, 201);
     }

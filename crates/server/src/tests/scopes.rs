@@ -115,7 +115,7 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
     ] {
         let reach = desk.app.reach(station, slugs).await.unwrap();
         for role in [Role::StationOfficer, Role::Platform, Role::Expert] {
-            let name = format!("{scope:?} {role:?}");
+            let name = format!("{scope:?}-{role:?}");
             for header in desk.both(&name, role, reach.clone()).await {
                 callers.push((scope, role, header));
             }
