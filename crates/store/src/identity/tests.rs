@@ -108,11 +108,11 @@ async fn of_a_family_with_one_telephone_only_the_one_who_asks_is_put_right() {
         let mut intake = store.intake(consultation, "file");
         let accepted = intake.accept(&act(), &batch).await.unwrap();
         let name = Some("测试丙".to_owned());
-        let corrected = store.correct_identity(&act(), accepted[0].id, name, None);
-        assert!(corrected.await.unwrap());
+        let (act, id) = (act(), accepted[0].id);
+        assert!(store.correct_identity(&act, id, name, None).await.unwrap());
         let mut names = Vec::new();
         for one in &accepted {
-            let known = store.identity(&act(), one.id).await.unwrap().unwrap();
+            let known = store.identity(&act, one.id).await.unwrap().unwrap();
             names.push(known.submitter.name);
         }
         let names: Vec<_> = names.iter().map(Option::as_deref).collect();
