@@ -1,7 +1,5 @@
 //! Intake of files: bytes to submissions in the journal.
 
-use std::time::Duration;
-
 use caifeng_channel::{
     ColumnMapping, Format, Import, Mapping, Row, RowError, errors_csv, questionnaire,
 };
@@ -14,8 +12,6 @@ use crate::{
 
 /// Submissions written in one transaction.
 const BATCH: usize = 1_000;
-/// How long after a batch triage is due: the next batches come in meanwhile.
-const TRIAGE_AFTER: Duration = Duration::from_secs(2);
 
 /// Characters shown of a row that cannot go in.
 const SHORT: usize = 200;
@@ -163,7 +159,7 @@ impl App {
             skipped_sheets: import.skipped_sheets,
         };
         let intake = self.store.intake(chosen.id, &source);
-        let mut intake = intake.followed_by(worker::TRIAGE, TRIAGE_AFTER);
+        let mut intake = intake.followed_by(worker::TRIAGE, worker::TRIAGE_AFTER);
         for batch in submissions.chunks(BATCH) {
             if dry_run {
                 for arrival in intake.preview(batch).await? {

@@ -1,6 +1,6 @@
 //! What is wrong is told, and what is right is not called wrong.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use super::{Finding, Verdict, doctor};
 use crate::{App, Config, Overrides};
@@ -41,7 +41,11 @@ async fn each_fault_is_found_where_it_is() {
     app.import(None, "x.csv", file.into(), None, false)
         .await
         .unwrap();
-    while app.work_once("w").await.unwrap() {}
+    // Triage is due a moment after the import.
+    while app.background().await.unwrap().waiting > 0 {
+        app.work_once("w").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     app.finish().await;
     allow(&data, 0o700);
     let findings = doctor(config(&data)).await;
