@@ -235,8 +235,16 @@ impl Intake<'_> {
         };
         let found = select_all(
             db,
-            "select origin, id, receipt, digest from wanted join submission on origin = wanted.key
-             where consultation = $1 and source = $2",
+            "select * from (
+                 select wanted.key as origin,
+                     (select id from submission s where s.consultation = $1 and s.source = $2
+                         and s.origin = wanted.key) as id,
+                     (select receipt from submission s where s.consultation = $1
+                         and s.source = $2 and s.origin = wanted.key) as receipt,
+                     (select digest from submission s where s.consultation = $1
+                         and s.source = $2 and s.origin = wanted.key) as digest
+                 from wanted) found
+             where id is not null",
             2,
             origins,
             |query| {

@@ -38,8 +38,9 @@ pub(crate) async fn insert_all<'r, R: Sync>(
 }
 
 /// Rows for many keys. `sql` reads the keys from a table `wanted (key)` and has `before` parameters
-/// of its own, which `bind` binds. (A join, as PostgreSQL compares a long list of parameters with
-/// every row where it has no statistics yet.)
+/// of its own, which `bind` binds. (A table, as PostgreSQL compares a long list of parameters with
+/// every row where it has no statistics yet. For the same reason what grows fast is not joined but
+/// looked up by a scalar query a key: a join of a table that it takes for small reads all of it.)
 pub(crate) async fn select_all<'k, K: Sync, T>(
     db: &mut AnyConnection,
     sql: &str,

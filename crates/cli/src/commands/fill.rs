@@ -30,7 +30,7 @@ const ROUNDS: usize = 3;
 /// No triage behind the scenes.
 const SETTINGS: &str = "triage_at_most = 0\n";
 /// For how long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
     ensure!(config.database.is_none(), "大库只在 SQLite 上测量");

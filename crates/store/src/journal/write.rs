@@ -128,7 +128,8 @@ impl Intake<'_> {
             let mut drawn = wanted.collect::<Result<Vec<_>, _>>()?;
             let used = select_all(
                 write.db(),
-                "select receipt from wanted join submission on receipt = wanted.key",
+                "select wanted.key as receipt from wanted
+                 where (select id from submission s where s.receipt = wanted.key) is not null",
                 0,
                 &drawn,
                 |query| query,
@@ -166,8 +167,11 @@ impl Intake<'_> {
         write.take_numbers("sender", 0).await?;
         let found = select_all(
             write.db(),
-            "select sender.key, id from wanted join sender on sender.key = wanted.key
-             where consultation = $1",
+            "select * from (
+                 select wanted.key as key, (select id from sender s
+                     where s.consultation = $1 and s.key = wanted.key) as id
+                 from wanted) found
+             where id is not null",
             1,
             &distinct,
             |query| query.bind(consultation),
