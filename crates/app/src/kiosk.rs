@@ -111,7 +111,7 @@ impl App {
     /// Shuts a device out, which must be one of [`App::devices`].
     pub async fn revoke_device(&self, by: &Principal, id: u64) -> Result<(), AppError> {
         if !self.devices(by).await?.iter().any(|device| device.id == id) {
-            return Err(Refusal::PlaceOutOfReach.into());
+            return Err(Refusal::UnknownAddress.into());
         }
         self.store.revoke_device(&act(by), id).await?;
         Ok(())

@@ -249,7 +249,7 @@ async fn a_scan_is_kept_beside_what_was_typed_in_and_shown_to_staff_only() {
     desk.app.import_stations(csv.as_bytes()).await.unwrap();
     let east = desk.app.stations().await.unwrap()[1].0.code.clone();
     let inside = ["inside".to_owned()];
-    for (name, station, slugs) in [("a", None, &inside[..]), ("b", Some(&*east), &[])] {
+    for (name, station, slugs) in [("aa", None, &inside[..]), ("bb", Some(&*east), &[])] {
         let reach = desk.app.reach(station, slugs).await.unwrap();
         let other = desk.staff_within(name, Role::Collector, reach).await;
         for path in [&file, &path] {
