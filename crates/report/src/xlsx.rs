@@ -113,11 +113,16 @@ fn fit_row<'t>(
 
 /// Lines that `text` takes in a column so wide.
 fn lines(width: f64, text: &str) -> usize {
-    let wide = |c: char| if c.is_ascii() { 1.0 } else { HAN_WIDTH };
     let of = |line: &str| {
-        (line.chars().map(wide).sum::<f64>() / width)
-            .ceil()
-            .max(1.0) as usize
+        let (mut count, mut used) = (1, 0.0);
+        for c in line.chars() {
+            let wide = if c.is_ascii() { 1.0 } else { HAN_WIDTH };
+            if used + wide > width {
+                (count, used) = (count + 1, 0.0);
+            }
+            used += wide;
+        }
+        count
     };
     text.lines().map(of).sum::<usize>().max(1)
 }

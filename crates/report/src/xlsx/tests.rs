@@ -113,7 +113,7 @@ fn a_text_longer_than_a_cell_is_cut_and_says_so() {
 fn rows_are_as_high_as_their_texts() {
     assert_eq!(super::lines(10.0, ""), 1);
     assert_eq!(super::lines(10.0, "0123456789"), 1);
-    assert_eq!(super::lines(10.0, "十个字占三行多些呢吗\n又一行"), 4);
+    assert_eq!(super::lines(10.0, "每行只放得下四个字\n又一行"), 4);
 }
 
 #[test]

@@ -30,8 +30,8 @@ fn asked_on(page: &str) -> &str {
 
 async fn desk(patience: Duration, per_minute: u32) -> Desk {
     let limits = Limits {
-        patience,
         per_minute,
+        patience,
         ..Limits::default()
     };
     Desk::with(limits).await
