@@ -74,14 +74,14 @@ impl Writer {
 }
 
 impl Store {
-    /// Writes a page of the database that nobody reads: fails where a delivery would.
+    /// Writes what nobody reads, more than a delivery takes: fails where one would.
     async fn try_to_write(&self) -> Result<(), StoreError> {
         let mut write = self.write().await?;
         sqlx::query(
             "insert into setting (name, value) values ('write_check', $1)
              on conflict (name) do update set value = excluded.value",
         )
-        .bind("x".repeat(4_096))
+        .bind("x".repeat(65_536))
         .execute(write.db())
         .await?;
         sqlx::query("delete from setting where name = 'write_check'")
