@@ -15,6 +15,7 @@ use caifeng_app::{
     App, Config, WechatMode, WechatSettings,
     channels::wechat::{Account, Mode},
 };
+use caifeng_domain::Visibility;
 use caifeng_server::Limits;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -46,6 +47,9 @@ pub(crate) async fn run(bench: &Bench, config: Config) -> Result<()> {
         ..config
     };
     let app = App::open(config).await?;
+    let title = "某市测速条例（草案）";
+    app.create_consultation("load", title, None, Visibility::Public, Vec::new())
+        .await?;
     app.import_draft("load", "draft.txt", DRAFT.as_bytes())
         .await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
