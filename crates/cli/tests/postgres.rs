@@ -246,23 +246,29 @@ fn the_job_of_a_worker_that_was_killed_is_taken_over() {
     ]);
     desk.succeeds(&["import", file.to_str().unwrap()]);
     let worker = desk.start("one", &["worker"]);
-    desk.wait_until("select count(*) from job where state = 'running'", "1");
+    desk.wait_until(
+        "select count(*) from job where kind = 'triage' and state = 'running'",
+        "1",
+    );
     drop(worker);
     assert_eq!(
-        desk.sql("select count(*) from job where state = 'running'"),
+        desk.sql("select count(*) from job where kind = 'triage' and state = 'running'"),
         "1"
     );
     let other = desk.start("two", &["worker"]);
     thread::sleep(Duration::from_secs(2));
     assert_eq!(
-        desk.sql("select attempts from job"),
+        desk.sql("select attempts from job where kind = 'triage'"),
         "1",
         "not before its lease has ended"
     );
     // Instead of waiting for the minute of the lease.
-    desk.sql("update job set due_at = '2026-01-01T00:00:00.000000Z'");
-    desk.wait_until("select state from job", "finished");
-    assert_eq!(desk.sql("select attempts from job"), "2");
+    desk.sql("update job set due_at = '2026-01-01T00:00:00.000000Z' where kind = 'triage'");
+    desk.wait_until("select state from job where kind = 'triage'", "finished");
+    assert_eq!(
+        desk.sql("select attempts from job where kind = 'triage'"),
+        "2"
+    );
     drop(other);
     let ledger =
         desk.sql("select count(*) from analysis a join consultation c on c.current_run = a.run");

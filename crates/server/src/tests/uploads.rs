@@ -274,7 +274,7 @@ async fn a_scan_is_kept_beside_what_was_typed_in_and_shown_to_staff_only() {
     for (path, status) in [
         ("/staff/scans/x", 422),
         ("/staff/files/99", 404),
-        ("/staff/files/x", 400),
+        ("/staff/files/x", 404),
     ] {
         assert_eq!(desk.get_as(path, &cookie).await.status, status, "{path}");
     }
