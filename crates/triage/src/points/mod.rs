@@ -27,7 +27,7 @@ use crate::{Progress, cluster::average_linkage, gist::BLOCK, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
-const COMPARED: usize = 500;
+const COMPARED: usize = 250;
 /// Members of a group that stand for it when it is compared with others.
 const MET: usize = 4;
 /// Nearest groups with which a unit or another group is compared.
