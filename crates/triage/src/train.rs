@@ -22,6 +22,7 @@ const PENALTY: f64 = 4.0;
 /// Units that cite serve as examples for units that do not, with their citation hidden; they are
 /// written by other people in other words, so they count less.
 const CITED_AS_IMPLICIT: f64 = 0.3;
+
 /// What people said a submission is.
 #[derive(Debug, Clone)]
 pub struct Gold {

@@ -321,16 +321,20 @@ async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
     assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
 }
 
-/// Messages of many followers at once, each of them twice: nothing is answered twice or not at all.
-#[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_with_retries_make_one_submission_each() {
-    // However slow the machine: what counts is what is answered, not how soon.
+/// However slow the machine: what counts is what is answered, not how soon.
+async fn patient_desk() -> std::sync::Arc<Desk> {
     let limits = crate::Limits {
         per_minute: 0,
         timeout: std::time::Duration::from_mins(5),
         ..crate::Limits::default()
     };
-    let desk = std::sync::Arc::new(Desk::with(limits).await);
+    std::sync::Arc::new(Desk::with(limits).await)
+}
+
+/// Messages of many followers at once, each of them twice: nothing is answered twice or not at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_with_retries_make_one_submission_each() {
+    let desk = patient_desk().await;
     let mut calls = Vec::new();
     for id in 1..=40 {
         for _ in 0..2 {
@@ -354,12 +358,7 @@ async fn many_at_once_with_retries_make_one_submission_each() {
 /// What one follower sends at once is answered in turn: nothing is lost, nothing doubled.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_messages_of_one_follower_at_once_are_two_submissions() {
-    let limits = crate::Limits {
-        per_minute: 0,
-        timeout: std::time::Duration::from_mins(5),
-        ..crate::Limits::default()
-    };
-    let desk = std::sync::Arc::new(Desk::with(limits).await);
+    let desk = patient_desk().await;
     let mut calls = Vec::new();
     for id in 1..=20 {
         for (half, words) in ["绳子要短些", "垃圾桶要多些"].into_iter().enumerate() {
