@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use caifeng_domain::Disposition;
 use caifeng_encode::install::DEFAULT_MODEL;
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
@@ -38,6 +39,8 @@ pub struct Config {
     pub retention_days: Option<u32>,
     /// Consultations with more submissions than this are not triaged behind the scenes.
     pub triage_at_most: usize,
+    /// What may become of a point (处理结果).
+    pub dispositions: Vec<Disposition>,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -67,6 +70,50 @@ pub struct Overrides {
     pub retention_days: Option<u32>,
     /// See [`Config::triage_at_most`].
     pub triage_at_most: Option<usize>,
+    /// See [`Config::dispositions`]: `[[dispositions]]` with `code`, `name` and `needs_reason`.
+    #[serde(default)]
+    pub dispositions: Vec<DispositionEntry>,
+}
+
+/// One of [`Config::dispositions`] in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DispositionEntry {
+    /// Stable name: Latin letters, digits and `_`.
+    code: String,
+    /// What people read.
+    name: String,
+    /// Whether senders are owed a reason.
+    #[serde(default = "yes")]
+    needs_reason: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// The results that the file names, else the usual ones.
+fn dispositions(entries: Vec<DispositionEntry>) -> Result<Vec<Disposition>, AppError> {
+    if entries.is_empty() {
+        return Ok(Disposition::usual());
+    }
+    let mut out: Vec<Disposition> = Vec::new();
+    for entry in entries {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_plain = !entry.code.is_empty() && entry.code.chars().all(plain);
+        if !is_plain || entry.name.trim().is_empty() || out.iter().any(|d| d.code == entry.code) {
+            return Err(AppError::Config(format!(
+                "dispositions：代号 {} 重复、含有其他字符，或没有名称",
+                entry.code
+            )));
+        }
+        out.push(Disposition {
+            code: entry.code,
+            name: entry.name,
+            needs_reason: entry.needs_reason,
+        });
+    }
+    Ok(out)
 }
 
 impl Config {
@@ -99,6 +146,7 @@ impl Config {
             retention_days: said.retention_days.or(written.retention_days),
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
+            dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
         })
     }
 

@@ -14,6 +14,8 @@ mod challenge;
 mod config;
 mod consent;
 mod consultations;
+mod decisions;
+mod desk;
 mod doctor;
 mod drafts;
 mod error;
@@ -69,6 +71,11 @@ pub use catalogue::Listed;
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
+pub use desk::{
+    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, Piece, PointCard,
+    PointPage, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, SubmissionPage, Trend,
+    UnitLine, article_names, side,
+};
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
@@ -111,6 +118,7 @@ pub struct App {
     /// One sign-in is checked at a time.
     sign_ins: Arc<Semaphore>,
     wechat: Arc<wechat::Accounts>,
+    desks: Arc<desk::Desks>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -145,6 +153,7 @@ impl App {
             followers: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
             wechat,
+            desks: Arc::default(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Why something that came from outside was not done. Whoever sent it can do something about it.
 
-use caifeng_domain::ArticleNo;
+use caifeng_domain::{ArticleNo, PointId, SubmissionId};
 
 /// What is wrong. Messages are for the person who sent it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +131,51 @@ pub enum Refusal {
     /// Somebody dealt with it before.
     #[error("这一条已经有人处理过了")]
     Handled,
+    /// There is no such point, or none any more.
+    #[error("没有观点 {0}，可能已被合并，请刷新页面")]
+    UnknownPoint(PointId),
+    /// There is no such unit, or its submission was cut otherwise.
+    #[error("没有这段意见，可能已被重新分段，请刷新页面")]
+    UnknownUnit,
+    /// There is no such submission here.
+    #[error("没有来件 {0}")]
+    UnknownSubmission(SubmissionId),
+    /// There is no such provision.
+    #[error("草案中没有这个条文")]
+    UnknownSection,
+    /// A point and itself, or units that are there already.
+    #[error("这些意见已经在同一个观点里")]
+    SamePoint,
+    /// None or all of a point's units.
+    #[error("拆分时请选出一部分意见，不能全选或不选")]
+    SplitWhat,
+    /// For and against.
+    #[error("赞成和反对的意见不能归为同一个观点。确实判断有误的，请先改正态度")]
+    Opposites,
+    /// Not a place within the units of the submission.
+    #[error("分段的位置不在意见范围内")]
+    BadCut,
+    /// Not one of the results that are configured.
+    #[error("没有这种处理结果")]
+    UnknownDisposition,
+    /// Words that must not be missing.
+    #[error("请填写{0}")]
+    Needed(&'static str),
+    /// There is no result to agree to.
+    #[error("这个观点还没有拟出处理结果")]
+    NothingToApprove,
+    /// Who proposed it cannot agree to it.
+    #[error("处理结果须由另一人审核，不能审核自己拟的结果")]
+    FourEyes,
+    /// Nothing of theirs that holds.
+    #[error("没有可以撤销的操作")]
+    NothingToUndo,
+    /// Others decide all the time.
+    #[error("同时操作的人较多，请再试一次")]
+    Busy,
+    /// Nothing to be content with.
+    #[error("这件意见还没有反馈结果，收到反馈后再评价")]
+    NoAnswerYet,
     /// The intake queue is full.
     #[error("现在提交的人较多，请稍后再试，您填写的内容没有丢失")]
     Overloaded,

@@ -5,59 +5,76 @@ mod sections;
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Draft, Named, Status, Submission};
+use caifeng_domain::{Draft, Named, Point, Status, Submission};
 use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
 use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
 use crate::{App, AppError};
 
+pub(crate) use points::article_name;
+pub(crate) use sections::heading;
+
 /// Everything that a report is made of.
 pub(crate) struct Material {
-    draft: Draft,
-    record: TriageRecord,
+    pub(crate) draft: Draft,
+    pub(crate) record: TriageRecord,
     /// In the order of the record.
-    stored: Vec<StoredSubmission>,
+    pub(crate) stored: Vec<StoredSubmission>,
 }
 
 impl App {
     /// The report on a consultation as plain data; the writers are in [`caifeng_report`].
     pub async fn report(&self, slug: Option<&str>) -> Result<Report, AppError> {
         let chosen = self.choose(slug).await?;
+        let ledger = self.store.ledger(chosen.id).await?;
+        let shared = self
+            .fresh_desk(chosen.id, &chosen.consultation.slug)
+            .await?;
+        let held = shared.read_owned().await;
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+        let now = now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+        let build = move || {
+            held.as_ref().map(|desk| {
+                let points: Vec<&Point> = desk.points.values().map(|s| &s.point).collect();
+                desk.material.report(&points, ledger, now)
+            })
+        };
+        let report = tokio::task::spawn_blocking(build).await?;
+        report.ok_or_else(|| AppError::NotTriaged(chosen.consultation.slug))
+    }
+
+    /// The run in force of a consultation, and everything that it is about.
+    pub(crate) async fn material(&self, slug: &str) -> Result<(i64, Material), AppError> {
+        let chosen = self.choose(Some(slug)).await?;
         let (_, draft) = self.draft(&chosen).await?;
-        let not_triaged = || AppError::NotTriaged(chosen.consultation.slug.clone());
-        let record = self
-            .store
-            .load_triage(chosen.id)
-            .await?
-            .ok_or_else(not_triaged)?;
-        let by_id: BTreeMap<_, _> = self
-            .store
-            .submissions(chosen.id)
-            .await?
+        let not_triaged = || AppError::NotTriaged(slug.to_owned());
+        let run = self.store.run_in_force(chosen.id).await?;
+        let run = run.ok_or_else(not_triaged)?;
+        let record = self.store.load_triage(chosen.id).await?;
+        let record = record.ok_or_else(not_triaged)?;
+        let mut by_id: BTreeMap<_, _> = (self.store.submissions(chosen.id).await?)
             .into_iter()
             .map(|s| (s.id, s))
             .collect();
-        let stored = record
-            .analyses
-            .iter()
-            .filter_map(|(id, _)| by_id.get(id).cloned())
-            .collect();
-        let ledger = self.store.ledger(chosen.id).await?;
-        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+        let ids = record.analyses.iter().map(|(id, _)| *id);
+        let stored = ids.filter_map(|id| by_id.remove(&id)).collect();
         let material = Material {
             draft,
             record,
             stored,
         };
-        let build =
-            move || material.report(ledger, now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string());
-        Ok(tokio::task::spawn_blocking(build).await?)
+        Ok((run, material))
     }
 }
 
 impl Material {
-    fn report(&self, ledger: caifeng_domain::Ledger, generated_at: String) -> Report {
+    fn report(
+        &self,
+        points: &[&Point],
+        ledger: caifeng_domain::Ledger,
+        generated_at: String,
+    ) -> Report {
         let lexical = self.record.run.encoder.starts_with("lexical");
         Report {
             title: format!("关于《{}》征求意见情况的汇总", self.draft.title),
@@ -66,8 +83,8 @@ impl Material {
             encoder_note: lexical
                 .then(|| "未安装语言模型：语义关联按词面比对得出，准确度较低".to_owned()),
             ledger,
-            totals: self.totals(),
-            sections: sections::sections(self),
+            totals: self.totals(points.len()),
+            sections: sections::sections(self, points),
             complaints: self.listed(
                 |status, _| status == Status::Complaint,
                 "疑似民情诉求，建议转办",
@@ -79,7 +96,7 @@ impl Material {
         }
     }
 
-    fn totals(&self) -> Totals {
+    fn totals(&self, points: usize) -> Totals {
         let opinions: Vec<usize> = (0..self.record.analyses.len())
             .filter(|&i| self.record.analyses[i].1.status == Status::Opinion)
             .collect();
@@ -91,7 +108,7 @@ impl Material {
                 .iter()
                 .map(|(_, a)| a.units.len())
                 .sum(),
-            points: self.record.points.len(),
+            points,
             channels: self.tally(&opinions, |s| Some(s.channel.chinese().to_owned())),
             stations: self.tally(&opinions, |s| s.station.clone()),
             identities: self.tally(&opinions, |s| s.submitter.identity.clone()),
@@ -100,7 +117,10 @@ impl Material {
 
     /// Counts distinct submissions, senders and texts. A sender of whom nothing is known counts for
     /// itself; copies and the letters of one campaign are one text.
-    fn counts(&self, submissions: impl Iterator<Item = usize>) -> caifeng_report::Counts {
+    pub(crate) fn counts(
+        &self,
+        submissions: impl Iterator<Item = usize>,
+    ) -> caifeng_report::Counts {
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
         enum Who {
             Known(SenderId),
@@ -129,7 +149,7 @@ impl Material {
     }
 
     /// Submissions by name, most first.
-    fn tally(
+    pub(crate) fn tally(
         &self,
         submissions: &[usize],
         name: impl Fn(&Submission) -> Option<String>,
@@ -157,26 +177,34 @@ impl Material {
         analyses
             .filter(|(_, (_, a))| wanted(a.status, a.units.len()))
             .map(|(i, _)| SubmissionEntry {
-                quotation: self.quotation(
-                    i,
-                    caifeng_domain::Span::new(0, self.stored[i].submission.text.len()),
-                ),
+                quotation: self.whole(i),
                 reason: reason.to_owned(),
             })
             .collect()
     }
 
+    /// All words of a submission, personal data masked.
+    pub(crate) fn whole(&self, submission: usize) -> Quotation {
+        let end = self.stored[submission].submission.text.len();
+        self.quotation(submission, caifeng_domain::Span::new(0, end))
+    }
+
     /// Somebody's words, personal data masked.
-    fn quotation(&self, submission: usize, span: caifeng_domain::Span) -> Quotation {
+    pub(crate) fn quotation(&self, submission: usize, span: caifeng_domain::Span) -> Quotation {
         let stored = &self.stored[submission];
         let inside: Vec<caifeng_domain::PersonalData> = self.record.analyses[submission]
             .1
             .personal_data
             .iter()
-            .filter(|p| span.contains(p.span))
-            .map(|p| caifeng_domain::PersonalData {
-                span: caifeng_domain::Span::new(p.span.start - span.start, p.span.end - span.start),
-                ..*p
+            .filter(|p| span.overlaps(p.span))
+            .map(|p| {
+                // Of what lies across an end, the part inside is masked.
+                let start = p.span.start.max(span.start) - span.start;
+                let end = p.span.end.min(span.end) - span.start;
+                caifeng_domain::PersonalData {
+                    span: caifeng_domain::Span::new(start, end),
+                    ..*p
+                }
             })
             .collect();
         Quotation {

@@ -9,7 +9,9 @@ use caifeng_store::{
 };
 use caifeng_triage::{Batch, Earlier, Outcome, Previous, Progress};
 
-use crate::{App, AppError, Chosen, cache::CachedEncoder, catalogue::today, find};
+use crate::{
+    App, AppError, Chosen, cache::CachedEncoder, catalogue::today, decisions::Heard, find,
+};
 
 /// How often a triage begins anew when others overtake it.
 const TURNS: usize = 3;
@@ -67,17 +69,43 @@ impl App {
         drafts.retain(|d| d.id <= draft_id);
         let version = versions(&drafts, &stored);
         let before = self.store.load_triage(chosen.id).await?;
-        let next = self.store.next_point(chosen.id).await?;
-        let previous = previous(before.as_ref(), &stored, next);
+        let events = self.store.decisions(chosen.id, 0).await?;
+        let place: HashMap<SubmissionId, usize> = (stored.iter().enumerate())
+            .map(|(i, s)| (s.id, i))
+            .collect();
+        let previous = previous(before.as_ref(), &place, reserved.next_point());
         let encoder = self.encoder().await?;
         let cached = CachedEncoder::new(Arc::clone(&encoder), self.store.clone());
-        let (draft, submissions, outcome) = {
+        let (draft, submissions, outcome, decisions, learned) = {
             let (ids, days, submissions) = split(stored);
             let run = move || -> Result<_, AppError> {
-                let earlier = earlier(&drafts, &draft, &version)?;
-                let batch = Batch::new(&draft, &submissions).over_versions(&earlier, &version);
+                let run_of = before.as_ref().and_then(|b| b.run.draft);
+                let run_of = drafts.iter().position(|d| Some(d.id) == run_of);
+                let replaced = drafts.len().saturating_sub(1);
+                let is_needed = version.iter().any(|&v| v != replaced)
+                    || run_of.is_some_and(|of| of != replaced)
+                    || Heard::speaks_of_earlier(&events, &drafts);
+                let earlier = if is_needed {
+                    earlier(&drafts, &draft)?
+                } else {
+                    Vec::new()
+                };
+                let heard = Heard::new(events, &drafts, &earlier, &draft);
+                let of = run_of.and_then(|of| earlier.get(of));
+                let decisions = heard.decisions(before.as_ref(), of, &draft, &place);
+                let batch = Batch::new(&draft, &submissions)
+                    .over_versions(&earlier, &version)
+                    .decided(&decisions);
                 let outcome = caifeng_triage::run(batch, &cached, &previous, &*progress)?;
-                Ok((draft, (ids, days, submissions), outcome))
+                let since = before.as_ref().map_or(0, |b| b.run.decisions);
+                let learned = heard.learned(since, before.as_ref(), &ids, &outcome);
+                Ok((
+                    draft,
+                    (ids, days, submissions),
+                    outcome,
+                    heard.last(),
+                    learned,
+                ))
             };
             tokio::task::spawn_blocking(run).await??
         };
@@ -88,6 +116,8 @@ impl App {
                 finished_at: jiff::Timestamp::now(),
                 program: env!("CARGO_PKG_VERSION").to_owned(),
                 encoder: encoder.identity().to_owned(),
+                decisions,
+                learned,
             },
             analyses: submissions
                 .0
@@ -152,12 +182,9 @@ fn versions(drafts: &[Version], stored: &[StoredSubmission]) -> Vec<usize> {
     stored.iter().map(|s| replaced(s.received_at)).collect()
 }
 
-/// The versions before the one in force; none where nobody speaks of them.
-fn earlier(drafts: &[Version], draft: &Draft, version: &[usize]) -> Result<Vec<Earlier>, AppError> {
+/// The versions before the one in force.
+fn earlier(drafts: &[Version], draft: &Draft) -> Result<Vec<Earlier>, AppError> {
     let replaced = drafts.len().saturating_sub(1);
-    if version.iter().all(|&v| v == replaced) {
-        return Ok(Vec::new());
-    }
     (drafts.iter().take(replaced))
         .map(|d| {
             Ok(Earlier::new(
@@ -184,15 +211,11 @@ fn split(stored: Vec<StoredSubmission>) -> Stored {
 /// Which point each unit was in, by the submission's place in the new batch.
 fn previous(
     before: Option<&TriageRecord>,
-    stored: &[StoredSubmission],
-    next: Option<PointId>,
+    place: &HashMap<SubmissionId, usize>,
+    next: PointId,
 ) -> Previous {
-    let (Some(before), Some(next)) = (before, next) else {
-        return Previous::default();
-    };
-    let place: HashMap<SubmissionId, usize> =
-        stored.iter().enumerate().map(|(i, s)| (s.id, i)).collect();
-    let units = before.analyses.iter().flat_map(|(id, analysis)| {
+    let analyses = before.iter().flat_map(|record| &record.analyses);
+    let units = analyses.flat_map(|(id, analysis)| {
         let at = place.get(id).copied();
         analysis
             .units

@@ -198,7 +198,7 @@ impl App {
         let now = Timestamp::now();
         Ok(self
             .store
-            .enqueue_once(TRIAGE, &id.to_string(), now)
+            .enqueue_once(TRIAGE, &id.to_string(), now, now)
             .await?)
     }
 

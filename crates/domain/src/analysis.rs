@@ -116,15 +116,18 @@ pub enum EvidenceKind {
     Hint,
     /// Meaning: resemblance to the provision or to units that name it.
     Semantic,
+    /// Somebody of the staff said so.
+    Staff,
 }
 
 impl EvidenceKind {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Citation, "citation", "引用条号"),
         (Self::Quotation, "quotation", "引用原文"),
         (Self::Hint, "hint", "填写位置"),
         (Self::Semantic, "semantic", "语义相近"),
+        (Self::Staff, "staff", "人工核定"),
     ];
 }
 

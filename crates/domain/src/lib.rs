@@ -9,6 +9,9 @@
 pub mod analysis;
 pub mod citation;
 pub mod consultation;
+pub mod decided;
+pub mod decision;
+pub mod disposition;
 pub mod edit;
 pub mod ids;
 pub mod ledger;
@@ -26,6 +29,9 @@ pub use analysis::{
 };
 pub use citation::{Citation, CitationRole, CitedLaw, ParagraphNo, Target};
 pub use consultation::{Consultation, Standing, Visibility, Window};
+pub use decided::{Decided, PointState, Settled, UnitState};
+pub use decision::{Aim, Change, Decision, Event, EventNo, Placing, Transfer, UnitRef};
+pub use disposition::Disposition;
 pub use edit::{Edit, EditOp};
 pub use ids::{ArticleNo, CollectorId, ConsultationId, PointId, StationId, SubmissionId};
 pub use ledger::{Ledger, Place};

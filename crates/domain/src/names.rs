@@ -1,8 +1,8 @@
 //! The names of closed sets: one for the wire, one for Chinese readers.
 
 use crate::{
-    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
-    Standing, StationKind, Status, Visibility,
+    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role, Scope,
+    Stance, Standing, StationKind, Status, Transfer, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -47,12 +47,14 @@ named!(
     EvidenceKind,
     PersonalDataKind,
     Place,
+    Placing,
     Role,
     Scope,
     Stance,
     Standing,
     StationKind,
     Status,
+    Transfer,
     Visibility
 );
 
@@ -60,8 +62,8 @@ named!(
 mod tests {
     use super::Named;
     use crate::{
-        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
-        Standing, StationKind, Status, Visibility,
+        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role,
+        Scope, Stance, Standing, StationKind, Status, Transfer, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -81,12 +83,14 @@ mod tests {
         names_lead_back::<EvidenceKind>();
         names_lead_back::<PersonalDataKind>();
         names_lead_back::<Place>();
+        names_lead_back::<Placing>();
         names_lead_back::<Role>();
         names_lead_back::<Scope>();
         names_lead_back::<Stance>();
         names_lead_back::<Standing>();
         names_lead_back::<StationKind>();
         names_lead_back::<Status>();
+        names_lead_back::<Transfer>();
         names_lead_back::<Visibility>();
     }
 }

@@ -41,13 +41,22 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            BulkIntake, Connect, ManageAccounts, ReadReport, SeeJobs, SeeRestricted, Transcribe,
+            Advise, Approve, BulkIntake, Connect, ManageAccounts, ReadReport, Review, SeeJobs,
+            SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
             Self::Collector => &[Transcribe, SeeRestricted],
             Self::StationOfficer => &[Transcribe, SeeRestricted, Connect],
-            Self::Reviewer => &[Transcribe, SeeRestricted, ReadReport, SeeJobs, Connect],
-            Self::Expert | Self::Approver => &[SeeRestricted, ReadReport],
+            Self::Reviewer => &[
+                Transcribe,
+                SeeRestricted,
+                ReadReport,
+                Review,
+                SeeJobs,
+                Connect,
+            ],
+            Self::Expert => &[SeeRestricted, ReadReport, Advise],
+            Self::Approver => &[SeeRestricted, ReadReport, Approve],
             Self::SystemAdmin => &[SeeJobs, Connect],
             Self::SecurityAdmin => &[ManageAccounts],
             Self::AuditAdmin => &[],
@@ -77,6 +86,12 @@ pub enum Permission {
     SeeRestricted,
     /// Read the report on a consultation.
     ReadReport,
+    /// Decide about units and points.
+    Review,
+    /// Agree to what reviewers propose, as a second person.
+    Approve,
+    /// Write a memo about a point.
+    Advise,
     /// See what runs in the background.
     SeeJobs,
     /// Keep accounts out and let them in, and take lost second factors away.

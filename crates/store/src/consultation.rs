@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use caifeng_domain::{Consultation, ConsultationId, PointId, Visibility, Window};
+use caifeng_domain::{Consultation, ConsultationId, Visibility, Window};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -159,19 +159,6 @@ impl Store {
             .await?;
         audit::append(&mut write, act, "consultation.close", &id.to_string()).await?;
         write.commit().await
-    }
-
-    /// The first number that no point of this consultation ever had. None without consultation.
-    pub async fn next_point(
-        &self,
-        consultation: ConsultationId,
-    ) -> Result<Option<PointId>, StoreError> {
-        sqlx::query("select next_point from consultation where id = $1")
-            .bind(signed(consultation.get()))
-            .fetch_optional(self.pool())
-            .await?
-            .map(|row| get_id(&row, "next_point", PointId::new))
-            .transpose()
     }
 }
 

@@ -145,9 +145,10 @@ impl Store {
         kind: &str,
         payload: &str,
         now: Timestamp,
+        due_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        enqueue_once(&mut write, kind, payload, now, now).await?;
+        enqueue_once(&mut write, kind, payload, now, due_at).await?;
         write.commit().await
     }
 

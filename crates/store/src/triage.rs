@@ -1,10 +1,10 @@
 //! Results of triage. The last run's replace those before, and only when they differ.
 
 mod load;
-mod record;
+pub(crate) mod record;
 mod save;
 
-use caifeng_domain::{Analysis, Point, SubmissionId};
+use caifeng_domain::{Analysis, ArticleNo, EventNo, Point, PointId, SubmissionId};
 use jiff::Timestamp;
 
 use crate::DraftId;
@@ -22,6 +22,10 @@ pub struct TriageRun {
     pub program: String,
     /// Identity of the encoder.
     pub encoder: String,
+    /// Number of the last decision that it had read.
+    pub decisions: EventNo,
+    /// How many units are linked to which article because of what was decided since the run before.
+    pub learned: Vec<(ArticleNo, usize)>,
 }
 
 /// A run and everything that it found.
@@ -42,6 +46,8 @@ pub struct ReservedRun {
     pub(crate) number: i64,
     /// The run in force then, whose points the new ones continue.
     pub(crate) base: Option<i64>,
+    /// The first number that no point had then.
+    pub(crate) next_point: PointId,
 }
 
 impl ReservedRun {
@@ -55,6 +61,12 @@ impl ReservedRun {
     #[must_use]
     pub const fn base(self) -> Option<i64> {
         self.base
+    }
+
+    /// The first number for new points.
+    #[must_use]
+    pub const fn next_point(self) -> PointId {
+        self.next_point
     }
 }
 

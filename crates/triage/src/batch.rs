@@ -6,7 +6,7 @@ use caifeng_law::{
     quote::DraftIndex,
 };
 
-use crate::read::Reading;
+use crate::{decisions::Decisions, read::Reading};
 
 /// Of the places where a provision went, those at least as sure as this are where an opinion about
 /// it goes; the surest goes in any case.
@@ -27,6 +27,20 @@ impl Earlier {
             alignment: align(&draft, in_force),
             draft,
         }
+    }
+
+    /// The article in force that an opinion about this one goes to; none where it was deleted.
+    #[must_use]
+    pub fn carry_article(&self, old: ArticleNo, in_force: &Draft) -> Option<ArticleNo> {
+        let (node, _) = self.carry(self.draft.article(old)?).next()?;
+        let article = in_force.ancestor(node, Level::Article)?;
+        Some(in_force.node(article).number)
+    }
+
+    /// Where a chapter of this version went.
+    #[must_use]
+    pub fn carry_node(&self, old: NodeId) -> Option<NodeId> {
+        Some(self.carry(old).next()?.0)
     }
 
     /// Where an opinion about a provision of this version goes, with how sure that is.
@@ -53,18 +67,27 @@ pub struct Batch<'a> {
     earlier: &'a [Earlier],
     /// For each submission the number of versions that had been replaced when it arrived.
     version: &'a [usize],
+    /// What people decided.
+    pub(crate) decisions: &'a Decisions,
 }
 
 impl<'a> Batch<'a> {
     /// Submissions that all speak of one version.
     #[must_use]
-    pub const fn new(draft: &'a Draft, submissions: &'a [Submission]) -> Self {
+    pub fn new(draft: &'a Draft, submissions: &'a [Submission]) -> Self {
         Self {
             draft,
             submissions,
             earlier: &[],
             version: &[],
+            decisions: Decisions::none(),
         }
+    }
+
+    /// As people decided about it.
+    #[must_use]
+    pub const fn decided(self, decisions: &'a Decisions) -> Self {
+        Self { decisions, ..self }
     }
 
     /// Submissions of which some speak of earlier versions: `version` holds for each its number in
@@ -125,10 +148,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn read(&self, i: usize, cuts: &[caifeng_domain::Span]) -> Reading {
         let submission = &self.batch.submissions[i];
         let quotes = &self.quotes[self.batch.version_of(i)];
+        let decided = |machine| self.batch.decisions.spans(i, machine);
         match self.batch.earlier_of(i) {
-            None => Reading::of(submission, self.batch.draft, quotes, cuts),
+            None => Reading::of(submission, self.batch.draft, quotes, cuts, decided),
             Some(earlier) => {
-                let reading = Reading::of(submission, &earlier.draft, quotes, cuts);
+                let reading = Reading::of(submission, &earlier.draft, quotes, cuts, decided);
                 reading.carried(|node| earlier.carry(node), |node| earlier.number(node))
             }
         }

@@ -42,17 +42,30 @@ pub(crate) fn describe(
         .map(|((id, list), keywords)| {
             let unit = |k: usize| &analyses[place[k].0].units[place[k].1];
             let said: Vec<&Said<'_>> = list.iter().map(|&k| &said[k]).collect();
+            let (scope, articles, stance) = voted(list.iter().map(|&k| unit(k)));
             Point {
                 id,
-                scope: most(list.iter().map(|&k| unit(k).scope)).unwrap_or(Scope::General),
-                articles: articles(list.iter().map(|&k| unit(k))),
-                stance: most(list.iter().map(|&k| unit(k).stance)).unwrap_or(Stance::Amend),
+                scope,
+                articles,
+                stance,
                 keywords,
                 representative: place[list[points::representative(&said)]],
                 units: list.iter().map(|&k| place[k]).collect(),
             }
         })
         .collect()
+}
+
+/// What the units of a point are together: scope and stance of most, and the articles to which at
+/// least a third are linked.
+pub fn voted<'a>(units: impl Iterator<Item = &'a Unit> + Clone) -> (Scope, Vec<ArticleNo>, Stance) {
+    let scope = most(units.clone().map(|unit| unit.scope));
+    let stance = most(units.clone().map(|unit| unit.stance));
+    (
+        scope.unwrap_or(Scope::General),
+        articles(units),
+        stance.unwrap_or(Stance::Amend),
+    )
 }
 
 /// The most frequent value, the least of equals.

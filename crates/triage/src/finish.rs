@@ -33,7 +33,15 @@ impl<'a> Sources<'a> {
     /// The unit as what it seems to be when all are heard.
     pub(crate) fn finish(&self, unit: &PreparedUnit, seems: &Impression, point: PointId) -> Unit {
         let reading = self.prepared.reading(unit);
-        let link = |ranked: &Ranked| self.link(unit, ranked, &seems.votes);
+        let held = self.prepared.held(unit);
+        let aim = held.and_then(|held| held.aim.as_ref());
+        let link = |ranked: &Ranked| {
+            let link = self.link(unit, ranked, &seems.votes);
+            match aim {
+                Some(aim) if aim.articles.contains(&link.article) => said_by_staff(link),
+                _ => link,
+            }
+        };
         let (mut links, mut others) = split(&seems.links);
         let (scope, stance) = (seems.scope(), seems.stance());
         if scope != Scope::Article {
@@ -44,13 +52,19 @@ impl<'a> Sources<'a> {
             span: reading.span,
             scope,
             chapter: (scope == Scope::Chapter)
-                .then(|| self.chapter_of(reading, seems.links.first()))
+                .then(|| {
+                    let decided = aim.and_then(|aim| aim.chapter);
+                    decided.or_else(|| self.chapter_of(reading, seems.links.first()))
+                })
                 .flatten(),
             links: links.iter().map(link).collect(),
             candidates: others.iter().map(link).collect(),
             stance: stance.0,
             stance_confidence: stance.1,
-            edit: edit(reading, scope, stance.0),
+            edit: match held.and_then(|held| held.edit.clone()) {
+                Some(decided) => decided,
+                None => edit(reading, scope, stance.0),
+            },
             point,
         }
     }
@@ -114,12 +128,19 @@ impl<'a> Sources<'a> {
                 former: match kind {
                     EvidenceKind::Citation => named.first().and_then(|c| c.former),
                     EvidenceKind::Hint => prepared.former_hints[unit.submission],
-                    EvidenceKind::Quotation | EvidenceKind::Semantic => None,
+                    EvidenceKind::Quotation | EvidenceKind::Semantic | EvidenceKind::Staff => None,
                 },
             },
             confidence: ranked.confidence,
         }
     }
+}
+
+/// A link that somebody of the staff made; the words that speak for it stay shown.
+fn said_by_staff(mut link: Link) -> Link {
+    link.evidence.kind = EvidenceKind::Staff;
+    link.confidence = 1.0;
+    link
 }
 
 /// The change of wording that it proposes. Praise, questions and stories quote words too, but ask for

@@ -9,6 +9,7 @@ mod agree;
 mod batch;
 pub mod cluster;
 pub mod cues;
+pub mod decisions;
 mod describe;
 pub mod duplicates;
 mod finish;
@@ -33,6 +34,8 @@ use caifeng_domain::{Analysis, Point, PointId, Span};
 use caifeng_encode::{EncodeError, Encoder, Vectors};
 
 pub use batch::{Batch, Earlier};
+pub use decisions::{Decisions, Held};
+pub use describe::voted;
 pub use models::Models;
 pub use prepare::{Prepared, PreparedUnit};
 

@@ -17,6 +17,7 @@ use crate::{
     Progress, Stage, TriageError,
     batch::{Batch, Reader},
     cues::CueCounts,
+    decisions::Decisions,
     duplicates,
     first::all_candidates,
     gist::Gists,
@@ -31,6 +32,8 @@ use crate::{
 pub struct Prepared<'a> {
     /// The draft.
     pub draft: &'a Draft,
+    /// What people decided.
+    pub decisions: &'a Decisions,
     /// The draft's articles, as vectors and words.
     pub provisions: Provisions,
     /// How near each gist is to each article.
@@ -79,6 +82,8 @@ struct ReadingKey<'a> {
     name: Option<&'a str>,
     phone: Option<&'a str>,
     cuts: &'a [Span],
+    /// The submission itself, where people cut it.
+    decided: Option<usize>,
 }
 
 impl<'a> Prepared<'a> {
@@ -113,6 +118,7 @@ impl<'a> Prepared<'a> {
         progress.begin(Stage::Link, submissions.len());
         let mut prepared = Self {
             draft,
+            decisions: batch.decisions,
             exemplars: Exemplars::new(provisions.len(), encoder.dimension()),
             relevance: provisions.relevance(&gists)?,
             provisions,
@@ -141,12 +147,14 @@ impl<'a> Prepared<'a> {
     fn collect_units(&mut self, batch: Batch<'_>) {
         for i in 0..batch.submissions.len() {
             let reading = Arc::clone(&self.readings[i]);
-            let place = |hint| self.provisions.numbers.iter().position(|n| *n == hint);
-            let hint = batch.hint(i).and_then(place);
+            let hint = batch.hint(i).and_then(|hint| self.place_of(hint));
             let named: Vec<Vec<usize>> = reading
                 .units
                 .iter()
-                .map(|u| self.articles(u.cited.iter().map(|c| c.node)))
+                .map(|u| match self.decided_articles(i, u.span) {
+                    Some(decided) => decided,
+                    None => self.articles(u.cited.iter().map(|c| c.node)),
+                })
                 .collect();
             let mut previous: Vec<usize> = Vec::new();
             for (index, unit) in reading.units.iter().enumerate() {
@@ -172,7 +180,10 @@ impl<'a> Prepared<'a> {
                 if !named[index].is_empty() {
                     previous.clone_from(&named[index]);
                 }
-                let cited = self.cited_as(unit);
+                let cited = match self.decided_articles(i, unit.span) {
+                    Some(decided) => decided.into_iter().map(CitedAs::surely).collect(),
+                    None => self.cited_as(unit),
+                };
                 self.units.push(PreparedUnit {
                     submission: i,
                     index,
@@ -181,6 +192,19 @@ impl<'a> Prepared<'a> {
                 });
             }
         }
+    }
+
+    /// The articles that people say a unit is about: it counts as one that names them.
+    fn decided_articles(&self, submission: usize, span: Span) -> Option<Vec<usize>> {
+        let aim = self.decisions.of(submission, span)?.aim.as_ref()?;
+        let places = aim.articles.iter().filter_map(|a| self.place_of(*a));
+        Some(places.collect())
+    }
+
+    /// The place of an article in the draft.
+    pub(crate) fn place_of(&self, article: ArticleNo) -> Option<usize> {
+        let mut numbers = self.provisions.numbers.iter();
+        numbers.position(|number| *number == article)
     }
 
     fn cited_as(&self, unit: &UnitReading) -> Vec<CitedAs> {
@@ -358,6 +382,7 @@ fn read_all(
                     name: submission.submitter.name.as_deref(),
                     phone: submission.submitter.phone.as_deref(),
                     cuts: &duplicate.additions,
+                    decided: batch.decisions.cuts_of(i),
                 })
                 .or_insert_with(|| {
                     firsts.push(i);

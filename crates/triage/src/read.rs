@@ -55,13 +55,14 @@ pub struct CitedNode {
 
 impl Reading {
     /// Reads `submission`. `cuts` are spans that a unit may not cross, such as what the sender of a
-    /// form letter added.
+    /// form letter added; `decided` makes of the units found those that people want.
     #[must_use]
     pub fn of(
         submission: &Submission,
         draft: &Draft,
         quotes: &quote::DraftIndex,
         cuts: &[Span],
+        decided: impl Fn(Vec<Span>) -> Vec<Span>,
     ) -> Self {
         let text = submission.text.as_str();
         let citations = cite::find(text, draft, submission.article_hint);
@@ -91,7 +92,7 @@ impl Reading {
             }
         }
         spans.sort_unstable_by_key(|span| span.start);
-        let units = (spans.into_iter())
+        let units = (decided(spans).into_iter())
             .map(|span| read_unit(span, text, draft, &citations, &personal_data))
             .collect();
         Self {

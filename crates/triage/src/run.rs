@@ -4,6 +4,7 @@ use caifeng_domain::{Analysis, PointId, Stance, Status};
 
 use crate::{
     Outcome, Previous, Progress, Stage, TriageError, agree,
+    decisions::{Arranged, arrange},
     describe::describe,
     finish::Sources,
     first::{Impression, impressions},
@@ -28,12 +29,17 @@ pub(crate) fn decide(
     let owned = prepared;
     let prepared = &owned;
     let statuses: Vec<(Status, f32)> = (prepared.status.iter())
-        .map(|f| status::decide(f, models))
+        .enumerate()
+        .map(|(i, f)| match prepared.decisions.statuses.get(&i) {
+            Some(&decided) => (decided, 1.0),
+            None => status::decide(f, models),
+        })
         .collect();
     let units: Vec<usize> = (0..prepared.units.len())
         .filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion)
         .collect();
     let mut seems = impressions(prepared, &units, models)?;
+    hold(prepared, &units, &mut seems);
     progress.begin(Stage::Points, units.len());
     let gists: Vec<usize> = (units.iter())
         .map(|&u| prepared.units[u].mention.gist)
@@ -43,10 +49,13 @@ pub(crate) fn decide(
         let mut said = said(prepared, &units, &seems);
         points::look_around(&mut said)?;
         groups = points::group(&said, models, progress)?;
-        seems = agree::revise(&seems, &gists, &groups, models);
+        let heard = arrange(prepared, &units, &groups, &seems).groups;
+        seems = agree::revise(&seems, &gists, &heard, models);
+        hold(prepared, &units, &mut seems);
     }
     let groups = part_opposites(&groups, &seems);
-    let (ids, next_point) = identify(prepared, &units, &groups, previous);
+    let arranged = arrange(prepared, &units, &groups, &seems);
+    let (ids, next_point) = identify(prepared, &units, &arranged, previous);
 
     let mut analyses: Vec<Analysis> = statuses
         .iter()
@@ -85,6 +94,13 @@ pub(crate) fn decide(
         meanings,
         vectors: owned.gists.raw,
     })
+}
+
+/// Holds what people decided about `units`.
+fn hold(prepared: &Prepared<'_>, units: &[usize], seems: &mut [Impression]) {
+    for (&u, seems) in units.iter().zip(seems) {
+        prepared.hold(&prepared.units[u], seems);
+    }
 }
 
 /// What `units` say, ready to be compared.
@@ -134,16 +150,19 @@ fn part_opposites(groups: &[usize], seems: &[Impression]) -> Vec<usize> {
 fn identify(
     prepared: &Prepared<'_>,
     units: &[usize],
-    groups: &[usize],
+    arranged: &Arranged,
     previous: &Previous,
 ) -> (Vec<PointId>, PointId) {
-    let groups = points::number_by_first(groups);
+    let groups = points::number_by_first(&arranged.groups);
+    let known = (groups.iter().zip(&arranged.groups))
+        .filter_map(|(&group, old)| Some((group, *arranged.points.get(old)?)));
+    let known = known.collect();
     let earlier: Vec<Option<PointId>> = (units.iter())
         .map(|&u| {
             let unit = &prepared.units[u];
             previous.point_of(unit.submission, prepared.reading(unit).span)
         })
         .collect();
-    let (ids, next) = points::keep_ids(&groups, &earlier, previous.next_point());
+    let (ids, next) = points::keep_ids(&groups, &earlier, known, previous.next_point());
     (groups.into_iter().map(|g| ids[g]).collect(), next)
 }

@@ -16,11 +16,11 @@ const ADDITIONS: usize = 5;
 const ALTERNATIVE: f32 = 0.2;
 
 impl Material {
-    pub(super) fn unit(&self, place: (usize, usize)) -> &Unit {
+    pub(crate) fn unit(&self, place: (usize, usize)) -> &Unit {
         &self.record.analyses[place.0].1.units[place.1]
     }
 
-    pub(super) fn point(&self, point: &Point) -> PointEntry {
+    pub(crate) fn point(&self, point: &Point) -> PointEntry {
         let submissions: Vec<usize> = point.units.iter().map(|u| u.0).collect();
         PointEntry {
             id: point.id,
@@ -41,7 +41,7 @@ impl Material {
         }
     }
 
-    fn words(&self, (submission, unit): (usize, usize)) -> Quotation {
+    pub(crate) fn words(&self, (submission, unit): (usize, usize)) -> Quotation {
         self.quotation(submission, self.unit((submission, unit)).span)
     }
 
@@ -106,7 +106,7 @@ impl Material {
     }
 
     /// Mean probability of the units' best links; 1 where no link is needed.
-    fn confidence(&self, point: &Point) -> f32 {
+    pub(crate) fn confidence(&self, point: &Point) -> f32 {
         let best: Vec<f32> = point
             .units
             .iter()
@@ -162,7 +162,7 @@ impl Material {
 }
 
 /// 第十二条, 第一百二十条之一.
-pub(super) fn article_name(article: ArticleNo) -> String {
+pub(crate) fn article_name(article: ArticleNo) -> String {
     let main = numeral::format(article.main);
     match article.inserted {
         0 => format!("第{main}条"),

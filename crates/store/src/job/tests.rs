@@ -135,13 +135,13 @@ async fn two_workers_never_get_the_same_job() {
 #[tokio::test]
 async fn what_waits_is_not_asked_for_twice_and_what_is_given_back_is_due() {
     on_every_database(async |store| {
-        store.enqueue_once("k", "C-1", at(0)).await.unwrap();
-        store.enqueue_once("k", "C-1", at(1)).await.unwrap();
-        store.enqueue_once("k", "C-2", at(1)).await.unwrap();
+        store.enqueue_once("k", "C-1", at(0), at(0)).await.unwrap();
+        store.enqueue_once("k", "C-1", at(1), at(1)).await.unwrap();
+        store.enqueue_once("k", "C-2", at(1), at(1)).await.unwrap();
         assert_eq!(store.count_jobs(JobState::Waiting).await.unwrap(), 2);
         let taken = take(&store, "w", 2).await.unwrap();
         // One that is under way may have read too early: another is wanted.
-        store.enqueue_once("k", "C-1", at(2)).await.unwrap();
+        store.enqueue_once("k", "C-1", at(2), at(2)).await.unwrap();
         assert_eq!(store.count_jobs(JobState::Waiting).await.unwrap(), 2);
         store.release_jobs("v", at(3)).await.unwrap();
         assert_eq!(store.count_jobs(JobState::Running).await.unwrap(), 1);

@@ -70,6 +70,8 @@ async fn every_submission_is_in_exactly_one_place() {
                 finished_at: act().at,
                 program: String::new(),
                 encoder: String::new(),
+                decisions: 0,
+                learned: Vec::new(),
             },
             analyses: ids.iter().copied().zip(analyses).collect(),
             points: Vec::new(),

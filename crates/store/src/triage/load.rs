@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{
-    Analysis, ConsultationId, Duplicate, DuplicateKind, NodeId, Point, PointId, Scope, Span,
-    Stance, Status, SubmissionId, Unit,
+    Analysis, ArticleNo, ConsultationId, Duplicate, DuplicateKind, NodeId, Point, PointId, Scope,
+    Span, Stance, Status, SubmissionId, Unit,
 };
 use sqlx::{AnyConnection, any::AnyRow};
 
@@ -94,7 +94,18 @@ fn run(row: &AnyRow) -> Result<TriageRun, StoreError> {
         finished_at: get_time(row, "finished_at")?,
         program: get(row, "program")?,
         encoder: get(row, "encoder")?,
+        decisions: get::<i64>(row, "decisions")?.cast_unsigned(),
+        learned: learned(get(row, "learned")?)?,
     })
+}
+
+fn learned(json: &str) -> Result<Vec<(ArticleNo, usize)>, StoreError> {
+    let records: Vec<(String, usize)> = plain_value("learned", json)?;
+    records
+        .into_iter()
+        .map(|(article, units)| Some((ArticleNo::from_record(article)?, units)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| unreadable("learned"))
 }
 
 /// Without its units.

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// First byte and one past the last.
-pub(super) type SpanRecord = (usize, usize);
+pub(crate) type SpanRecord = (usize, usize);
 
 /// A domain value's written form.
-pub(super) trait Recorded: Sized {
+pub(crate) trait Recorded: Sized {
     type Record: Serialize + DeserializeOwned;
 
     fn to_record(&self) -> Self::Record;
@@ -25,13 +25,13 @@ pub(super) trait Recorded: Sized {
 }
 
 /// Writes values as JSON.
-pub(super) fn to_json<T: Recorded>(values: &[T]) -> Result<String, StoreError> {
+pub(crate) fn to_json<T: Recorded>(values: &[T]) -> Result<String, StoreError> {
     let records: Vec<T::Record> = values.iter().map(T::to_record).collect();
     plain_json(&records)
 }
 
 /// Reads what [`to_json`] wrote.
-pub(super) fn from_json<T: Recorded>(
+pub(crate) fn from_json<T: Recorded>(
     column: &'static str,
     json: &str,
 ) -> Result<Vec<T>, StoreError> {
@@ -44,12 +44,12 @@ pub(super) fn from_json<T: Recorded>(
 }
 
 /// Writes what serde knows by itself.
-pub(super) fn plain_json(value: &impl Serialize) -> Result<String, StoreError> {
+pub(crate) fn plain_json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(StoreError::Unstorable)
 }
 
 /// Reads what [`plain_json`] wrote.
-pub(super) fn plain_value<T: DeserializeOwned>(
+pub(crate) fn plain_value<T: DeserializeOwned>(
     column: &'static str,
     json: &str,
 ) -> Result<T, StoreError> {
@@ -57,7 +57,7 @@ pub(super) fn plain_value<T: DeserializeOwned>(
 }
 
 /// Without the JSON: it may quote a sender, and errors are logged.
-pub(super) fn unreadable(column: &'static str) -> StoreError {
+pub(crate) fn unreadable(column: &'static str) -> StoreError {
     corrupt(column, "unreadable JSON")
 }
 
@@ -117,7 +117,7 @@ impl Recorded for ArticleNo {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct LinkRecord {
+pub(crate) struct LinkRecord {
     article: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     node: Option<u32>,
@@ -162,7 +162,7 @@ impl Recorded for Link {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct EditRecord {
+pub(crate) struct EditRecord {
     op: String,
     target: String,
     from: Option<String>,

@@ -1,6 +1,8 @@
 //! Writing the results of a run.
 
-use caifeng_domain::{Analysis, ConsultationId, DuplicateKind, Point, Scope, Stance, Status, Unit};
+use caifeng_domain::{
+    Analysis, ConsultationId, DuplicateKind, Point, PointId, Scope, Stance, Status, Unit,
+};
 use serde::Serialize;
 use sm3::{Digest, Sm3};
 use sqlx::AnyConnection;
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     Act, DraftId, Store, StoreError, audit,
     db::Write,
-    rows::{Query, get, hex, insert_all, signed, time_text, wire},
+    rows::{Query, get, hex, insert_all, signed, time_text, to_id, wire},
 };
 
 /// A row of `analysis`.
@@ -63,6 +65,7 @@ struct PointRow {
 struct Rows<'r> {
     draft: Option<u64>,
     encoder: &'r str,
+    decisions: u64,
     analyses: Vec<AnalysisRow>,
     units: Vec<UnitRow>,
     points: Vec<PointRow>,
@@ -74,7 +77,7 @@ const SLICE: usize = 256;
 
 impl Store {
     /// Replaces the results of a consultation by these; does nothing at all when they are the same
-    /// as those in force (draft, encoder and results; times and the program's version do not
+    /// as those in force (draft, encoder, decisions and results; times and the program's version do not
     /// count), nor when another run was put in force since this one was reserved. Written bit by
     /// bit, and put in force at once: until then, and when this is interrupted, those before stay.
     pub async fn save_triage(
@@ -126,8 +129,16 @@ impl Store {
         let mut write = self.write().await?;
         let number = signed(write.take_numbers("triage_run", 1).await?);
         let base = current_run(write.db(), consultation).await?;
+        let next: i64 = sqlx::query_scalar("select next_point from consultation where id = $1")
+            .bind(signed(consultation.get()))
+            .fetch_one(write.db())
+            .await?;
         write.commit().await?;
-        Ok(ReservedRun { number, base })
+        Ok(ReservedRun {
+            number,
+            base,
+            next_point: to_id("next_point", next, PointId::new)?,
+        })
     }
 
     /// The number of the run whose results count.
@@ -169,7 +180,8 @@ impl Store {
         Ok(None)
     }
 
-    /// Makes a run the one whose results count, unless another one was meanwhile.
+    /// Makes a run the one whose results count, unless another one was meanwhile, or somebody made a
+    /// point, whose number a point of this run has too.
     pub(super) async fn put_in_force(
         &self,
         act: &Act<'_>,
@@ -183,12 +195,13 @@ impl Store {
         let done = sqlx::query(
             "update consultation set current_run = $1,
                  next_point = case when next_point > $2 then next_point else $2 end
-             where id = $3 and coalesce(current_run, 0) = $4",
+             where id = $3 and coalesce(current_run, 0) = $4 and next_point = $5",
         )
         .bind(run)
         .bind(signed(last.unwrap_or(0) + 1))
         .bind(signed(consultation.get()))
         .bind(reserved.base.unwrap_or(0))
+        .bind(signed(reserved.next_point.get()))
         .execute(write.db())
         .await?;
         if done.rows_affected() == 0 {
@@ -259,6 +272,7 @@ fn rows(record: &TriageRecord) -> Result<Rows<'_>, StoreError> {
     let mut rows = Rows {
         draft: record.run.draft.map(DraftId::get),
         encoder: &record.run.encoder,
+        decisions: record.run.decisions,
         analyses: Vec::with_capacity(record.analyses.len()),
         units: Vec::new(),
         points: Vec::with_capacity(record.points.len()),
@@ -332,10 +346,12 @@ async fn insert_run(
     digest: &str,
 ) -> Result<(), StoreError> {
     let run = &record.run;
+    let learned = run.learned.iter();
+    let learned: Vec<(String, usize)> = learned.map(|(a, n)| (a.to_string(), *n)).collect();
     sqlx::query(
         "insert into triage_run (id, consultation, draft, started_at, finished_at, program,
-             encoder, submissions, digest)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             encoder, submissions, digest, decisions, learned)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(id)
     .bind(signed(consultation.get()))
@@ -346,6 +362,8 @@ async fn insert_run(
     .bind(&run.encoder)
     .bind(signed(record.analyses.len() as u64))
     .bind(digest)
+    .bind(signed(run.decisions))
+    .bind(plain_json(&learned)?)
     .execute(write.db())
     .await?;
     Ok(())

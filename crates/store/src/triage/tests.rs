@@ -158,6 +158,8 @@ fn run() -> TriageRun {
         finished_at: act().at,
         program: "0.1.0".into(),
         encoder: "lexical/1".into(),
+        decisions: 0,
+        learned: vec![(ArticleNo::new(2), 3)],
     }
 }
 
@@ -244,7 +246,14 @@ async fn a_second_run_changes_nothing() {
 async fn point_numbers_are_never_given_again() {
     on_every_database(async |store| {
         let consultation = new_consultation(&store, "c").await;
-        let next = async || store.next_point(consultation).await.unwrap().unwrap().get();
+        let next = async || {
+            store
+                .reserve_run(consultation)
+                .await
+                .unwrap()
+                .next_point()
+                .get()
+        };
         assert_eq!(next().await, 1);
         let mut runner = TestRunner::deterministic();
         let mut record = record(&[]).new_tree(&mut runner).unwrap().current();

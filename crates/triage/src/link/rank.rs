@@ -42,6 +42,17 @@ pub struct CitedAs {
     pub relative: bool,
 }
 
+impl CitedAs {
+    /// As somebody said who knows.
+    pub(crate) const fn surely(article: usize) -> Self {
+        Self {
+            article,
+            confidence: 1.0,
+            relative: false,
+        }
+    }
+}
+
 /// The features of the `position`-th of `count` cited articles.
 #[must_use]
 pub fn cited_features(

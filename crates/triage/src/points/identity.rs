@@ -8,11 +8,12 @@ use caifeng_domain::PointId;
 /// groups without one get new ids, counting from `next`. Returns the ids and the next free number.
 ///
 /// `earlier` says for each unit of the present run which point it was in before, if any; `groups`
-/// its group now, numbered from 0.
+/// its group now, numbered from 0. Groups in `known` have the id that people gave them.
 #[must_use]
 pub fn keep_ids(
     groups: &[usize],
     earlier: &[Option<PointId>],
+    known: BTreeMap<usize, PointId>,
     next: PointId,
 ) -> (Vec<PointId>, PointId) {
     let count = groups.iter().max().map_or(0, |m| m + 1);
@@ -29,7 +30,10 @@ pub fn keep_ids(
             .then(a.0.0.cmp(&b.0.0))
     });
     let mut ids: Vec<Option<PointId>> = vec![None; count];
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeSet<PointId> = known.values().copied().collect();
+    for (group, id) in known {
+        ids[group] = Some(id);
+    }
     for ((group, id), _) in claims {
         if ids[group].is_none() && taken.insert(id) {
             ids[group] = Some(id);
@@ -51,6 +55,8 @@ pub fn keep_ids(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use caifeng_domain::PointId;
 
     use super::keep_ids;
@@ -67,8 +73,11 @@ mod tests {
             Some(id(3)),
             Some(id(3)),
         ];
-        let (ids, next) = keep_ids(&groups, &earlier, id(10));
+        let (ids, next) = keep_ids(&groups, &earlier, BTreeMap::new(), id(10));
         assert_eq!(ids, [id(7), id(10), id(3)]);
         assert_eq!(next, id(11));
+        let known = BTreeMap::from([(1, id(7))]);
+        let (ids, _) = keep_ids(&groups, &earlier, known, id(10));
+        assert_eq!(ids, [id(10), id(7), id(3)]);
     }
 }

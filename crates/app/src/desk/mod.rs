@@ -1,0 +1,229 @@
+//! The reviewer's desk: what a consultation looks like once everything decided is laid over what
+//! triage found.
+//!
+//! A [`Desk`] is held in memory, made anew when another run is put in force, and brought up to date
+//! by the events that came since. So pages and decisions take milliseconds, and several processes on
+//! one database show the same.
+//!
+//! **Invariant.** What it shows follows from the run in force and the events alone.
+
+mod alarm;
+mod command;
+mod feedback;
+mod lay;
+mod overview;
+mod point;
+mod queue;
+mod redline;
+mod section;
+mod submission;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use caifeng_domain::{
+    ConsultationId, Decided, Event, EventNo, NodeId, Permission, Point, PointId, SubmissionId,
+    UnitRef,
+};
+use caifeng_report::Counts;
+use caifeng_store::Principal;
+use tokio::sync::{Mutex, RwLock};
+
+use crate::{App, AppError, report::Material};
+
+pub use alarm::Alarm;
+pub use command::{Command, Done};
+pub use feedback::{Answer, Grade};
+pub use overview::{Heat, Learned, Overview, Trend};
+pub use point::{PointCard, PointPage, UnitLine, article_names};
+pub use queue::{Queue, QueueItem};
+pub use redline::{Piece, Redline};
+pub use section::{SectionPage, SectionPlace, Sorted, side};
+pub use submission::SubmissionPage;
+
+/// Desks kept in memory at a time.
+const KEPT: usize = 4;
+
+/// A point as it stands, with what is counted once instead of on every page.
+pub(crate) struct Standing {
+    pub(crate) point: Point,
+    /// Of the units that count.
+    pub(crate) counts: Counts,
+    pub(crate) section: SectionPlace,
+}
+
+/// A consultation with everything decided laid over it.
+pub struct Desk {
+    pub(crate) run: i64,
+    pub(crate) material: Material,
+    pub(crate) events: Vec<Event>,
+    pub(crate) decided: Decided,
+    pub(crate) points: BTreeMap<PointId, Standing>,
+    /// Place of each submission in the record.
+    place: HashMap<SubmissionId, usize>,
+    /// Submissions of each duplicate group.
+    groups: HashMap<usize, usize>,
+    /// Points whose members were changed and are not counted anew yet.
+    stale: Vec<PointId>,
+}
+
+/// The desks of this process.
+#[derive(Default)]
+pub(crate) struct Desks(Mutex<Vec<(ConsultationId, SharedDesk)>>);
+
+/// A desk that is read by many and changed by who decides.
+pub(crate) type SharedDesk = Arc<RwLock<Option<Desk>>>;
+
+impl Desks {
+    async fn of(&self, consultation: ConsultationId) -> SharedDesk {
+        let mut kept = self.0.lock().await;
+        let found = kept.iter().position(|(id, _)| *id == consultation);
+        let entry = match found {
+            Some(at) => kept.remove(at),
+            None => (consultation, SharedDesk::default()),
+        };
+        let desk = Arc::clone(&entry.1);
+        kept.push(entry);
+        if kept.len() > KEPT {
+            kept.remove(0);
+        }
+        desk
+    }
+}
+
+impl App {
+    /// What `show` makes of a consultation's desk, for somebody who may read reports there.
+    pub async fn at_desk<T>(
+        &self,
+        by: &Principal,
+        slug: &str,
+        show: impl FnOnce(&Desk) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let listed = self
+            .consultation_to(by, Permission::ReadReport, slug)
+            .await?;
+        let shared = self.fresh_desk(listed.id, slug).await?;
+        let held = shared.read().await;
+        let desk = held
+            .as_ref()
+            .ok_or_else(|| AppError::NotTriaged(slug.to_owned()))?;
+        show(desk)
+    }
+
+    /// The desk of a consultation, up to date.
+    pub(crate) async fn fresh_desk(
+        &self,
+        id: ConsultationId,
+        slug: &str,
+    ) -> Result<SharedDesk, AppError> {
+        let shared = self.desks.of(id).await;
+        let (run, last) = self.store.desk_state(id).await?;
+        let is_fresh = |desk: &Option<Desk>| {
+            (desk.as_ref()).is_some_and(|desk| Some(desk.run) == run && desk.decided.last >= last)
+        };
+        if is_fresh(&*shared.read().await) {
+            return Ok(shared);
+        }
+        let mut held = shared.write().await;
+        if is_fresh(&held) {
+            drop(held);
+            return Ok(shared);
+        }
+        match held.as_mut() {
+            Some(desk) if Some(desk.run) == run => {
+                let news = self.store.decisions(id, desk.decided.last).await?;
+                desk.hear(news);
+            }
+            _ => *held = Some(self.open_desk(id, slug).await?),
+        }
+        drop(held);
+        Ok(shared)
+    }
+
+    async fn open_desk(&self, id: ConsultationId, slug: &str) -> Result<Desk, AppError> {
+        let (run, material) = self.material(slug).await?;
+        let events = self.store.decisions(id, 0).await?;
+        let open = move || Desk::new(run, material, events);
+        Ok(tokio::task::spawn_blocking(open).await?)
+    }
+}
+
+impl Desk {
+    pub(crate) fn new(run: i64, mut material: Material, events: Vec<Event>) -> Self {
+        let analyses = material.record.analyses.iter().enumerate();
+        let place = analyses.map(|(i, (id, _))| (*id, i)).collect();
+        let points = std::mem::take(&mut material.record.points);
+        let mut groups = HashMap::new();
+        for (_, analysis) in &material.record.analyses {
+            *groups.entry(analysis.duplicate.group).or_default() += 1;
+        }
+        let mut desk = Self {
+            groups,
+            run,
+            decided: Decided::default(),
+            points: BTreeMap::new(),
+            place,
+            stale: points.iter().map(|point| point.id).collect(),
+            material,
+            events: Vec::new(),
+        };
+        for point in points {
+            let standing = Standing {
+                counts: Counts::default(),
+                section: SectionPlace::General,
+                point,
+            };
+            desk.points.insert(standing.point.id, standing);
+        }
+        desk.lay_all(events);
+        desk
+    }
+
+    /// Number of the last event that it shows.
+    #[must_use]
+    pub fn last_event(&self) -> EventNo {
+        self.decided.last
+    }
+
+    /// Title of the draft.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.material.draft.title
+    }
+
+    /// A point, by its number.
+    pub(crate) fn standing(&self, point: PointId) -> Result<&Standing, AppError> {
+        let unknown = || crate::Refusal::UnknownPoint(point).into();
+        self.points.get(&point).ok_or_else(unknown)
+    }
+
+    /// The place of a unit in the record.
+    pub(crate) fn unit_at(&self, unit: UnitRef) -> Option<(usize, usize)> {
+        let place = *self.place.get(&unit.submission)?;
+        let units = &self.material.record.analyses[place].1.units;
+        let number = units.iter().position(|u| u.span == unit.span)?;
+        Some((place, number))
+    }
+
+    /// How a unit at a place is named in events.
+    pub(crate) fn unit_ref(&self, (submission, unit): (usize, usize)) -> UnitRef {
+        let (id, analysis) = &self.material.record.analyses[submission];
+        UnitRef {
+            submission: *id,
+            span: analysis.units[unit].span,
+        }
+    }
+
+    /// Whether a unit counts: nobody dismissed it or sent it elsewhere.
+    pub(crate) fn counts(&self, place: (usize, usize)) -> bool {
+        let state = self.decided.unit(self.unit_ref(place));
+        state.is_none_or(|state| state.dismissed.is_none() && state.transfer.is_none())
+    }
+
+    /// A provision's heading: `第三条（适用范围）`, `第二章 管理`.
+    pub(crate) fn heading(&self, node: NodeId) -> String {
+        crate::report::heading(&self.material.draft, node)
+    }
+}
