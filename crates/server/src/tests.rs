@@ -4,6 +4,7 @@
 mod accounts;
 mod codes;
 mod connections;
+mod desk;
 mod hooks;
 mod humane;
 mod kiosk;

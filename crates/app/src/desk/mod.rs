@@ -24,8 +24,8 @@ use std::{
 };
 
 use caifeng_domain::{
-    ConsultationId, Decided, Event, EventNo, NodeId, Permission, Point, PointId, SubmissionId,
-    UnitRef,
+    Consultation, ConsultationId, Decided, Disposition, Event, EventNo, Ledger, NodeId, Permission,
+    Point, PointId, SubmissionId, UnitRef,
 };
 use caifeng_report::Counts;
 use caifeng_store::Principal;
@@ -112,6 +112,28 @@ impl App {
         show(desk)
     }
 
+    /// What may become of a point.
+    #[must_use]
+    pub fn dispositions(&self) -> &[Disposition] {
+        &self.config.dispositions
+    }
+
+    /// A consultation as it stands: its ledger, and how content senders are with their answers.
+    pub async fn standing_of(
+        &self,
+        by: &Principal,
+        slug: &str,
+    ) -> Result<(Consultation, Ledger, Vec<(&'static str, usize)>), AppError> {
+        let listed = self
+            .consultation_to(by, Permission::ReadReport, slug)
+            .await?;
+        let ledger = self.store.ledger(listed.id).await?;
+        let votes = self.store.satisfaction(listed.id).await?;
+        let grades = Grade::ALL.iter();
+        let grades = grades.map(|(_, wire, name)| (*name, votes.get(*wire).copied().unwrap_or(0)));
+        Ok((listed.consultation, ledger, grades.collect()))
+    }
+
     /// The desk of a consultation, up to date.
     pub(crate) async fn fresh_desk(
         &self,
@@ -193,6 +215,22 @@ impl Desk {
         &self.material.draft.title
     }
 
+    /// The last decision of somebody that holds.
+    #[must_use]
+    pub fn last_of(&self, name: &str) -> Option<&Event> {
+        let gone = caifeng_domain::decided::undone(&self.events);
+        let mut theirs = self.events.iter().rev().filter(|e| e.actor == name);
+        theirs.find(|e| !gone.contains(&e.number))
+    }
+
+    /// Characters of the submission before a unit.
+    #[must_use]
+    pub fn chars_before(&self, unit: UnitRef) -> usize {
+        let place = self.place.get(&unit.submission);
+        let text = place.map(|&at| self.material.stored[at].submission.text.as_str());
+        text.map_or(0, |text| text[..unit.span.start].chars().count())
+    }
+
     /// A point, by its number.
     pub(crate) fn standing(&self, point: PointId) -> Result<&Standing, AppError> {
         let unknown = || crate::Refusal::UnknownPoint(point).into();
@@ -227,3 +265,6 @@ impl Desk {
         crate::report::heading(&self.material.draft, node)
     }
 }
+
+#[cfg(test)]
+mod tests;

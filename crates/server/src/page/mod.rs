@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod desk;
 mod devices;
 mod form;
 mod home;
@@ -67,6 +68,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/assets/style.css", get(style))
         .route("/assets/work.js", get(work))
         .merge(account::router())
+        .merge(desk::router())
 }
 
 /// A failure as a page.

@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 51] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 60] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -119,6 +119,39 @@ pub(super) const ROUTES: [(&str, &str, Needs); 51] = [
         "POST",
         "/staff/wechat/1",
         Needs::The(Permission::Transcribe),
+    ),
+    ("GET", "/assets/desk.js", Needs::Nothing),
+    ("GET", "/assets/desk.css", Needs::Nothing),
+    ("GET", "/staff/desks", Needs::The(Permission::ReadReport)),
+    (
+        "GET",
+        "/staff/c/known/desk",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/desk/queue",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/desk/s/general",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/desk/points/P-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/desk/submissions/S-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/desk/decide",
+        Needs::The(Permission::ReadReport),
     ),
     ("GET", "/hooks/wechat/none", Needs::Nothing),
     ("POST", "/hooks/wechat/none", Needs::Nothing),

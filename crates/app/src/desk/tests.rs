@@ -1,0 +1,316 @@
+//! Decisions on the invented sample: they show at once, are undone, and outlive triage.
+
+use std::sync::Arc;
+
+use caifeng_domain::{Aim, ArticleNo, Permission, PointId, Role, Stance, UnitRef};
+use caifeng_store::{Principal, PrincipalKind, Reach};
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::{Command, Desk, Queue, SectionPlace, Sorted};
+use crate::{App, AppError, Config, Overrides, Refusal};
+
+const DRAFT: &[u8] = include_bytes!("../../../../corpora/heyan/draft.txt");
+const SECOND: &[u8] = include_bytes!("../../../../corpora/heyan/draft-2.txt");
+const SUBMISSIONS: &[u8] = include_bytes!("../../../../corpora/heyan/submissions.jsonl");
+
+struct Office {
+    app: App,
+    _folder: TempDir,
+}
+
+fn somebody(name: &str, role: Role) -> Principal {
+    Principal {
+        kind: PrincipalKind::Account,
+        name: name.to_owned(),
+        role,
+        reach: Reach::default(),
+        has_factor: false,
+    }
+}
+
+impl Office {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let said = Overrides {
+            data: Some(folder.path().to_owned()),
+            model: Some("lexical".to_owned()),
+            ..Overrides::default()
+        };
+        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        app.import_draft("heyan", "draft.txt", DRAFT).await.unwrap();
+        app.import("heyan", "submissions.jsonl", SUBMISSIONS.to_vec(), false)
+            .await
+            .unwrap();
+        let office = Self {
+            app,
+            _folder: folder,
+        };
+        office.triage().await;
+        office
+    }
+
+    async fn triage(&self) {
+        self.app.triage(Some("heyan"), Arc::new(())).await.unwrap();
+    }
+
+    async fn at<T>(&self, show: impl FnOnce(&Desk) -> T) -> T {
+        let by = somebody("看", Role::Reviewer);
+        let show = |desk: &Desk| Ok(show(desk));
+        self.app.at_desk(&by, "heyan", show).await.unwrap()
+    }
+
+    async fn decide(&self, command: Command) -> Result<super::Done, AppError> {
+        let by = somebody("王审", Role::Reviewer);
+        self.app.decide(&by, "heyan", command).await
+    }
+
+    /// Two points of one provision, neither for nor against, the second with several units.
+    async fn two_points(&self) -> (PointId, PointId) {
+        self.at(|desk| {
+            let open = |s: &&super::Standing| s.point.stance == Stance::Amend;
+            let all: Vec<_> = desk.points.values().filter(open).collect();
+            let large = all.iter().filter(|s| s.point.units.len() > 2);
+            let pair = large.flat_map(|b| all.iter().map(move |a| (a, b)));
+            let mut fitting =
+                pair.filter(|(a, b)| a.section == b.section && a.point.id != b.point.id);
+            let (a, b) = fitting.next().expect("the sample has such points");
+            (a.point.id, b.point.id)
+        })
+        .await
+    }
+
+    async fn members(&self, point: PointId) -> Vec<UnitRef> {
+        self.at(|desk| {
+            let standing = desk.points.get(&point);
+            let units = standing.iter().flat_map(|s| &s.point.units);
+            units.map(|&unit| desk.unit_ref(unit)).collect()
+        })
+        .await
+    }
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, AppError>) -> Refusal {
+    match result.unwrap_err() {
+        AppError::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Invariant 3: people decide. A re-run of triage replays it and never contradicts it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_shows_at_once_and_outlives_triage() {
+    let office = Office::new().await;
+    let (small, large) = office.two_points().await;
+    let (few, many) = (office.members(small).await, office.members(large).await);
+
+    office.decide(Command::Merge(small, large)).await.unwrap();
+    let merged = office.members(large).await;
+    assert_eq!(merged.len(), few.len() + many.len());
+    assert!(office.members(small).await.is_empty());
+    let split = office
+        .decide(Command::Split(large, vec![many[0]]))
+        .await
+        .unwrap();
+    let new = split.point.unwrap();
+    assert_eq!(office.members(new).await, [many[0]]);
+
+    let far = Aim::at(vec![ArticleNo::new(1)]);
+    office
+        .decide(Command::Aim(many[1], far.clone()))
+        .await
+        .unwrap();
+    office
+        .decide(Command::Name(large, "一个标题".into()))
+        .await
+        .unwrap();
+    office
+        .decide(Command::Dismiss(few[0], "与本法无关".into()))
+        .await
+        .unwrap();
+    let state = async || {
+        let mut out = Vec::new();
+        for point in [small, large, new] {
+            let mut members = office.members(point).await;
+            members.sort_unstable();
+            out.push(members);
+        }
+        let aim = office
+            .at(|desk| Aim::of(desk.material.unit(desk.unit_at(many[1]).unwrap())))
+            .await;
+        let name = office.at(|desk| desk.point_name(large)).await;
+        let counted = office
+            .at(|desk| desk.counts(desk.unit_at(few[0]).unwrap()))
+            .await;
+        (out, aim, name, counted)
+    };
+    let before = state().await;
+    assert_eq!(before.1, far);
+    assert_eq!(before.2.as_deref(), Some("一个标题"));
+    assert!(!before.3);
+    office.triage().await;
+    let after = state().await;
+    assert_eq!(before, after);
+    office.app.desks.0.lock().await.clear();
+    assert_eq!(after, state().await, "and without memory of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_restores_what_was_before_and_after_a_triage() {
+    let office = Office::new().await;
+    let (small, large) = office.two_points().await;
+    let (few, many) = (office.members(small).await, office.members(large).await);
+    let merge = office.decide(Command::Merge(small, large)).await.unwrap();
+    let undo = office.decide(Command::Undo(None)).await.unwrap();
+    assert_eq!(office.members(small).await, few);
+    assert_eq!(office.members(large).await, many);
+    // Undoing is undone.
+    office
+        .decide(Command::Undo(Some(undo.event)))
+        .await
+        .unwrap();
+    assert_eq!(office.members(large).await.len(), few.len() + many.len());
+    office.triage().await;
+    office
+        .decide(Command::Undo(Some(merge.event)))
+        .await
+        .unwrap();
+    assert_eq!(office.members(small).await, few);
+    office.triage().await;
+    assert_eq!(office.members(small).await, few);
+    assert_eq!(office.members(large).await, many);
+    let again = office.decide(Command::Undo(Some(merge.event))).await;
+    assert_eq!(refused(again), Refusal::NothingToUndo);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_needs_a_reason_and_a_second_person() {
+    let office = Office::new().await;
+    let (point, _) = office.two_points().await;
+    let dispose = |code: &str, reason: &str| Command::Dispose(point, code.into(), reason.into());
+    let without = office.decide(dispose("kept", " ")).await;
+    assert_eq!(refused(without), Refusal::Needed("理由"));
+    let unknown = office.decide(dispose("none", "理由")).await;
+    assert_eq!(refused(unknown), Refusal::UnknownDisposition);
+    office.decide(dispose("partly", "改为十日")).await.unwrap();
+
+    let answers = async |preview| {
+        let unit = office.members(point).await[0];
+        let all = office.app.dispositions().to_vec();
+        office
+            .at(|desk| desk.answers(unit.submission, preview, &all))
+            .await
+    };
+    let result = |answers: Vec<super::Answer>| answers.into_iter().find_map(|a| a.result);
+    assert_eq!(result(answers(false).await), None, "nobody agreed yet");
+    assert_eq!(result(answers(true).await).as_deref(), Some("部分采纳"));
+
+    let mut both = somebody("王审", Role::Approver);
+    let approve = async |by: &Principal| {
+        office
+            .app
+            .decide(by, "heyan", Command::Approve(point))
+            .await
+    };
+    assert_eq!(refused(approve(&both).await), Refusal::FourEyes);
+    assert_eq!(
+        refused(office.decide(Command::Approve(point)).await),
+        Refusal::Forbidden
+    );
+    both.name = "李核".into();
+    approve(&both).await.unwrap();
+    assert_eq!(refused(approve(&both).await), Refusal::Handled);
+    let told = answers(false).await;
+    let told = told.iter().find(|a| a.result.is_some()).unwrap();
+    assert_eq!(told.reason.as_deref(), Some("改为十日"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_number_adds_up_and_leads_on() {
+    let office = Office::new().await;
+    let by = somebody("看", Role::Reviewer);
+    let (of, ledger, _) = office.app.standing_of(&by, "heyan").await.unwrap();
+    assert!(ledger.balances());
+    let now = Timestamp::now();
+    office
+        .at(|desk| {
+            let overview = desk.overview(ledger);
+            let points: usize = overview.map.iter().map(|heat| heat.points).sum();
+            assert_eq!(points, overview.points);
+            let received: usize = overview.trend.iter().map(|day| day.received).sum();
+            assert_eq!(
+                received, overview.ledger.received,
+                "no days are cut off here"
+            );
+            let mut units = 0;
+            for heat in overview.map.iter().filter(|heat| heat.points > 0) {
+                let section = desk.section(heat.place, Sorted::Weight).unwrap();
+                assert_eq!(section.points.len(), heat.points);
+                for card in &section.points {
+                    let page = desk.point(card.id, 1).unwrap();
+                    units += page.card.units;
+                    for line in &page.units {
+                        let found = desk.submission(line.unit.submission).unwrap();
+                        assert!(found.units.iter().any(|(u, ..)| u.unit == line.unit));
+                    }
+                }
+            }
+            assert_eq!(units, overview.units);
+            for (queue, ..) in Queue::ALL {
+                for item in desk.queue(queue, "看", now) {
+                    assert!(item.submission.is_some() || item.point.is_some());
+                }
+            }
+            desk.alarms(&of, 0, now);
+            assert!(
+                SectionPlace::from_key("n99999")
+                    .is_some_and(|place| { desk.section(place, Sorted::Weight).is_err() })
+            );
+        })
+        .await;
+    let nobody = somebody("信息员", Role::Collector);
+    assert!(!nobody.role.may(Permission::ReadReport));
+    let seen = office.app.at_desk(&nobody, "heyan", |_| Ok(())).await;
+    assert_eq!(refused(seen), Refusal::Forbidden);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_is_carried_to_the_next_version_of_the_draft() {
+    let office = Office::new().await;
+    let (point, _) = office.two_points().await;
+    let unit = office.members(point).await[0];
+    let last = office
+        .at(|desk| {
+            desk.material
+                .draft
+                .articles()
+                .last()
+                .map(|(_, node)| node.number)
+        })
+        .await
+        .unwrap();
+    office
+        .decide(Command::Aim(unit, Aim::at(vec![last])))
+        .await
+        .unwrap();
+    office
+        .app
+        .import_draft("heyan", "draft-2.txt", SECOND)
+        .await
+        .unwrap();
+    office.triage().await;
+    let (aim, closing) = office
+        .at(|desk| {
+            let place = desk.unit_at(unit).unwrap();
+            let closing = desk
+                .material
+                .draft
+                .articles()
+                .last()
+                .map(|(_, node)| node.number);
+            (Aim::of(desk.material.unit(place)), closing)
+        })
+        .await;
+    // 施行日期 is the last article of both.
+    assert_eq!(aim.articles, [closing.unwrap()]);
+}

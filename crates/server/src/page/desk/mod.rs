@@ -1,0 +1,84 @@
+//! `/staff/c/{slug}/desk`: the reviewer's desk. Every page works without scripts; `desk.js` adds the
+//! keyboard and shows the effect of a decision in place.
+
+mod decide;
+mod filters;
+mod overview;
+mod point;
+mod queue;
+mod section;
+mod submission;
+mod words;
+
+use axum::{
+    Router,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use caifeng_app::{Desk, Principal};
+use caifeng_domain::{Decision, EventNo, Permission};
+
+use crate::Site;
+
+pub(super) fn router() -> Router<Site> {
+    Router::new()
+        .route("/staff/desks", get(overview::list))
+        .route("/staff/c/{slug}/desk", get(overview::show))
+        .route("/staff/c/{slug}/desk/s/{place}", get(section::show))
+        .route("/staff/c/{slug}/desk/points/{point}", get(point::show))
+        .route(
+            "/staff/c/{slug}/desk/submissions/{id}",
+            get(submission::show),
+        )
+        .route("/staff/c/{slug}/desk/queue", get(queue::show))
+        .route("/staff/c/{slug}/desk/decide", post(decide::decide))
+        .route("/assets/desk.js", get(script))
+        .route("/assets/desk.css", get(style))
+}
+
+/// What every page of the desk shows.
+struct Frame {
+    slug: String,
+    title: String,
+    /// The asker's name.
+    name: String,
+    reviews: bool,
+    approves: bool,
+    advises: bool,
+    /// The asker's last decision that holds, and what it was.
+    last: Option<(EventNo, &'static str)>,
+}
+
+impl Frame {
+    fn new(desk: &Desk, slug: &str, by: &Principal) -> Self {
+        Self {
+            slug: slug.to_owned(),
+            title: desk.title().to_owned(),
+            name: by.name.clone(),
+            reviews: by.role.may(Permission::Review),
+            approves: by.role.may(Permission::Approve),
+            advises: by.role.may(Permission::Advise),
+            last: desk
+                .last_of(&by.name)
+                .filter(|event| !matches!(event.decision, Decision::Undo(_)))
+                .map(|event| (event.number, event.decision.names().1)),
+        }
+    }
+}
+
+async fn script() -> Response {
+    file("text/javascript", include_str!("../../../assets/desk.js"))
+}
+
+async fn style() -> Response {
+    file("text/css", include_str!("../../../assets/desk.css"))
+}
+
+fn file(kind: &str, text: &'static str) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
+        (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
+    ];
+    (head, text).into_response()
+}

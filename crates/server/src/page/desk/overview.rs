@@ -1,0 +1,143 @@
+//! The consultation at a glance, and the list of those that the asker may review.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use caifeng_app::{Alarm, Heat, Overview, Queue};
+use caifeng_domain::{Named, Permission, Place};
+use jiff::Timestamp;
+
+use super::{Frame, words::address};
+use crate::{
+    Site,
+    auth::Caller,
+    error::Fault,
+    page::{Failed, html, staff::signed_in},
+};
+
+#[derive(Template)]
+#[template(path = "desk/list.html")]
+struct List {
+    entries: Vec<(String, String, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/overview.html")]
+struct Page {
+    frame: Frame,
+    here: Overview,
+    ledger: Vec<(&'static str, usize)>,
+    balances: bool,
+    alarms: Vec<Alarm>,
+    map: Vec<Cell>,
+    bars: Vec<Bar>,
+    most: usize,
+    queues: Vec<(&'static str, &'static str, usize)>,
+    grades: Vec<(&'static str, usize)>,
+}
+
+/// A provision on the map.
+struct Cell {
+    heat: Heat,
+    at: String,
+    /// 0 to 4, by how many people speak of it.
+    warmth: usize,
+    divided: bool,
+}
+
+/// A day on the trend.
+struct Bar {
+    day: String,
+    received: usize,
+    x: usize,
+    height: usize,
+}
+
+/// Height of the tallest bar, and width of each with the gap after it, in pixels.
+const HEIGHT: usize = 90;
+const WIDTH: usize = 8;
+/// From this division on people count as divided.
+const DIVIDED: f32 = 0.5;
+
+pub(super) async fn list(
+    State(site): State<Site>,
+    caller: Result<Caller, Fault>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ReadReport) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let now = Timestamp::now();
+    let all = site.app.consultations().await?;
+    let theirs = all
+        .iter()
+        .filter(|listed| listed.allows(&by, Permission::ReadReport));
+    let entries = theirs
+        .map(|listed| {
+            let of = &listed.consultation;
+            let standing = listed.standing(now).chinese();
+            (of.slug.clone(), of.title.clone(), standing)
+        })
+        .collect();
+    Ok(html(StatusCode::OK, &List { entries }))
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path(slug): Path<String>,
+    caller: Result<Caller, Fault>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ReadReport) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let (of, ledger, grades) = site.app.standing_of(&by, &slug).await?;
+    let now = Timestamp::now();
+    let page = site
+        .app
+        .at_desk(&by, &slug, |desk| {
+            let here = desk.overview(ledger);
+            let most = here.trend.iter().map(|day| day.received).max().unwrap_or(0);
+            let busiest = here.map.iter().map(|heat| heat.counts.senders).max();
+            let busiest = busiest.unwrap_or(0).max(1);
+            Ok(Page {
+                frame: Frame::new(desk, &slug, &by),
+                ledger: Place::ALL
+                    .iter()
+                    .map(|&(place, _, name)| (name, ledger.count(place)))
+                    .collect(),
+                balances: ledger.balances(),
+                alarms: desk.alarms(&of, ledger.count(Place::Waiting), now),
+                map: (here.map.iter().cloned())
+                    .map(|heat| Cell {
+                        at: address(heat.place),
+                        warmth: (4 * heat.counts.senders).div_ceil(busiest).min(4),
+                        divided: heat.division >= DIVIDED,
+                        heat,
+                    })
+                    .collect(),
+                bars: (here.trend.iter().enumerate())
+                    .map(|(i, day)| Bar {
+                        day: day.day.clone(),
+                        received: day.received,
+                        x: i * WIDTH,
+                        height: (HEIGHT * day.received).div_ceil(most.max(1)),
+                    })
+                    .collect(),
+                most,
+                queues: Queue::ALL
+                    .iter()
+                    .map(|&(queue, wire, name)| {
+                        (wire, name, desk.queue(queue, &by.name, now).len())
+                    })
+                    .collect(),
+                grades,
+                here,
+            })
+        })
+        .await?;
+    Ok(html(StatusCode::OK, &page))
+}

@@ -1,0 +1,129 @@
+//! One provision: its words with the changes asked for, and its points.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::Response,
+};
+use caifeng_app::{Piece, PointCard, Refusal, SectionPage, SectionPlace, Sorted, side};
+use caifeng_domain::{Disposition, Permission};
+use serde::Deserialize;
+
+use super::{
+    Frame, filters,
+    words::{address, percent},
+};
+use crate::{
+    Site,
+    auth::Caller,
+    error::Fault,
+    page::{Failed, html, staff::signed_in},
+};
+
+#[derive(Deserialize, Default)]
+pub(super) struct Asked {
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "desk/section.html")]
+struct Page {
+    frame: Frame,
+    section: SectionPage,
+    here: String,
+    sort: String,
+    before: Option<(String, String)>,
+    after: Option<(String, String)>,
+    /// For, against, the rest: where somebody is for or against, these two stand side by side.
+    sides: Vec<(&'static str, Vec<Card>)>,
+    page: usize,
+    pages: usize,
+    dispositions: Vec<Disposition>,
+}
+
+/// A point on the page.
+pub(super) struct Card {
+    pub(super) point: PointCard,
+    pub(super) confidence: String,
+    pub(super) result: Option<String>,
+}
+
+impl Card {
+    pub(super) fn new(point: PointCard, dispositions: &[Disposition]) -> Self {
+        let settled = point.state.settled.as_ref();
+        Self {
+            confidence: percent(point.confidence),
+            result: settled.map(|s| result_name(&s.code, dispositions)),
+            point,
+        }
+    }
+}
+
+/// What a result is called.
+pub(super) fn result_name(code: &str, dispositions: &[Disposition]) -> String {
+    let known = dispositions.iter().find(|d| d.code == code);
+    known.map_or_else(|| code.to_owned(), |d| d.name.clone())
+}
+
+/// Points on one page.
+const POINTS: usize = 60;
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path((slug, place)): Path<(String, String)>,
+    caller: Result<Caller, Fault>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ReadReport) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let sorted = match asked.sort.as_str() {
+        "novelty" => Sorted::Novelty,
+        "doubt" => Sorted::Doubt,
+        _ => Sorted::Weight,
+    };
+    let place = SectionPlace::from_key(&place).ok_or(Refusal::UnknownSection)?;
+    let dispositions = site.app.dispositions().to_vec();
+    let page = site
+        .app
+        .at_desk(&by, &slug, |desk| {
+            let mut section = desk.section(place, sorted)?;
+            let link = |place| (address(place), desk.place_name(place));
+            let pages = section.points.len().div_ceil(POINTS).max(1);
+            let number = asked.page.clamp(1, pages);
+            let points = std::mem::take(&mut section.points);
+            let shown = points.into_iter().skip((number - 1) * POINTS).take(POINTS);
+            let mut sides: Vec<(&'static str, Vec<Card>)> = vec![
+                ("for", Vec::new()),
+                ("against", Vec::new()),
+                ("other", Vec::new()),
+            ];
+            for point in shown {
+                let at = side(point.stance);
+                let card = Card::new(point, &dispositions);
+                if let Some((_, cards)) = sides.iter_mut().find(|(name, _)| *name == at) {
+                    cards.push(card);
+                }
+            }
+            Ok(Page {
+                frame: Frame::new(desk, &slug, &by),
+                before: section.before.map(link),
+                after: section.after.map(link),
+                here: address(place),
+                sort: asked.sort,
+                sides,
+                page: number,
+                pages,
+                section,
+                dispositions: dispositions.clone(),
+            })
+        })
+        .await?;
+    Ok(html(StatusCode::OK, &page))
+}

@@ -1,0 +1,71 @@
+//! One submission: everything leads back to it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use caifeng_app::SubmissionPage;
+use caifeng_domain::{Named, Permission, Status, SubmissionId};
+
+use super::{
+    Frame, filters,
+    point::Line,
+    words::{Past, moment, percent},
+};
+use crate::{
+    Site,
+    auth::Caller,
+    error::Fault,
+    page::{Failed, html, staff::signed_in},
+};
+
+#[derive(Template)]
+#[template(path = "desk/submission.html")]
+struct Page {
+    frame: Frame,
+    here: String,
+    found: SubmissionPage,
+    received: String,
+    status: String,
+    units: Vec<(Line, String, Option<String>)>,
+    history: Vec<Past>,
+    /// Characters before each unit but the first: where it is cut.
+    cuts: String,
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    Path((slug, id)): Path<(String, String)>,
+    caller: Result<Caller, Fault>,
+) -> Result<Response, Failed> {
+    let by = match signed_in(caller?, Permission::ReadReport) {
+        Ok(by) => by,
+        Err(response) => return Ok(response),
+    };
+    let id: SubmissionId = id.parse().map_err(|_| Fault::not_found())?;
+    let page = site
+        .app
+        .at_desk(&by, &slug, |desk| {
+            let mut found = desk.submission(id)?;
+            let units = std::mem::take(&mut found.units);
+            let cuts = units.iter().skip(1);
+            let cuts = cuts.map(|(line, ..)| desk.chars_before(line.unit).to_string());
+            Ok(Page {
+                frame: Frame::new(desk, &slug, &by),
+                here: format!("submissions/{id}"),
+                received: moment(found.received_at),
+                status: format!("{} {}", found.status.0.chinese(), percent(found.status.1)),
+                cuts: cuts.collect::<Vec<_>>().join("，"),
+                units: units
+                    .into_iter()
+                    .map(|(line, point, name)| (line.into(), point.to_string(), name))
+                    .collect(),
+                history: found.history.iter().cloned().map(Past::from).collect(),
+                found,
+            })
+        })
+        .await?;
+    Ok(html(StatusCode::OK, &page))
+}
