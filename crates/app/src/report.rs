@@ -47,12 +47,16 @@ impl App {
     /// The run in force of a consultation, and everything that it is about.
     pub(crate) async fn material(&self, slug: &str) -> Result<(i64, Material), AppError> {
         let chosen = self.choose(Some(slug)).await?;
-        let (_, draft) = self.draft(&chosen).await?;
         let not_triaged = || AppError::NotTriaged(slug.to_owned());
         let run = self.store.run_in_force(chosen.id).await?;
         let run = run.ok_or_else(not_triaged)?;
         let record = self.store.load_triage(chosen.id).await?;
         let record = record.ok_or_else(not_triaged)?;
+        // The version that it speaks of, which a later one may have replaced meanwhile.
+        let versions = self.store.drafts(chosen.id).await?;
+        let version = versions.iter().find(|v| Some(v.id) == record.run.draft);
+        let version = version.ok_or_else(|| AppError::NoDraft(slug.to_owned()))?;
+        let draft = caifeng_law::draft::parse(&version.record.text)?;
         let mut by_id: BTreeMap<_, _> = (self.store.submissions(chosen.id).await?)
             .into_iter()
             .map(|s| (s.id, s))

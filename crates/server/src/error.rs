@@ -179,6 +179,7 @@ impl From<Refusal> for Fault {
             Refusal::NothingToApprove => (S::CONFLICT, "nothing_to_approve"),
             Refusal::FourEyes => (S::FORBIDDEN, "four_eyes"),
             Refusal::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
+            Refusal::DraftReplaced => (S::CONFLICT, "draft_replaced"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),
             Refusal::NoAnswerYet => (S::CONFLICT, "no_answer_yet"),
             Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),

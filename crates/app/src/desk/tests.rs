@@ -39,9 +39,15 @@ impl Office {
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
         app.import_draft("heyan", "draft.txt", DRAFT).await.unwrap();
-        app.import("heyan", "submissions.jsonl", SUBMISSIONS.to_vec(), false)
-            .await
-            .unwrap();
+        app.import(
+            Some("heyan"),
+            "submissions.jsonl",
+            SUBMISSIONS.to_vec(),
+            None,
+            false,
+        )
+        .await
+        .unwrap();
         let office = Self {
             app,
             _folder: folder,
@@ -261,7 +267,8 @@ async fn every_number_adds_up_and_leads_on() {
                     assert!(item.submission.is_some() || item.point.is_some());
                 }
             }
-            desk.alarms(&of, 0, now);
+            let alarms = desk.alarms(&of, 0, now);
+            assert!(alarms.iter().all(|alarm| !alarm.text.is_empty()));
             assert!(
                 SectionPlace::from_key("n99999")
                     .is_some_and(|place| { desk.section(place, Sorted::Weight).is_err() })

@@ -98,6 +98,9 @@ async fn decided(
         Ok(by) => by,
         Err(response) => return Ok(Answer::Page(response)),
     };
+    // Whoever may not know of it is not told what is wrong with a form either.
+    let may = Permission::ReadReport;
+    site.app.consultation_to(&by, may, slug).await?;
     let Form(fields) = form?;
     let fields = Fields(fields);
     let command = command(&fields)?;

@@ -42,7 +42,6 @@ struct Page {
     sides: Vec<(&'static str, Vec<Card>)>,
     page: usize,
     pages: usize,
-    dispositions: Vec<Disposition>,
 }
 
 /// A point on the page.
@@ -121,7 +120,6 @@ pub(super) async fn show(
                 page: number,
                 pages,
                 section,
-                dispositions: dispositions.clone(),
             })
         })
         .await?;
