@@ -36,6 +36,8 @@ mod scans;
 mod stations;
 mod submit;
 mod tasks;
+#[cfg(test)]
+mod testing;
 mod totp;
 mod triage;
 mod vault;
@@ -81,6 +83,7 @@ pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
+pub use report::KeyAnswers;
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};

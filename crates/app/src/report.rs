@@ -1,5 +1,6 @@
 //! The report on a consultation: results of triage put in the order of the draft.
 
+mod answers;
 mod points;
 mod sections;
 
@@ -10,7 +11,9 @@ use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
 use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
-use crate::{App, AppError};
+use crate::{App, AppError, Chosen};
+
+pub use answers::KeyAnswers;
 
 /// Everything that a report is made of.
 pub(crate) struct Material {
@@ -24,7 +27,16 @@ impl App {
     /// The report on a consultation as plain data; the writers are in [`caifeng_report`].
     pub async fn report(&self, slug: Option<&str>) -> Result<Report, AppError> {
         let chosen = self.choose(slug).await?;
-        let (_, draft) = self.draft(&chosen).await?;
+        let material = self.material(&chosen).await?;
+        let ledger = self.store.ledger(chosen.id).await?;
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+        let build =
+            move || material.report(ledger, now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string());
+        Ok(tokio::task::spawn_blocking(build).await?)
+    }
+
+    async fn material(&self, chosen: &Chosen) -> Result<Material, AppError> {
+        let (_, draft) = self.draft(chosen).await?;
         let not_triaged = || AppError::NotTriaged(chosen.consultation.slug.clone());
         let record = self
             .store
@@ -43,16 +55,11 @@ impl App {
             .iter()
             .filter_map(|(id, _)| by_id.get(id).cloned())
             .collect();
-        let ledger = self.store.ledger(chosen.id).await?;
-        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-        let material = Material {
+        Ok(Material {
             draft,
             record,
             stored,
-        };
-        let build =
-            move || material.report(ledger, now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string());
-        Ok(tokio::task::spawn_blocking(build).await?)
+        })
     }
 }
 
