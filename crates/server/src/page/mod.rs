@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod devices;
 mod form;
+mod gate;
 mod home;
 mod import;
 mod media;
