@@ -67,7 +67,7 @@ async fn show(app: &App) -> Result<()> {
             key.suite.chinese()
         ));
     }
-    line(format!("不是由现用密钥加密的信息和文件：{before}"));
+    line(format!("不是由现用密钥加密的：{before} 条（含文件）"));
     Ok(())
 }
 

@@ -30,14 +30,16 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let mut gone = 0;
         for follower in self.followers_of(write, id).await? {
-            for sql in [
+            let of_this = sqlx::query(
                 "delete from wechat_media where follower = $1 and (consultation is null
                      or consultation = (select c.slug from submission s
                          join consultation c on c.id = s.consultation where s.id = $2))",
-                "delete from wechat_message where follower = $1 and $2 = $2",
-                "delete from wechat_follower where key = $1 and $2 = $2",
-            ] {
-                let query = sqlx::query(sql).bind(&follower).bind(signed(id.get()));
+            );
+            let media = of_this.bind(&follower).bind(signed(id.get()));
+            let answers =
+                sqlx::query("delete from wechat_message where follower = $1").bind(&follower);
+            let state = sqlx::query("delete from wechat_follower where key = $1").bind(&follower);
+            for query in [media, answers, state] {
                 gone += query.execute(write.db()).await?.rows_affected();
             }
         }
