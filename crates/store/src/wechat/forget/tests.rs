@@ -11,13 +11,14 @@ use crate::{
 
 const ACCOUNT: &str = "lianxidian";
 
-fn turn(openid: &str, message: &str, turn: u64, about: Option<Option<&str>>) -> TurnRecord {
-    let medium = |consultation: Option<&str>| Medium {
+/// `about`: of a message with a recording, the consultation that it is about, or nothing.
+fn turn(openid: &str, message: &str, turn: u64, about: Option<&str>) -> TurnRecord {
+    let medium = |consultation: &str| Medium {
         kind: MediumKind::Voice,
         media_id: message.into(),
         format: "amr".into(),
         place: None,
-        consultation: consultation.map(str::to_owned),
+        consultation: Some(consultation.to_owned()).filter(|slug| !slug.is_empty()),
         heard: false,
     };
     TurnRecord {
@@ -80,13 +81,13 @@ async fn whoever_asks_is_forgotten_as_a_follower_and_their_opinion_stays() {
     on_every_database(async |store| {
         let c = new_consultation(&store, "c").await;
         new_consultation(&store, "d").await;
-        let about = [None, Some(Some("c")), Some(None), Some(Some("d"))];
+        let about = [None, Some("c"), Some(""), Some("d")];
         let turns: Vec<TurnRecord> = (0..)
             .zip(about)
             .map(|(number, about)| turn("oTestOne", &format!("m{number}"), number, about))
             .collect();
         say(&store, &turns).await;
-        say(&store, &[turn("oTestTwo", "other", 0, Some(Some("c")))]).await;
+        say(&store, &[turn("oTestTwo", "other", 0, Some("c"))]).await;
         let source = format!("wechat {ACCOUNT}");
         let id = deliver(&store, (c, &source), "oTestOne", "m0").await;
         let grants = [Grant {
@@ -128,7 +129,7 @@ async fn whoever_asks_is_forgotten_as_a_follower_and_their_opinion_stays() {
 async fn whoever_sent_a_recording_that_was_written_down_is_forgotten_too() {
     on_every_database(async |store| {
         let c = new_consultation(&store, "c").await;
-        say(&store, &[turn("oTestOne", "m0", 0, Some(Some("c")))]).await;
+        say(&store, &[turn("oTestOne", "m0", 0, Some("c"))]).await;
         let medium = store.waiting_media().await.unwrap()[0].id;
         let number = medium.to_string();
         let id = deliver(&store, (c, "wechat media"), "oTestOne", &number).await;
@@ -167,16 +168,16 @@ async fn silent_followers_and_media_of_no_consultation_go_after_their_time() {
     on_every_database(async |store| {
         let c = new_consultation(&store, "c").await;
         let hour = Duration::from_hours(1);
-        let gone = Some(Some("renamed"));
+        let gone = Some("renamed");
         say(
             &store,
             &[
-                turn("oTestOne", "m0", 0, Some(None)),
-                turn("oTestOne", "m1", 1, Some(Some("c"))),
+                turn("oTestOne", "m0", 0, Some("")),
+                turn("oTestOne", "m1", 1, Some("c")),
                 turn("oTestOne", "m2", 2, gone),
                 TurnRecord {
                     at: act().at + 2 * hour,
-                    ..turn("oTestTwo", "m3", 0, Some(None))
+                    ..turn("oTestTwo", "m3", 0, Some(""))
                 },
                 turn("oTestOld", "m4", 0, None),
             ],
