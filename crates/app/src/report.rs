@@ -1,5 +1,6 @@
 //! The report on a consultation: results of triage put in the order of the draft.
 
+mod answers;
 mod points;
 mod sections;
 
@@ -11,6 +12,8 @@ use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
 use crate::{App, AppError};
+
+pub use answers::KeyAnswers;
 
 pub(crate) use points::article_name;
 pub(crate) use sections::heading;

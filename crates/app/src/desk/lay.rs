@@ -46,6 +46,7 @@ impl Desk {
             }
         }
         self.count_anew();
+        self.glance.take();
     }
 
     /// An event was undone, or counts again.

@@ -5,6 +5,7 @@ mod accounts;
 mod desk;
 mod devices;
 mod form;
+mod gate;
 mod home;
 mod import;
 mod media;

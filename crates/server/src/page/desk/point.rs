@@ -7,9 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Answer, PointPage, UnitLine};
-use caifeng_domain::{
-    Disposition, DuplicateKind, EditOp, Named, Permission, PointId, Stance, Transfer,
-};
+use caifeng_domain::{Disposition, DuplicateKind, EditOp, Named, PointId, Stance, Transfer};
 use serde::Deserialize;
 
 use super::{
@@ -19,9 +17,12 @@ use super::{
 };
 use crate::{
     Site,
-    auth::Caller,
     error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Deserialize, Default)]
@@ -77,13 +78,9 @@ impl From<UnitLine> for Line {
 pub(super) async fn show(
     State(site): State<Site>,
     Path((slug, point)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let point: PointId = point.parse().map_err(|_| Fault::not_found())?;
     let dispositions = site.app.dispositions().to_vec();
