@@ -76,7 +76,7 @@ pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
     Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, Piece, PointCard,
     PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted,
-    SubmissionPage, Trend, UnitLine, article_names, side,
+    SubmissionPage, Trend, UnitLine, Uptake, article_names, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};

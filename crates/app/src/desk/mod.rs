@@ -17,6 +17,7 @@ mod queue;
 mod redline;
 mod section;
 mod submission;
+mod uptake;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -42,6 +43,8 @@ pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Piece, Redline};
 pub use section::{SectionPage, SectionPlace, Sorted, side};
 pub use submission::SubmissionPage;
+pub use uptake::Uptake;
+pub(crate) use uptake::former_words;
 
 /// Desks kept in memory at a time.
 const KEPT: usize = 4;

@@ -44,6 +44,8 @@ struct Page {
     dispositions: Vec<Disposition>,
     /// The answer as a sender will see it.
     preview: Option<Answer>,
+    /// Code of the result that the new version suggests; empty where none.
+    suggested: &'static str,
     approved: Option<(String, String)>,
 }
 
@@ -107,6 +109,9 @@ pub(super) async fn show(
                 history: found.history.iter().cloned().map(Past::from).collect(),
                 dispositions: dispositions.clone(),
                 preview,
+                suggested: (found.uptake.as_ref())
+                    .and_then(caifeng_app::Uptake::suggests)
+                    .unwrap_or_default(),
                 approved: approved.map(|(who, at)| (who.clone(), moment(*at))),
                 point: found,
             })
