@@ -1,9 +1,10 @@
 //! Which distinct texts are similar: MinHash candidates, verified.
 
 use caifeng_text::{
-    minhash::{LshIndex, MinHasher},
+    minhash::{Band, MinHasher, Signature},
     shingle::{containment, jaccard},
 };
+use rayon::prelude::*;
 
 use super::key::Key;
 
@@ -27,36 +28,50 @@ const ROWS: usize = 3;
 
 /// The group of each text, as the index of its first member.
 pub(super) fn similar(keys: &[&Key]) -> Vec<usize> {
+    let shingles: Vec<Vec<u64>> = keys.par_iter().map(|key| shingles(key)).collect();
+    let telling: Vec<usize> = (0..keys.len())
+        .filter(|&i| shingles[i].len() >= ENOUGH)
+        .collect();
     let hasher = MinHasher::new(BANDS * ROWS);
-    let mut index = LshIndex::new(BANDS, ROWS);
-    let mut shingles: Vec<Vec<u64>> = Vec::with_capacity(keys.len());
+    let signatures: Vec<Signature> = (telling.par_iter())
+        .map(|&i| hasher.signature(&shingles[i]))
+        .collect();
+    let bands: Vec<Band> = (0..BANDS)
+        .into_par_iter()
+        .map(|band| Band::new(&signatures, band * ROWS..(band + 1) * ROWS))
+        .collect();
     let mut parent: Vec<usize> = (0..keys.len()).collect();
-    for (i, key) in keys.iter().enumerate() {
-        let mut own: Vec<u64> = key.runs(SHINGLE).collect();
-        own.sort_unstable();
-        own.dedup();
-        if own.len() >= ENOUGH {
-            let signature = hasher.signature(&own);
-            let mut checked = 0;
-            for candidate in index.candidates(&signature).into_iter().map(|c| c as usize) {
-                let root = root_of(&mut parent, candidate);
-                if root == root_of(&mut parent, i) {
-                    continue;
-                }
-                if checked == CANDIDATES {
-                    break;
-                }
-                checked += 1;
-                if alike(&own, &shingles[candidate]) {
-                    let mine = root_of(&mut parent, i);
-                    parent[mine.max(root)] = mine.min(root);
-                }
+    let mut candidates: Vec<u32> = Vec::new();
+    for (place, &i) in telling.iter().enumerate() {
+        candidates.clear();
+        candidates.extend(bands.iter().flat_map(|band| band.before(place)));
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut checked = 0;
+        for candidate in candidates.iter().map(|&c| telling[c as usize]) {
+            let root = root_of(&mut parent, candidate);
+            if root == root_of(&mut parent, i) {
+                continue;
             }
-            index.insert(i as u32, &signature);
+            if checked == CANDIDATES {
+                break;
+            }
+            checked += 1;
+            if alike(&shingles[i], &shingles[candidate]) {
+                let mine = root_of(&mut parent, i);
+                parent[mine.max(root)] = mine.min(root);
+            }
         }
-        shingles.push(own);
     }
     (0..keys.len()).map(|i| root_of(&mut parent, i)).collect()
+}
+
+/// The distinct runs of a text, sorted.
+fn shingles(key: &Key) -> Vec<u64> {
+    let mut shingles: Vec<u64> = key.runs(SHINGLE).collect();
+    shingles.sort_unstable();
+    shingles.dedup();
+    shingles
 }
 
 fn alike(a: &[u64], b: &[u64]) -> bool {

@@ -127,9 +127,10 @@ fn group_bundle(
         let voices: Vec<Vec<usize>> = (groups[first..].iter())
             .map(|group| group.iter().map(|&i| alike[i][0]).collect())
             .collect();
+        let centres = centres(units, &voices);
         let mut rest = Vec::new();
         for block in later.chunks(BLOCK) {
-            let cosines = vectors(block).products(&centres(units, &voices))?;
+            let cosines = vectors(block).products(&centres)?;
             let joined: Vec<Option<usize>> = (block.par_iter())
                 .zip(cosines.par_chunks_exact(voices.len()))
                 .map(|(&i, cosines)| joins(units, alike[i][0], &voices, cosines, models))
