@@ -170,16 +170,17 @@ impl Place {
             && !ends_sentence(piece)
             && (HEADING.is_match(piece)
                 || (i == 0 && self.punctuated && !opinion && chars <= MAX_INTRODUCTION));
-        let opens_list = PREFACE.is_match(piece) && !piece.contains('"');
+        let opens_list = || PREFACE.is_match(piece) && !piece.contains('"');
         // Before a first number, or before such an announcement, one may say more of oneself.
-        let announced = atoms
-            .get(i + 1)
-            .is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)));
-        let counts = piece.ends_with(':') && !opinion && announced;
-        let introduces = !opinion
-            && INTRODUCTION.is_match(piece)
-            && (announced || (self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)));
-        let leads = short && (heads || opens_list || counts || introduces) || contact;
+        let next = atoms.get(i + 1);
+        let announced = || next.is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)));
+        let counts = || piece.ends_with(':') && !opinion && announced();
+        let introduces = || {
+            !opinion
+                && INTRODUCTION.is_match(piece)
+                && ((self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)) || announced())
+        };
+        let leads = short && (heads || opens_list() || counts() || introduces()) || contact;
         leads.then_some(Frame::Leads)
     }
 }

@@ -235,6 +235,9 @@ fn mark_turns(atoms: &mut [Atom], text: &str, channel: Channel) {
         .filter(|(_, atom)| atom.begins_line)
         .filter_map(|(i, atom)| {
             let body = atom.body.of(text);
+            if !body.contains(':') {
+                return None;
+            }
             let reported = || REPORTED.find(body).filter(|_| meeting).map(|m| m.end());
             turn(body).or_else(reported).map(|len| (i, len))
         })

@@ -19,6 +19,8 @@ const CONTAINED: f64 = 0.75;
 /// … unless it is much shorter: a phrase that stands in a long letter is no copy of it, and must not
 /// make one of two letters in which it stands.
 const MUCH_SHORTER: f64 = 0.35;
+/// The first texts of two groups that become one have this share of the shorter one in common.
+const AKIN: f64 = 0.5;
 /// Candidates verified for each text: enough to find its group, few enough to stay linear.
 const CANDIDATES: usize = 24;
 /// Bands and rows of the index: texts with half of their shingles in common meet in one of 24
@@ -57,8 +59,8 @@ pub(super) fn similar(keys: &[&Key]) -> Vec<usize> {
                 break;
             }
             checked += 1;
-            if alike(&shingles[i], &shingles[candidate]) {
-                let mine = root_of(&mut parent, i);
+            let mine = root_of(&mut parent, i);
+            if alike(&shingles[i], &shingles[candidate]) && akin(&shingles[mine], &shingles[root]) {
                 parent[mine.max(root)] = mine.min(root);
             }
         }
@@ -80,10 +82,34 @@ fn alike(a: &[u64], b: &[u64]) -> bool {
     jaccard(a, b) >= JACCARD || (comparable && containment(short, long) >= CONTAINED)
 }
 
+/// Whether two groups of these first texts may become one: otherwise a chain of texts, each like the next,
+/// would lead from any opinion to any other.
+fn akin(a: &[u64], b: &[u64]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    containment(short, long) >= AKIN
+}
+
 fn root_of(parent: &mut [usize], mut i: usize) -> usize {
     while parent[i] != i {
         parent[i] = parent[parent[i]];
         i = parent[i];
     }
     i
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, similar};
+
+    #[test]
+    fn a_chain_of_likenesses_does_not_join_its_ends() {
+        let word = |at: u32| char::from_u32(0x4e00 + at).unwrap();
+        // Each has three quarters of the one before it.
+        let chain = (0..9).map(|link| (10 * link..10 * link + 40).map(word).collect::<String>());
+        let keys: Vec<Key> = chain.map(|text| Key::of(&text)).collect();
+        let groups = similar(&keys.iter().collect::<Vec<_>>());
+        assert_eq!(groups[1], groups[0]);
+        assert_ne!(groups[2], groups[0], "half of it is new");
+        assert_ne!(groups[8], groups[0]);
+    }
 }

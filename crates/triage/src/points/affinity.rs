@@ -16,7 +16,7 @@ pub(super) const SAME: f32 = 0.35;
 pub(super) const SAME_ACROSS: f32 = 0.3;
 
 /// Cosine of centred vectors below which two units have nothing in common.
-const UNRELATED: f32 = 0.1;
+pub(super) const UNRELATED: f32 = 0.1;
 
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 14] = [

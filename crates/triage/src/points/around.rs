@@ -18,6 +18,10 @@ const FILED: f32 = 0.15;
 /// A neighbour is among the nearest quarter of a bundle, of at least so many and at most so many.
 const NEAREST: std::ops::RangeInclusive<usize> = 4..=24;
 
+/// Texts of a bundle among which neighbours are looked for, the first ones: enough to tell any two points
+/// apart, few enough to stay linear.
+const KNOWN: usize = 1000;
+
 /// A unit among others.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
@@ -102,16 +106,18 @@ fn look_around_in(
     for (&name, &n) in &number {
         names[n] = name;
     }
+    let known = vectors.slice(0..gists.len().min(KNOWN));
+    let count = groups[..known.len()].iter().max().map_or(0, |m| m + 1);
     let mut out = Vec::with_capacity(gists.len());
     for (start, rows) in blocks(&vectors) {
-        let products = rows.products(&vectors)?;
+        let products = rows.products(&known)?;
         out.par_extend(
             products
-                .par_chunks_exact(gists.len())
+                .par_chunks_exact(known.len())
                 .enumerate()
                 .map(|(row, cosines)| {
                     let own = groups[start + row];
-                    let mut nearest = nearest_groups(cosines, &groups, names.len(), own);
+                    let mut nearest = nearest_groups(cosines, &groups, count, own);
                     let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
                     for (group, weight) in &mut nearest {
                         *group = names[*group];
@@ -142,7 +148,9 @@ fn nearest_groups(
             best[group] = cosine;
         }
     }
-    best[own] = 0.0;
+    if let Some(own) = best.get_mut(own) {
+        *own = 0.0;
+    }
     let common = best.iter().filter(|&&b| b > 0.0).count();
     let wanted = (common / 4).clamp(*NEAREST.start(), *NEAREST.end());
     let near = merge::most(&best, wanted, |group| best[group] > 0.0);
