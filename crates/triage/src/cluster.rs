@@ -141,8 +141,8 @@ fn greatest(values: &[f32]) -> f32 {
     let rest = chunks.remainder().iter().copied();
     let mut lanes = [f32::NEG_INFINITY; LANES];
     for chunk in chunks {
-        for lane in 0..LANES {
-            lanes[lane] = greater(lanes[lane], chunk[lane]);
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane = greater(*lane, value);
         }
     }
     rest.chain(lanes).fold(f32::NEG_INFINITY, greater)

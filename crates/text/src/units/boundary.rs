@@ -210,9 +210,12 @@ impl<'t> Context<'t> {
             text,
             atoms,
             acts: (atoms.iter())
-                .map(|atom| match atom.frame {
-                    true => Acts::default(),
-                    false => Acts::of(atom.body.of(text)),
+                .map(|atom| {
+                    if atom.frame {
+                        Acts::default()
+                    } else {
+                        Acts::of(atom.body.of(text))
+                    }
                 })
                 .collect(),
             spaced: crate::sentence::uses_spaces(text),

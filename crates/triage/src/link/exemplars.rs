@@ -78,7 +78,7 @@ impl Exemplars {
         articles: &[usize],
         weight: f32,
     ) {
-        let &[article, ref further @ ..] = articles else {
+        let [article, further @ ..] = articles else {
             return;
         };
         let full = articles.iter().all(|&a| self.per_article[a] >= PER_ARTICLE);
@@ -105,7 +105,7 @@ impl Exemplars {
         self.list.push(Exemplar {
             gist,
             group,
-            article,
+            article: *article,
             further: further.first().copied(),
             weight,
         });
