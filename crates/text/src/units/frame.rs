@@ -1,6 +1,7 @@
 //! What surrounds opinions: greetings, introductions, headings, thanks, contacts, signatures.
 
 use super::atom::Atom;
+use crate::normalise::is_punctuation;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -130,7 +131,9 @@ pub(super) fn mark(atoms: &mut [Atom], text: &str) {
     if punctuated {
         mark_signature(atoms, text);
     }
-    if atoms.iter().all(|a| a.frame || a.body.is_empty()) {
+    let speaks =
+        |a: &Atom| (a.body.of(text)).contains(|c: char| !c.is_whitespace() && !is_punctuation(c));
+    if !atoms.iter().any(|a| !a.frame && speaks(a)) {
         // A text of thanks is still what somebody sent.
         for atom in atoms {
             atom.frame = false;
