@@ -11,7 +11,7 @@ use caifeng_encode::install::DEFAULT_MODEL;
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
-use crate::{AppError, SharedEncoder, WechatSettings};
+use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -38,6 +38,8 @@ pub struct Config {
     pub retention_days: Option<u32>,
     /// Consultations with more submissions than this are not triaged behind the scenes.
     pub triage_at_most: usize,
+    /// Who signs reports, and their template.
+    pub report: LetterSettings,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -67,6 +69,9 @@ pub struct Overrides {
     pub retention_days: Option<u32>,
     /// See [`Config::triage_at_most`].
     pub triage_at_most: Option<usize>,
+    /// See [`Config::report`].
+    #[serde(default)]
+    pub report: LetterSettings,
 }
 
 impl Config {
@@ -99,6 +104,7 @@ impl Config {
             retention_days: said.retention_days.or(written.retention_days),
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
+            report: written.report,
         })
     }
 

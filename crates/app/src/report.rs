@@ -1,16 +1,34 @@
 //! The report on a consultation: results of triage put in the order of the draft.
 
+mod answers;
+mod export;
+mod letter;
+mod pdf;
 mod points;
 mod sections;
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Draft, Named, Status, Submission};
-use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
-use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
+use caifeng_domain::{Draft, Named, Status, Submission, SubmissionId};
+use caifeng_report::{Activity, Period, Quotation, Report, SubmissionEntry, Tally, Totals};
+use caifeng_store::{Meeting, SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
 use crate::{App, AppError};
+
+pub use self::{export::ReportFormat, letter::LetterSettings, pdf::PdfError};
+
+/// What 采纳情况 may be (DOMAIN §2.5).
+const DISPOSITIONS: [&str; 8] = [
+    "采纳",
+    "部分采纳",
+    "未采纳",
+    "留作进一步研究",
+    "已有规定或已体现",
+    "不属于本法调整范围",
+    "由配套规定或实施解决",
+    "转有关部门",
+];
 
 /// Everything that a report is made of.
 pub(crate) struct Material {
@@ -18,6 +36,10 @@ pub(crate) struct Material {
     record: TriageRecord,
     /// In the order of the record.
     stored: Vec<StoredSubmission>,
+    /// Key questions of the consultation.
+    questions: Vec<String>,
+    /// Who answers which.
+    answers: BTreeMap<SubmissionId, u32>,
 }
 
 impl App {
@@ -44,22 +66,57 @@ impl App {
             .filter_map(|(id, _)| by_id.get(id).cloned())
             .collect();
         let ledger = self.store.ledger(chosen.id).await?;
+        let meetings = self.store.meetings(chosen.id).await?;
         let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+        let generated_at = now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+        let consultation = chosen.consultation;
         let material = Material {
             draft,
             record,
             stored,
+            questions: consultation.questions,
+            answers: self.store.answers(chosen.id).await?,
         };
-        let build =
-            move || material.report(ledger, now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string());
+        let letter = self.letter(LetterSettings::default(), &now.date().to_string())?;
+        let build = move || Report {
+            consultation: consultation.slug,
+            period: consultation.window.map(|window| Period {
+                opens: window.opens,
+                closes: window.closes,
+            }),
+            letter,
+            activities: activities(meetings),
+            ..material.report(ledger, generated_at)
+        };
         Ok(tokio::task::spawn_blocking(build).await?)
     }
+}
+
+/// Meetings as the report lists them, the earliest first.
+fn activities(meetings: Vec<Meeting>) -> Vec<Activity> {
+    let activity = |meeting: Meeting| Activity {
+        date: meeting.held_on,
+        kind: meeting.kind,
+        title: meeting.title,
+        place: meeting.place,
+        people: meeting.present,
+        submissions: meeting.submissions,
+    };
+    let mut activities: Vec<Activity> = meetings.into_iter().rev().map(activity).collect();
+    activities.sort_by(|a, b| a.date.cmp(&b.date));
+    activities
 }
 
 impl Material {
     fn report(&self, ledger: caifeng_domain::Ledger, generated_at: String) -> Report {
         let lexical = self.record.run.encoder.starts_with("lexical");
         Report {
+            consultation: String::new(),
+            period: None,
+            letter: caifeng_report::Letter::default(),
+            activities: Vec::new(),
+            questions: self.questions(),
+            dispositions: DISPOSITIONS.map(str::to_owned).to_vec(),
             title: format!("关于《{}》征求意见情况的汇总", self.draft.title),
             draft_title: self.draft.title.clone(),
             generated_at,

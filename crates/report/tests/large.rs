@@ -8,11 +8,13 @@ use std::{fs, path::Path, time::Instant};
 use caifeng_domain::{Channel, EditOp, Ledger, Place, PointId, Stance};
 use caifeng_report::{
     Activity, Counts, EditEntry, Letter, Period, PointEntry, Quotation, Report, Section,
-    SectionKind, Tally, Totals, to_docx, to_html, to_xlsx,
+    SectionKind, Tally, Totals, to_briefing, to_docx, to_html, to_xlsx,
 };
 
-const ARTICLES: usize = 150;
-const POINTS_EACH: usize = 20;
+/// Articles, and points of each.
+const LARGE: (usize, usize) = (150, 20);
+/// As many as can be looked through.
+const SMALL: (usize, usize) = (12, 7);
 const MAX_SECONDS: f64 = 10.0;
 const MAX_MEBIBYTES: u64 = 500;
 
@@ -67,9 +69,9 @@ fn point(id: usize) -> PointEntry {
     }
 }
 
-fn section(article: usize) -> Section {
-    let points: Vec<PointEntry> = (1..=POINTS_EACH)
-        .map(|n| point((article - 1) * POINTS_EACH + n))
+fn section(article: usize, each: usize) -> Section {
+    let points: Vec<PointEntry> = (1..=each)
+        .map(|n| point((article - 1) * each + n))
         .collect();
     let sum = points.iter().map(|p| p.counts.submissions).sum();
     Section {
@@ -86,8 +88,8 @@ fn section(article: usize) -> Section {
     }
 }
 
-fn report() -> Report {
-    let sections: Vec<Section> = (1..=ARTICLES).map(section).collect();
+fn report((articles, each): (usize, usize)) -> Report {
+    let sections: Vec<Section> = (1..=articles).map(|n| section(n, each)).collect();
     let all: usize = sections.iter().map(|s| s.counts.submissions).sum();
     let mut ledger = Ledger::new(all);
     (0..all).for_each(|_| ledger.put(Place::Bundled));
@@ -118,7 +120,7 @@ fn report() -> Report {
                 texts: all,
             },
             units: all,
-            points: ARTICLES * POINTS_EACH,
+            points: articles * each,
             channels: vec![tally("微信", all)],
             stations: vec![tally("柳湾联系点", all)],
             identities: vec![tally("居民", all)],
@@ -149,7 +151,7 @@ fn peak() -> Option<u64> {
 
 #[test]
 fn three_thousand_points_take_seconds() {
-    let report = report();
+    let (report, small) = (report(LARGE), report(SMALL));
     let begun = Instant::now();
     let docx = to_docx(&report).unwrap();
     let docx_done = begun.elapsed().as_secs_f64();
@@ -165,7 +167,13 @@ fn three_thousand_points_take_seconds() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs::write(folder.join("large.docx"), docx).unwrap();
     fs::write(folder.join("large.xlsx"), xlsx).unwrap();
-    fs::write(folder.join("large.html"), to_html(&report).unwrap()).unwrap();
+    fs::write(folder.join("small.docx"), to_docx(&small).unwrap()).unwrap();
+    fs::write(folder.join("small.html"), to_html(&small).unwrap()).unwrap();
+    fs::write(
+        folder.join("small-briefing.html"),
+        to_briefing(&small).unwrap(),
+    )
+    .unwrap();
     assert!(all_done < MAX_SECONDS, "{all_done} s");
     assert!(peak.is_none_or(|peak| peak < MAX_MEBIBYTES), "{peak:?} MiB");
 }

@@ -8,6 +8,7 @@
 //! numbers are stored sealed and in their own table. Time and randomness are passed in.
 
 mod account;
+mod answer;
 mod attachment;
 mod audit;
 mod consultation;

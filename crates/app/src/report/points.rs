@@ -25,6 +25,8 @@ impl Material {
         PointEntry {
             id: point.id,
             label: self.words(point.representative).text,
+            wording: None,
+            disposition: None,
             stance: point.stance,
             counts: self.counts(submissions.iter().copied()),
             keywords: point.keywords.clone(),
@@ -41,7 +43,7 @@ impl Material {
         }
     }
 
-    fn words(&self, (submission, unit): (usize, usize)) -> Quotation {
+    pub(super) fn words(&self, (submission, unit): (usize, usize)) -> Quotation {
         self.quotation(submission, self.unit((submission, unit)).span)
     }
 

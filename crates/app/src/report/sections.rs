@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, NodeId, Point, Scope};
+use caifeng_domain::{ArticleNo, Draft, Level, NodeId, Point, Scope};
 use caifeng_report::{Section, SectionKind};
 
 use super::{Material, points::article_name};
@@ -64,8 +64,20 @@ fn most<T: Ord>(values: impl Iterator<Item = T>) -> Option<T> {
         .map(|(value, _)| value)
 }
 
+/// The chapter that a provision is or stands in.
+fn chapter(draft: &Draft, id: NodeId) -> Option<String> {
+    let within = std::iter::successors(Some(id), |&id| draft.node(id).parent);
+    let node = (within.map(|id| draft.node(id))).find(|node| node.level == Level::Chapter)?;
+    let title = node.title.as_deref().unwrap_or_default();
+    Some(format!("{}{title}", node.label))
+}
+
 fn section(material: &Material, order: Order, points: &[&Point]) -> Section {
     let draft = &material.draft;
+    let chapter = match order {
+        Order::Provision(id) => chapter(draft, id),
+        _ => None,
+    };
     let (kind, heading, provision_text) = match order {
         Order::General => (SectionKind::General, "总体意见".to_owned(), None),
         Order::NewArticle => (SectionKind::NewArticle, "建议新增的条文".to_owned(), None),
@@ -97,6 +109,7 @@ fn section(material: &Material, order: Order, points: &[&Point]) -> Section {
     Section {
         kind,
         heading,
+        chapter,
         provision_text,
         counts: material.counts(submissions),
         points: entries,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{
     DECLARATION, MAIN, RELATIONSHIPS, chart,
     page::{self, CHARACTERS, HEAD_SPACE, SIZE_2, SIZE_3},
+    styles::KAI,
     table,
 };
 use crate::{
@@ -102,24 +103,26 @@ fn head(xml: &mut String, document: &Document<'_>) {
     let space = format!("<w:spacing w:before=\"{HEAD_SPACE}\"/>");
     paragraph(xml, "Organ", &space, &mark);
     blank(xml, 2);
-    if let Some(signer) = &letter.signer {
-        let (side, end) = (2 * HALF, 26 * 2 * HALF + 2 * HALF);
-        let properties = format!(
-            "{RED_LINE}<w:tabs><w:tab w:val=\"right\" w:pos=\"{end}\"/></w:tabs>\
-             <w:ind w:leftChars=\"100\" w:left=\"{side}\"/><w:jc w:val=\"left\"/>"
-        );
-        let content = format!(
-            "{}<w:r><w:tab/></w:r>{}<w:r><w:rPr><w:rFonts w:ascii=\"楷体_GB2312\" \
-             w:hAnsi=\"楷体_GB2312\" w:eastAsia=\"楷体_GB2312\"/></w:rPr><w:t>{}</w:t></w:r>",
-            run(number),
+    // One character from either edge, which the red line reaches.
+    let content = match &letter.signer {
+        Some(signer) => format!(
+            "{}<w:r><w:tab/></w:r>{}<w:r><w:rPr><w:rFonts w:ascii=\"{KAI}\" w:hAnsi=\"{KAI}\" \
+             w:eastAsia=\"{KAI}\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r>",
+            run(&format!("\u{3000}{number}")),
             run("签发人："),
             escape(signer)
-        );
-        paragraph(xml, "Normal", &properties, &content);
-    } else {
-        let properties = format!("{RED_LINE}<w:jc w:val=\"center\"/>");
-        paragraph(xml, "Normal", &properties, &run(number));
-    }
+        ),
+        None => run(number),
+    };
+    let end = (CHARACTERS - 1) * 2 * HALF;
+    let properties = match letter.signer {
+        Some(_) => format!(
+            "{RED_LINE}<w:tabs><w:tab w:val=\"right\" w:pos=\"{end}\"/></w:tabs>\
+             <w:jc w:val=\"left\"/>"
+        ),
+        None => format!("{RED_LINE}<w:jc w:val=\"center\"/>"),
+    };
+    paragraph(xml, "Normal", &properties, &content);
     blank(xml, 2);
 }
 

@@ -8,11 +8,12 @@ use super::{
 };
 
 /// 正文.
-pub(super) const FANGSONG: &str = "仿宋_GB2312";
+const FANGSONG: &str = "仿宋_GB2312";
 /// 标题 and 发文机关标志.
-pub(super) const TITLE: &str = "方正小标宋简体";
+const TITLE: &str = "方正小标宋简体";
 const HEI: &str = "黑体";
-const KAI: &str = "楷体_GB2312";
+/// Second headings, and the name of whoever signs.
+pub(super) const KAI: &str = "楷体_GB2312";
 const SONG: &str = "宋体";
 
 /// What to take where a font is not installed.

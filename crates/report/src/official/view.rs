@@ -30,6 +30,8 @@ pub(super) struct View<'r> {
     questions: Vec<Question<'r>>,
     general: Vec<Bundle<'r>>,
     chapters: Vec<Chapter<'r>>,
+    /// Chapters and articles that something was said about.
+    articles: usize,
     others: Vec<Bundle<'r>>,
     complaints: usize,
     waiting: usize,
@@ -118,6 +120,7 @@ impl<'r> View<'r> {
             name,
             count: report.ledger.count(place),
         });
+        let chapters = chapters(report);
         Self {
             draft: &report.draft_title,
             organisation: report.letter.organisation.as_deref(),
@@ -140,7 +143,8 @@ impl<'r> View<'r> {
             activities: activities(report),
             questions: questions(report),
             general: of(&[SectionKind::General]),
-            chapters: chapters(report),
+            articles: chapters.iter().map(|c| c.sections.len()).sum(),
+            chapters,
             others: of(&[
                 SectionKind::NewArticle,
                 SectionKind::Unassigned,

@@ -1,0 +1,40 @@
+//! What was answered to key questions.
+
+use caifeng_report::{AnswerEntry, QuestionEntry};
+
+use super::Material;
+
+impl Material {
+    /// Every question of the consultation, with the points made in its answers, weightiest first.
+    pub(super) fn questions(&self) -> Vec<QuestionEntry> {
+        (1..)
+            .zip(&self.questions)
+            .map(|(number, text)| self.question(number, text))
+            .collect()
+    }
+
+    fn question(&self, number: u32, text: &str) -> QuestionEntry {
+        let answers = |&i: &usize| self.answers.get(&self.stored[i].id) == Some(&number);
+        let mut points: Vec<AnswerEntry> = Vec::new();
+        for point in &self.record.points {
+            let said = point.units.iter().map(|unit| unit.0).filter(answers);
+            let counts = self.counts(said);
+            if counts.submissions > 0 {
+                points.push(AnswerEntry {
+                    id: point.id,
+                    label: self.words(point.representative).text,
+                    counts,
+                });
+            }
+        }
+        points.sort_by_key(|p| {
+            let weight = (p.counts.senders, p.counts.texts, p.counts.submissions);
+            (std::cmp::Reverse(weight), p.id)
+        });
+        QuestionEntry {
+            text: text.to_owned(),
+            counts: self.counts((0..self.stored.len()).filter(answers)),
+            points,
+        }
+    }
+}
