@@ -1,5 +1,5 @@
-//! A report of 150 articles and 3,000 points: document and table in less than ten seconds and 500
-//! megabytes, in a process of its own.
+//! A report of 150 articles and 3,000 points: document and table in less than ten seconds of work and
+//! 500 megabytes, in a process of its own.
 //!
 //! The files stay in cargo's folder for such things, to be opened and looked at.
 
@@ -149,14 +149,29 @@ fn peak() -> Option<u64> {
     Some(kib / 1024)
 }
 
+/// Seconds of work that this process has done; where the system does not say, those gone by. Other
+/// programs at work do not count.
+fn worked(begun: Instant) -> f64 {
+    let ticks = || {
+        let stat = fs::read_to_string("/proc/self/stat").ok()?;
+        // After the name in brackets: user and system time are the twelfth and thirteenth field.
+        let fields = stat.rsplit(')').next()?.split_whitespace().skip(11);
+        let ticks = fields.take(2).map(|field| field.parse::<f64>().ok());
+        ticks.sum::<Option<f64>>()
+    };
+    // A hundred ticks a second on every Linux.
+    ticks().map_or_else(|| begun.elapsed().as_secs_f64(), |ticks| ticks / 100.0)
+}
+
 #[test]
 fn three_thousand_points_take_seconds() {
     let (report, small) = (report(LARGE), report(SMALL));
     let begun = Instant::now();
+    let before = worked(begun);
     let docx = to_docx(&report).unwrap();
-    let docx_done = begun.elapsed().as_secs_f64();
+    let docx_done = worked(begun) - before;
     let xlsx = to_xlsx(&report).unwrap();
-    let all_done = begun.elapsed().as_secs_f64();
+    let all_done = worked(begun) - before;
     let peak = peak();
     println!(
         "docx {docx_done:.2} s, {} KiB; xlsx {:.2} s, {} KiB; peak {peak:?} MiB",
