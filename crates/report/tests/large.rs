@@ -3,6 +3,8 @@
 //!
 //! The files stay in cargo's folder for such things, to be opened and looked at.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::{fs, path::Path, time::Instant};
 
 use caifeng_domain::{Channel, EditOp, Ledger, Place, PointId, Stance};

@@ -11,7 +11,7 @@ use std::{
 /// Names under which LibreOffice is found.
 const PROGRAMS: [&str; 2] = ["soffice", "libreoffice"];
 /// A report with thousands of points takes minutes.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 /// How often is looked whether it is done.
 const PAUSE: Duration = Duration::from_millis(100);
 

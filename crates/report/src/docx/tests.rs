@@ -23,66 +23,65 @@ fn document(report: &Report) -> String {
     part(&to_docx(report).unwrap(), "word/document.xml")
 }
 
-/// The value of an attribute of the first element that begins with `element` after `from`.
-fn number(xml: &str, element: &str, attribute: &str) -> f64 {
+/// The value of an attribute of the first element that begins with `element`.
+fn number(xml: &str, element: &str, attribute: &str) -> i64 {
     let element = &xml[xml.find(element).unwrap()..];
     let element = &element[..element.find('>').unwrap()];
     let value = element.split(&format!(" {attribute}=\"")).nth(1).unwrap();
     value[..value.find('"').unwrap()].parse().unwrap()
 }
 
-/// Twips in a millimetre.
-const MM: f64 = 1440.0 / 25.4;
+/// Whether so many twips are so many millimetres, give or take so many tenths of one: 1440 twips are
+/// 25.4 mm.
+fn near(twips: i64, mm: i64, tenths: i64) -> bool {
+    (twips * 254 - mm * 10 * 1440).abs() <= tenths * 1440
+}
 
 /// GB/T 9704-2012: A4; 天头 37 ± 1 mm, 订口 28 ± 1 mm, 版心 156 mm × 225 mm; 22 lines of 28
 /// characters; the page number 7 mm below.
 #[test]
 fn the_page_is_the_standards() {
-    let xml = document(&sample::report());
-    let near = |twips: f64, mm: f64, within: f64| (twips / MM - mm).abs() <= within;
+    let file = to_docx(&sample::report()).unwrap();
+    let xml = part(&file, "word/document.xml");
     let margin = |side: &str| number(&xml, "<w:pgMar", &format!("w:{side}"));
     let (wide, high) = (
         number(&xml, "<w:pgSz", "w:w"),
         number(&xml, "<w:pgSz", "w:h"),
     );
-    assert!(near(wide, 210.0, 0.1) && near(high, 297.0, 0.1));
-    assert!(near(margin("top"), 37.0, 1.0));
-    assert!(near(margin("left"), 28.0, 1.0));
+    assert!(near(wide, 210, 1) && near(high, 297, 1));
+    assert!(near(margin("top"), 37, 10));
+    assert!(near(margin("left"), 28, 10));
     let room = (
         wide - margin("left") - margin("right"),
         high - margin("top") - margin("bottom"),
     );
-    assert!(near(room.0, 156.0, 0.1) && near(room.1, 225.0, 0.1));
-    let pitch = number(&xml, "<w:docGrid", "w:linePitch");
-    assert_eq!((room.1 / pitch).floor(), 22.0);
-    // A character of 16 points and the grid's extra space in 4096ths of a point; 20 twips a point.
-    let character = 16.0 + number(&xml, "<w:docGrid", "w:charSpace") / 4096.0;
-    assert_eq!((room.0 / 20.0 / character).floor(), 28.0);
+    assert!(near(room.0, 156, 1) && near(room.1, 225, 1));
     assert!(xml.contains("<w:docGrid w:type=\"linesAndChars\""));
+    assert_eq!(room.1 / number(&xml, "<w:docGrid", "w:linePitch"), 22);
+    // A character of 16 points and the grid's extra space, in 4096ths of a point; 20 twips a point.
+    let character = 16 * 4096 + number(&xml, "<w:docGrid", "w:charSpace");
+    assert_eq!(room.0 * 4096 / (20 * character), 28);
     // The same for programs that do not keep to the grid.
-    let styles = part(&to_docx(&sample::report()).unwrap(), "word/styles.xml");
-    assert_eq!(
-        (room.1 / number(&styles, "<w:spacing w:line", "w:line")).floor(),
-        22.0
-    );
-    let squeezed = 320.0 + number(&styles, "<w:spacing w:val", "w:val");
-    assert_eq!((room.0 / squeezed).floor(), 28.0);
+    let styles = part(&file, "word/styles.xml");
+    assert_eq!(room.1 / number(&styles, "<w:spacing w:line", "w:line"), 22);
+    let squeezed = 320 + number(&styles, "<w:spacing w:val", "w:val");
+    assert_eq!(room.0 / squeezed, 28);
     // The dash is in the middle of 14 points.
-    let dash = margin("bottom") - margin("footer") - 7.0 * 20.0;
-    assert!(near(dash, 7.0, 0.1), "{}", dash / MM);
+    let dash = margin("bottom") - margin("footer") - 7 * 20;
+    assert!(near(dash, 7, 1), "{dash}");
 }
 
 #[test]
 fn sizes_and_fonts_are_the_standards() {
     let styles = part(&to_docx(&sample::report()).unwrap(), "word/styles.xml");
     for (style, font, half_points) in [
-        ("Body", "仿宋_GB2312", 32.0),
-        ("Heading1", "黑体", 32.0),
-        ("Heading2", "楷体_GB2312", 32.0),
-        ("Heading3", "仿宋_GB2312", 32.0),
-        ("Heading4", "仿宋_GB2312", 32.0),
-        ("Title", "方正小标宋简体", 44.0),
-        ("PageNumber", "宋体", 28.0),
+        ("Body", "仿宋_GB2312", 32),
+        ("Heading1", "黑体", 32),
+        ("Heading2", "楷体_GB2312", 32),
+        ("Heading3", "仿宋_GB2312", 32),
+        ("Heading4", "仿宋_GB2312", 32),
+        ("Title", "方正小标宋简体", 44),
+        ("PageNumber", "宋体", 28),
     ] {
         let from = styles.find(&format!("w:styleId=\"{style}\"")).unwrap();
         let one = &styles[from..];

@@ -216,7 +216,11 @@ fn chapters(report: &Report) -> Vec<Chapter<'_>> {
 
 fn bundle(section: &Section) -> Bundle<'_> {
     Bundle {
-        heading: &section.heading,
+        // Its name stands above already.
+        heading: match section.kind {
+            SectionKind::Chapter => "本章整体",
+            _ => &section.heading,
+        },
         weight: words::weight(section.counts),
         points: section.points.iter().map(point).collect(),
     }

@@ -58,8 +58,8 @@ pub struct RowFault {
 pub fn read_back(bytes: &[u8], offered: &[String]) -> Result<ReadBack, ReportError> {
     check_size(bytes)?;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
-        .map_err(|e: calamine::XlsxError| wrong(e))?;
-    let sheet = book.worksheet_range(SHEET).map_err(wrong)?;
+        .map_err(|e: calamine::XlsxError| wrong(&e))?;
+    let sheet = book.worksheet_range(SHEET).map_err(|e| wrong(&e))?;
     let (header, columns) = header(&sheet)?;
     let first = sheet.start().map_or(0, |(row, _)| row as usize);
     let mut out = ReadBack {
@@ -90,7 +90,7 @@ pub fn read_back(bytes: &[u8], offered: &[String]) -> Result<ReadBack, ReportErr
     Ok(out)
 }
 
-fn wrong(error: impl ToString) -> ReportError {
+fn wrong(error: &dyn ToString) -> ReportError {
     ReportError::NotOurTable {
         detail: error.to_string(),
     }
@@ -98,12 +98,13 @@ fn wrong(error: impl ToString) -> ReportError {
 
 /// Refuses what unfolds beyond measure, by unpacking it into nothing: declared sizes may lie.
 fn check_size(bytes: &[u8]) -> Result<(), ReportError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| wrong(&e))?;
     let mut left = MAX_UNPACKED;
     for at in 0..archive.len() {
-        let file = archive.by_index(at).map_err(wrong)?;
-        let unpacked = io::copy(&mut file.take(left + 1), &mut io::sink()).map_err(wrong)?;
-        left = (left.checked_sub(unpacked)).ok_or_else(|| wrong("too large when unpacked"))?;
+        let file = archive.by_index(at).map_err(|e| wrong(&e))?;
+        let unpacked =
+            io::copy(&mut file.take(left + 1), &mut io::sink()).map_err(|e| wrong(&e))?;
+        left = (left.checked_sub(unpacked)).ok_or_else(|| wrong(&"too large when unpacked"))?;
     }
     Ok(())
 }
@@ -133,7 +134,7 @@ fn header(sheet: &Range<Data>) -> Result<(usize, Columns), ReportError> {
             return Ok((at, columns));
         }
     }
-    Err(wrong("no header row with the point numbers and 采纳情况"))
+    Err(wrong(&"no header row with the point numbers and 采纳情况"))
 }
 
 fn text(cell: &Data) -> String {
