@@ -8,7 +8,8 @@ const OPENING: &str = "（《〈「『【〔“‘([{";
 /// Whether a line may end between the two.
 pub(crate) fn may_break(before: char, after: char) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric();
-    !CLOSING.contains(after) && !OPENING.contains(before) && !(word(before) && word(after))
+    let within_word = word(before) && word(after);
+    !(CLOSING.contains(after) || OPENING.contains(before) || within_word)
 }
 
 /// How wide a text is, in halves of a Chinese character.
