@@ -104,10 +104,9 @@ fn numbers(canvas: &mut Canvas, y: usize, report: &Report) -> usize {
 
 fn pictures(canvas: &mut Canvas, y: usize, report: &Report) -> usize {
     let mut below = [y, y];
-    for (at, mut chart) in charts(report).into_iter().take(4).enumerate() {
+    for (at, chart) in charts(report, BARS).into_iter().take(4).enumerate() {
         let (x, top) = (EDGE + (at % 2) * (HALF + 32), below[at % 2]);
         canvas.text((x, top + 4), Ink::new(15, BLUE).bold(), &chart.title);
-        chart.bars.truncate(BARS);
         below[at % 2] = canvas.bars((x, top + 18), (HALF, 130), &chart.bars) + 20;
         if at % 2 == 1 {
             below = [below[0].max(below[1]); 2];

@@ -48,12 +48,21 @@ pub(crate) fn weights(counts: Counts) -> String {
     weight(counts).replace('（', "、").replace('）', "")
 }
 
-/// `微信2件、座谈会1件`
+/// Names in a sentence; the rest is in the tables.
+const NAMED: usize = 8;
+
+/// `微信2件、座谈会1件`; after eight of them `其他38类共40件`.
 pub(crate) fn spread(tallies: &[Tally]) -> String {
-    let parts = tallies
+    let (named, rest) = tallies.split_at(tallies.len().min(NAMED));
+    let mut parts: Vec<String> = named
         .iter()
-        .map(|t| format!("{}{}件", t.name, t.submissions));
-    parts.collect::<Vec<_>>().join("、")
+        .map(|t| format!("{}{}件", t.name, t.submissions))
+        .collect();
+    if !rest.is_empty() {
+        let sum: usize = rest.iter().map(|t| t.submissions).sum();
+        parts.push(format!("其他{}类共{sum}件", rest.len()));
+    }
+    parts.join("、")
 }
 
 /// `2026-03-01` as `2026年3月1日`: Arabic, without zeros in front (GB/T 9704). What is no such day
@@ -156,8 +165,8 @@ pub(crate) fn formula_guarded(cell: &str) -> String {
 mod tests {
     use caifeng_domain::{Channel, EditOp, Stance};
 
-    use super::{day, edit, formula_guarded, percent};
-    use crate::EditEntry;
+    use super::{day, edit, formula_guarded, percent, spread};
+    use crate::{EditEntry, Tally};
 
     #[test]
     fn tables_of_names_are_in_the_order_of_their_variants() {
@@ -216,6 +225,18 @@ mod tests {
     fn days_have_no_zeros_in_front() {
         assert_eq!(day("2026-03-01"), "2026年3月1日");
         assert_eq!(day("某日"), "某日");
+    }
+
+    #[test]
+    fn long_lists_are_summed_up() {
+        let tallies: Vec<Tally> = (1..=10)
+            .map(|n| Tally {
+                name: "某".to_owned(),
+                submissions: n,
+            })
+            .collect();
+        assert_eq!(spread(&tallies[..2]), "某1件、某2件");
+        assert!(spread(&tallies).ends_with("、某8件、其他2类共19件"));
     }
 
     #[test]

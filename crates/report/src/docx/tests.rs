@@ -138,7 +138,7 @@ fn the_official_parts_are_there_in_their_form() {
     assert_eq!(
         plain.collect::<Vec<_>>(),
         [
-            "云柳联〔2026〕3号签发人：",
+            "\u{3000}云柳联〔2026〕3号签发人：甲某",
             "全国人大常委会法制工作委员会：",
             "附件：1.意见建议汇总表",
             "2.征求意见活动清单",

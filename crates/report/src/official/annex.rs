@@ -175,7 +175,7 @@ fn statistics(report: &Report) -> Annex {
             parts.push(Part::Table(by_name(name, tallies)));
         }
     }
-    parts.extend(charts(report).into_iter().map(Part::Chart));
+    parts.extend(charts(report, BARS).into_iter().map(Part::Chart));
     Annex {
         kind: Kind::Statistics,
         title: "统计表",
@@ -235,8 +235,9 @@ fn by_name(name: &'static str, tallies: &[Tally]) -> Table {
     }
 }
 
-/// The charts of a report: the provisions that most is said about, channels, groups, stations.
-pub(crate) fn charts(report: &Report) -> Vec<Chart> {
+/// The charts of a report, with so many bars at most: the provisions that most is said about,
+/// channels, groups, stations.
+pub(crate) fn charts(report: &Report, most: usize) -> Vec<Chart> {
     let mut sections: Vec<(String, usize)> = (report.sections.iter())
         .map(|s| (s.heading.clone(), s.counts.submissions))
         .collect();
@@ -255,9 +256,9 @@ pub(crate) fn charts(report: &Report) -> Vec<Chart> {
     charts
         .map(|(title, mut bars)| {
             let all = bars.len();
-            bars.truncate(BARS);
-            let title = if all > BARS {
-                format!("{title}（前{BARS}，件）")
+            bars.truncate(most);
+            let title = if all > most {
+                format!("{title}（前{most}，件）")
             } else {
                 format!("{title}（件）")
             };
