@@ -12,7 +12,7 @@ use caifeng_encode::install::DEFAULT_MODEL;
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
-use crate::{AppError, SharedEncoder, WechatSettings};
+use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -41,6 +41,8 @@ pub struct Config {
     pub triage_at_most: usize,
     /// What may become of a point (处理结果).
     pub dispositions: Vec<Disposition>,
+    /// Who signs reports, and their template.
+    pub report: LetterSettings,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -73,6 +75,9 @@ pub struct Overrides {
     /// See [`Config::dispositions`]: `[[dispositions]]` with `code`, `name` and `needs_reason`.
     #[serde(default)]
     pub dispositions: Vec<DispositionEntry>,
+    /// See [`Config::report`].
+    #[serde(default)]
+    pub report: LetterSettings,
 }
 
 /// One of [`Config::dispositions`] in the file.
@@ -147,6 +152,7 @@ impl Config {
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
             dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
+            report: written.report,
         })
     }
 

@@ -90,7 +90,7 @@ pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
-pub use report::KeyAnswers;
+pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
@@ -122,6 +122,8 @@ pub struct App {
     sign_ins: Arc<Semaphore>,
     wechat: Arc<wechat::Accounts>,
     desks: Arc<desk::Desks>,
+    /// LibreOffice runs once at a time.
+    offices: Arc<Semaphore>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -155,6 +157,7 @@ impl App {
             taken_in: Arc::default(),
             followers: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
+            offices: Arc::new(Semaphore::new(1)),
             wechat,
             desks: Arc::default(),
         })

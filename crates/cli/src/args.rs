@@ -195,9 +195,15 @@ pub(crate) struct Report {
     /// 格式
     #[arg(long, value_enum, default_value_t = Format::Md)]
     pub(crate) format: Format,
-    /// 输出文件；省略则输出到屏幕（xlsx 必须指定）
+    /// 输出文件；省略则输出到屏幕（docx、pdf、xlsx 必须指定）
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// 公文要素和工作人员写好的段落（TOML）：发文字号、签发人、总体评价等，优先于配置文件的 [report]
+    #[arg(long)]
+    pub(crate) letter: Option<PathBuf>,
+    /// 只输出默认的报告模板，供修改后在 template 中指定
+    #[arg(long)]
+    pub(crate) show_template: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -205,7 +211,16 @@ pub(crate) enum Format {
     Md,
     Json,
     Csv,
+    /// 意见建议汇总表，可填写采纳情况
     Xlsx,
+    /// 公文格式的报告
+    Docx,
+    /// 同上，需要安装 LibreOffice
+    Pdf,
+    /// 同上，供浏览器打印
+    Html,
+    /// 一图读懂
+    Briefing,
 }
 
 #[derive(Debug, Subcommand)]

@@ -126,7 +126,33 @@ fn the_main_job_runs_from_draft_to_report() {
     let out = desk.0.path().join("report.xlsx");
     desk.succeeds(&["report", "--format", "xlsx", "--out", out.to_str().unwrap()]);
     assert!(fs::read(out).unwrap().starts_with(b"PK"));
-    for format in ["md", "json", "csv"] {
+    let (out, letter) = (
+        desk.0.path().join("report.docx"),
+        desk.0.path().join("l.toml"),
+    );
+    fs::write(
+        &letter,
+        "organisation = \"河岸某联系点\"\ntemplate = \"t.jinja\"",
+    )
+    .unwrap();
+    fs::write(
+        desk.0.path().join("t.jinja"),
+        "# 某报告\n{{ organisation }}：{{ received }}件",
+    )
+    .unwrap();
+    let (out, letter) = (out.to_str().unwrap(), letter.to_str().unwrap());
+    desk.succeeds(&["report", "--format", "docx", "--out", out]);
+    assert!(fs::read(out).unwrap().starts_with(b"PK"));
+    let html = desk.succeeds(&["report", "--format", "html", "--letter", letter]);
+    assert_has(
+        &html,
+        &["<title>某报告</title>", "<p>河岸某联系点：217件</p>"],
+    );
+    assert_has(
+        &desk.succeeds(&["report", "--show-template"]),
+        &["{{ draft }}"],
+    );
+    for format in ["md", "json", "csv", "html", "briefing"] {
         let report = desk.succeeds(&["report", "--format", format]);
         assert_has(&report, &["第二十一条"]);
         assert!(!report.contains("13800000000"), "personal data is masked");
@@ -181,7 +207,9 @@ fn what_is_missing_is_said() {
         &desk.fails(&["triage", "--consultation", "nothing"]),
         &["没有代号为 nothing", "heyan"],
     );
-    assert_has(&desk.fails(&["report", "--format", "xlsx"]), &["--out"]);
+    for format in ["xlsx", "docx", "pdf"] {
+        assert_has(&desk.fails(&["report", "--format", format]), &["--out"]);
+    }
     assert_has(
         &desk.fails(&["search", "水", "--channel", "fax"]),
         &["没有渠道 fax", "wechat"],

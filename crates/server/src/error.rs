@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{AppError, Challenge, Refusal, StoreError};
+use caifeng_app::{AppError, Challenge, PdfError, Refusal, StoreError};
 use serde_json::json;
 
 use crate::api::ChallengeBody;
@@ -212,6 +212,9 @@ impl From<AppError> for Fault {
             AppError::WhichConsultation(_) => (StatusCode::BAD_REQUEST, "which_consultation"),
             AppError::NoDraft(_) => (StatusCode::CONFLICT, "no_draft"),
             AppError::NotTriaged(_) => (StatusCode::CONFLICT, "not_triaged"),
+            AppError::Pdf(PdfError::NotInstalled) => {
+                (StatusCode::NOT_IMPLEMENTED, "pdf_unavailable")
+            }
             AppError::Overtaken(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             AppError::Store(ref error) if is_passing(error) => {
                 return Self::store_unavailable(error);
@@ -229,6 +232,7 @@ impl From<AppError> for Fault {
             | AppError::Store(_)
             | AppError::Backup(_)
             | AppError::Report(_)
+            | AppError::Pdf(_)
             | AppError::Config(_)
             | AppError::Password(_)
             | AppError::UnknownJob(_)

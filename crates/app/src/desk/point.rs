@@ -1,10 +1,10 @@
 //! One point: on a card among others, and on a page of its own with every unit.
 
 use caifeng_domain::{
-    ArticleNo, Decision, DuplicateKind, Event, Named, PointId, PointState, Stance, Transfer,
-    UnitRef, decided::undone,
+    ArticleNo, Decision, Disposition, DuplicateKind, Event, Named, PointId, PointState, Stance,
+    Transfer, UnitRef, decided::undone,
 };
-use caifeng_report::{Counts, Quotation, Tally};
+use caifeng_report::{Counts, PointEntry, Quotation, Tally};
 
 use super::{Desk, SectionPlace, Standing, Uptake, redline::in_words};
 use crate::{AppError, report::article_name};
@@ -150,6 +150,22 @@ impl Desk {
             campaign: self.campaign(standing),
             state,
         }
+    }
+
+    /// Puts what staff decided into a report's entry.
+    pub(crate) fn put_decided(&self, entry: &mut PointEntry, dispositions: &[Disposition]) {
+        let Some(state) = self.decided.points.get(&entry.id) else {
+            return;
+        };
+        entry.wording = state.wording.clone().or_else(|| state.name.clone());
+        let approved = state.settled.as_ref().filter(|s| s.approved.is_some());
+        entry.disposition = approved.map(|settled| {
+            let known = dispositions.iter().find(|d| d.code == settled.code);
+            caifeng_report::Disposition {
+                word: known.map_or_else(|| settled.code.clone(), |d| d.name.clone()),
+                reason: Some(settled.reason.clone()).filter(|reason| !reason.is_empty()),
+            }
+        });
     }
 
     /// What a point is called: its name, else the words that stand for it.

@@ -25,6 +25,8 @@ impl Material {
         PointEntry {
             id: point.id,
             label: self.words(point.representative).text,
+            wording: None,
+            disposition: None,
             stance: point.stance,
             counts: self.counts(submissions.iter().copied()),
             keywords: point.keywords.clone(),

@@ -12,6 +12,7 @@ mod media;
 mod minutes;
 mod place;
 mod receipt;
+mod reports;
 mod scans;
 mod staff;
 mod tasks;
@@ -64,6 +65,8 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/c/{slug}",
             get(form::show_staff).post(form::submit_staff),
         )
+        .route("/staff/reports", get(reports::show))
+        .route("/staff/c/{slug}/report", get(reports::file))
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route("/assets/style.css", get(style))

@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 61] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 63] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -65,6 +65,12 @@ pub(super) const ROUTES: [(&str, &str, Needs); 61] = [
         "POST",
         "/staff/accounts",
         Needs::The(Permission::ManageAccounts),
+    ),
+    ("GET", "/staff/reports", Needs::The(Permission::ReadReport)),
+    (
+        "GET",
+        "/staff/c/known/report?format=docx",
+        Needs::The(Permission::ReadReport),
     ),
     ("GET", "/staff/tasks", Needs::The(Permission::Transcribe)),
     ("POST", "/staff/tasks", Needs::The(Permission::Transcribe)),
