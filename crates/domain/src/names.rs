@@ -2,7 +2,7 @@
 
 use crate::{
     Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
-    Standing, StationKind, Status, Visibility,
+    Standing, StationKind, Status, Validity, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -53,6 +53,7 @@ named!(
     Standing,
     StationKind,
     Status,
+    Validity,
     Visibility
 );
 
@@ -61,7 +62,7 @@ mod tests {
     use super::Named;
     use crate::{
         Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Role, Scope, Stance,
-        Standing, StationKind, Status, Visibility,
+        Standing, StationKind, Status, Validity, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -87,6 +88,7 @@ mod tests {
         names_lead_back::<Standing>();
         names_lead_back::<StationKind>();
         names_lead_back::<Status>();
+        names_lead_back::<Validity>();
         names_lead_back::<Visibility>();
     }
 }

@@ -15,6 +15,7 @@ const ACCOUNTS: &str = include_str!("../migrations/shared/0006_accounts.sql");
 const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const QUESTIONS: &str = include_str!("../migrations/shared/0008_questions.sql");
 const REPLACED: &str = include_str!("../migrations/shared/0010_replaced.sql");
+const LIBRARY: &str = include_str!("../migrations/shared/0012_library.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -44,6 +45,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (7, "identity", IDENTITY),
         (8, "questions", QUESTIONS),
         (10, "replaced", REPLACED),
+        (12, "library", LIBRARY),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -61,7 +63,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 8] = [
+    const LEFT: [(i64, &[&str]); 9] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -85,6 +87,7 @@ mod tests {
         (7, &[]),
         (8, &[]),
         (10, &[]),
+        (12, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.
