@@ -9,6 +9,7 @@ mod error;
 mod json;
 mod markdown;
 mod model;
+mod table;
 mod words;
 mod xlsx;
 
@@ -20,6 +21,7 @@ pub use model::{
     Counts, EditEntry, PointEntry, Quotation, Report, Section, SectionKind, SubmissionEntry, Tally,
     Totals,
 };
+pub use table::{Table, table_to_csv, table_to_xlsx};
 pub use words::MACHINE_MARK;
 pub use xlsx::to_xlsx;
 

@@ -5,12 +5,15 @@
 mod ledger;
 mod points;
 mod statistics;
+mod table;
 
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 use crate::{Report, ReportError};
+
+pub use table::table_to_xlsx;
 
 /// Characters that a cell can hold.
 const MAX_CELL_CHARS: usize = 32_767;
