@@ -26,6 +26,7 @@ mod identity;
 mod indexing;
 mod intake;
 mod kiosk;
+mod library;
 mod meetings;
 mod reach;
 mod receipts;
@@ -33,6 +34,7 @@ mod refusal;
 mod report;
 mod retention;
 mod scans;
+mod seek;
 mod stations;
 mod submit;
 mod tasks;
@@ -58,11 +60,12 @@ pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
+pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
     KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
-    PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage, VaultKey,
-    WaitingMedium, WriterState,
+    PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite, TrackedStage,
+    VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -73,15 +76,20 @@ pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
-pub use find::{Found, SearchRequest};
+pub use find::{Found, SearchRequest, article_names};
 pub use grants::Grant;
 pub use identity::Sent;
 pub use intake::Imported;
 pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
+pub use library::{
+    Alike, CitedProvision, LawFacts, LawFound, LibraryAnswer, LibraryInstalled, LibraryRequest,
+    Related,
+};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
+pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
@@ -111,6 +119,8 @@ pub struct App {
     /// One sign-in is checked at a time.
     sign_ins: Arc<Semaphore>,
     wechat: Arc<wechat::Accounts>,
+    library: Arc<library::Shelf>,
+    indexes: Arc<seek::Indexes>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -145,6 +155,8 @@ impl App {
             followers: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
             wechat,
+            library: Arc::default(),
+            indexes: Arc::default(),
         })
     }
 

@@ -219,5 +219,6 @@ fn documents(
             ..document
         });
     }
+    documents.extend(find::points(slug, submissions, outcome));
     Ok(documents)
 }
