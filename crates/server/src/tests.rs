@@ -10,6 +10,7 @@ mod kiosk;
 mod matrix;
 mod pages;
 mod scopes;
+mod search;
 mod submit;
 mod uploads;
 mod wechat;

@@ -6,11 +6,13 @@ mod devices;
 mod form;
 mod home;
 mod import;
+mod law;
 mod media;
 mod minutes;
 mod place;
 mod receipt;
 mod scans;
+mod search;
 mod staff;
 mod tasks;
 
@@ -62,6 +64,12 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/c/{slug}",
             get(form::show_staff).post(form::submit_staff),
         )
+        .route("/staff/search", get(search::show))
+        .route("/staff/search/export", get(search::export))
+        .route("/staff/search/saved", post(search::keep))
+        .route("/staff/library/{law}", get(law::contents))
+        .route("/staff/library/{law}/{place}", get(law::chapter))
+        .route("/staff/c/{slug}/related/{article}", get(law::related))
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route("/assets/style.css", get(style))

@@ -33,6 +33,8 @@ struct Home {
     entries: Vec<Entry>,
     /// Whether they may connect devices.
     connects: bool,
+    /// Whether they may search what came in.
+    reads: bool,
 }
 
 #[derive(Deserialize)]
@@ -68,9 +70,11 @@ pub(super) async fn sign_in(
     match signed_in.map_err(Fault::from) {
         Ok(token) => {
             let by = site.app.session(&token).await?;
-            let transcribes = by.is_some_and(|by| by.role.may(Permission::Transcribe));
-            let next = if transcribes {
+            let may = |permission| by.as_ref().is_some_and(|by| by.role.may(permission));
+            let next = if may(Permission::Transcribe) {
                 "/staff"
+            } else if may(Permission::ReadReport) {
+                "/staff/search"
             } else {
                 "/staff/sessions"
             };
@@ -126,6 +130,7 @@ pub(super) async fn home(
         .collect();
     let page = Home {
         connects: by.role.may(Permission::Connect),
+        reads: by.role.may(Permission::ReadReport),
         name: by.name,
         entries,
     };
