@@ -71,9 +71,10 @@ impl App {
             return Ok(Arc::clone(library));
         }
         let laws = self.store.laws().await?;
-        let index = match laws.is_empty() {
-            true => None,
-            false => Some(self.library_index(edition, &laws).await?),
+        let index = if laws.is_empty() {
+            None
+        } else {
+            Some(self.library_index(edition, &laws).await?)
         };
         let library = Arc::new(Library {
             edition,

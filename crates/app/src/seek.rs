@@ -108,7 +108,8 @@ impl App {
     ) -> Result<Seeking, AppError> {
         let asked = self.understood(by, &request).await?;
         let mut found = Seeking::default();
-        if let Some(kind) = request.kind.map_or(Some(None), SeekKind::indexed) {
+        if request.kind != Some(SeekKind::Law) {
+            let kind = request.kind.and_then(SeekKind::indexed);
             let encoder = self.encoder().await?;
             found.is_lexical = encoder.is_lexical();
             let mut lists: BTreeMap<Kind, Vec<Vec<Sought>>> = BTreeMap::new();
@@ -236,6 +237,8 @@ async fn answer(
     kind: Option<Kind>,
     limit: usize,
 ) -> Result<caifeng_search::Answer, AppError> {
+    // Without a model all that is near without a common word is chance.
+    let nearest = if encoder.is_lexical() { 0 } else { PAGE };
     let (asked, encoder) = (asked.clone(), Arc::clone(encoder));
     let search = move || -> Result<_, AppError> {
         let read = crate::find::query(&asked.text, Some(&opened.draft), &*encoder)?;
@@ -254,7 +257,7 @@ async fn answer(
     answer.hits.retain(|hit| {
         let place = place.entry(hit.document.kind).or_default();
         *place += 1;
-        hit.reason != Reason::Meaning || *place <= PAGE
+        hit.reason != Reason::Meaning || *place <= nearest
     });
     Ok(answer)
 }

@@ -133,7 +133,8 @@ mod tests {
                 save("a", &format!("{number:03}"), "q").await;
             }
             let names: Vec<String> = kept("a").await.into_iter().map(|s| s.name).collect();
-            assert_eq!((names.len() as i64, &*names[0]), (MAX_KEPT, "001"));
+            assert_eq!(i64::try_from(names.len()), Ok(MAX_KEPT));
+            assert_eq!(names[0], "001");
         })
         .await;
     }

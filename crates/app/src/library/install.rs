@@ -8,7 +8,11 @@ use caifeng_law::{draft, titles};
 use caifeng_store::{LawText, read_law_package};
 use sha2::{Digest, Sha256};
 
-use crate::{App, AppError, consultations::cli, drafts::hex};
+use crate::{
+    App, AppError,
+    consultations::{check_day, cli},
+    drafts::hex,
+};
 
 /// Laws of the National People's Congress with their validity: 378 texts, MIT.
 const PACKAGE: Package = Package {
@@ -89,10 +93,9 @@ impl App {
         bytes: &[u8],
         facts: LawFacts,
     ) -> Result<(Law, usize), AppError> {
-        for day in [&facts.published, &facts.effective, &facts.version] {
-            if let Some(day) = day {
-                crate::consultations::check_day(day)?;
-            }
+        let days = [&facts.published, &facts.effective, &facts.version];
+        for day in days.into_iter().flatten() {
+            check_day(day)?;
         }
         let text = law_text(&draft::read(bytes, file_name)?, facts)?;
         let laws = [text];

@@ -217,9 +217,12 @@ fn laws(library: &Library, asked: &Asked<'_>, admits: impl Fn(&Law) -> bool) -> 
         .laws
         .iter()
         .filter(|(law, _)| admits(law))
-        .filter(|(law, _)| match asked.laws.is_empty() {
-            false => asked.laws.iter().any(|named| named.key == law.key),
-            true => words.chars().nth(1).is_some() && short(&law.title).contains(&words),
+        .filter(|(law, _)| {
+            if asked.laws.is_empty() {
+                words.chars().nth(1).is_some() && short(&law.title).contains(&words)
+            } else {
+                asked.laws.iter().any(|named| named.key == law.key)
+            }
         })
         .cloned()
         .collect();
@@ -237,10 +240,10 @@ fn validities(said: Option<&str>) -> Result<Option<Vec<Validity>>, AppError> {
     }
     let named = Validity::from_name(said).map(|validity| Some(vec![validity]));
     named.ok_or_else(|| {
-        let names = Validity::ALL.map(|(_, wire, chinese)| format!("{chinese}（{wire}）"));
+        let all = Validity::ALL.map(|(_, wire, chinese)| format!("{chinese}（{wire}）"));
         AppError::Argument(format!(
             "没有时效性 {said}，可用：{}、全部（all）",
-            names.join("、")
+            all.join("、")
         ))
     })
 }

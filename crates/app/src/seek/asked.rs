@@ -7,7 +7,7 @@ use caifeng_search::{Filters, Kind};
 use caifeng_store::Principal;
 use caifeng_text::personal;
 
-use crate::{App, AppError, Refusal, reach::below};
+use crate::{App, AppError, Refusal, consultations::check_day, reach::below};
 
 /// Kinds of personal data that are numbers and addresses: they are taken out of what is searched for.
 const NUMBERS: [PersonalDataKind; 7] = [
@@ -42,12 +42,12 @@ impl SeekKind {
         (Self::Law, "law", "法律库"),
     ];
 
-    /// What it is in the indexes of consultations; none for laws, which are not there.
-    pub(super) fn indexed(self) -> Option<Option<Kind>> {
+    /// What it is in the indexes of consultations; laws are not there.
+    pub(super) fn indexed(self) -> Option<Kind> {
         match self {
-            Self::Submission => Some(Some(Kind::Submission)),
-            Self::Point => Some(Some(Kind::Point)),
-            Self::Article => Some(Some(Kind::Article)),
+            Self::Submission => Some(Kind::Submission),
+            Self::Point => Some(Kind::Point),
+            Self::Article => Some(Kind::Article),
             Self::Law => None,
         }
     }
@@ -101,7 +101,7 @@ impl App {
         request: &SeekRequest,
     ) -> Result<Asked, AppError> {
         for day in [&request.from, &request.to].into_iter().flatten() {
-            crate::consultations::check_day(day)?;
+            check_day(day)?;
         }
         let within = self.places_of(Some(by)).await?;
         let stations = match &request.station {

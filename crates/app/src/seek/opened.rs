@@ -36,17 +36,16 @@ impl Indexes {
         let mut held = self.0.lock().await;
         let known = held.iter().position(|opened| opened.slug == slug);
         let known = known.map(|at| held.remove(at));
-        let opened = match known.filter(|opened| opened.run == run) {
-            Some(opened) => opened,
-            None => {
-                let (place, for_words) = (place.clone(), Arc::clone(&draft));
-                let open = move || SearchIndex::open(place.dir(), find::segmenter(&for_words));
-                Opened {
-                    slug: slug.to_owned(),
-                    run,
-                    index: Arc::new(tokio::task::spawn_blocking(open).await??),
-                    draft,
-                }
+        let opened = if let Some(opened) = known.filter(|opened| opened.run == run) {
+            opened
+        } else {
+            let (place, for_words) = (place.clone(), Arc::clone(&draft));
+            let open = move || SearchIndex::open(place.dir(), find::segmenter(&for_words));
+            Opened {
+                slug: slug.to_owned(),
+                run,
+                index: Arc::new(tokio::task::spawn_blocking(open).await??),
+                draft,
             }
         };
         if held.len() == KEPT {

@@ -63,6 +63,8 @@ struct Results {
     groups: Vec<Group>,
     laws: Vec<shown::LawLine>,
     law_hits: Vec<LawHit>,
+    /// An article was named: it stands before what only resembles.
+    laws_first: bool,
     preparing: Vec<String>,
     is_lexical: bool,
     is_installed: bool,
@@ -167,17 +169,14 @@ pub(super) async fn keep(
         Err(response) => return Ok(response),
     };
     let Form(keep) = form?;
-    let next = match keep.forget {
-        Some(number) => {
-            site.app.forget_search(&by, number).await?;
-            "/staff/search".to_owned()
-        }
-        None => {
-            // As this page writes it, whatever was sent.
-            let query = Asked::from_address(&keep.query)?.address();
-            site.app.save_search(&by, &keep.name, &query).await?;
-            format!("/staff/search?{query}")
-        }
+    let next = if let Some(number) = keep.forget {
+        site.app.forget_search(&by, number).await?;
+        "/staff/search".to_owned()
+    } else {
+        // As this page writes it, whatever was sent.
+        let query = Asked::from_address(&keep.query)?.address();
+        site.app.save_search(&by, &keep.name, &query).await?;
+        format!("/staff/search?{query}")
     };
     Ok(Redirect::to(&next).into_response())
 }

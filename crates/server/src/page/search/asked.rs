@@ -1,5 +1,7 @@
 //! What the form asks for, and the address that asks for the same.
 
+use std::fmt::Write;
+
 use axum::{extract::Query, http::Uri};
 use caifeng_app::{SeekKind, SeekRequest};
 use caifeng_domain::{ArticleNo, Channel, Named, Status};
@@ -84,7 +86,8 @@ impl Asked {
         let kind = [("kind", &*self.kind)];
         for (name, value) in kind.into_iter().chain(self.conditions()) {
             if !value.is_empty() {
-                out.push_str(&format!("&{name}={}", escaped(value)));
+                // Writing to a string does not fail.
+                let _ = write!(out, "&{name}={}", escaped(value));
             }
         }
         out
@@ -123,7 +126,9 @@ fn escaped(text: &str) -> String {
         match byte {
             b'-' | b'_' | b'.' => out.push(byte.into()),
             byte if byte.is_ascii_alphanumeric() => out.push(byte.into()),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

@@ -56,11 +56,16 @@ pub(super) fn tabs(asked: &Asked, found: &Seeking) -> Vec<Tab> {
             SeekKind::Submission => of(FoundKind::Submission),
             SeekKind::Point => of(FoundKind::Point),
             SeekKind::Article => of(FoundKind::Article),
-            SeekKind::Law => found.library.total,
+            SeekKind::Law => found.library.total + named(found),
         };
         tabs.push(tab(name, wire, is_counted.then_some(count)));
     }
     tabs
+}
+
+/// Articles that were named.
+fn named(found: &Seeking) -> usize {
+    found.library.hits.iter().filter(|hit| hit.is_exact).count()
 }
 
 pub(super) fn results(asked: &Asked, found: Seeking) -> Results {
@@ -81,6 +86,7 @@ pub(super) fn results(asked: &Asked, found: Seeking) -> Results {
     }
     let laws = found.library.laws.iter();
     Results {
+        laws_first: named(&found) > 0,
         groups,
         laws: laws
             .map(|(law, articles)| LawLine {
