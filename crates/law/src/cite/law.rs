@@ -71,7 +71,7 @@ const GENERAL: &str = "我咱全本市省县区州国家地方新旧原老现行
 /// Words that come before a law's name and are not part of it.
 static BOUNDARIES: LazyLock<Vec<&str>> = LazyLock::new(|| {
     words(
-        "根据 依据 按照 依照 参照 参考 对照 比照 遵照 执行 适用 符合 违反 结合 对比 比较 援引 引用 比如 例如 \
+        "根据 依据 按照 按 依照 依 参照 参考 对照 比照 遵照 执行 适用 符合 违反 结合 对比 比较 援引 引用 比如 例如 \
          参见 请见 和 与 跟 及 像 如 的 在 是 把 将 而 但 且 或 就 也 都 我国 现行 建议 见",
     )
 });
