@@ -92,21 +92,19 @@ impl App {
         })
     }
 
-    /// One law's articles of the chapter that the article at `place` is in, and that article's place
-    /// among all: what a reader needs around it.
+    /// The articles of the chapter of a law that the article at `place` is in: what a reader needs
+    /// around it.
     pub async fn law_chapter(
         &self,
         key: &LawKey,
         place: u32,
     ) -> Result<Option<(Law, Vec<LawArticle>)>, AppError> {
-        let Some((law, mut articles)) = self.law_text(key).await? else {
+        let Some((law, articles)) = self.law_text(key).await? else {
             return Ok(None);
         };
-        let Some(at) = articles.iter().position(|article| article.place == place) else {
-            return Ok(None);
-        };
-        let heading = articles[at].heading.clone();
-        articles.retain(|article| article.heading == heading);
-        Ok(Some((law, articles)))
+        // In a code each part has its 第一章 一般规定: only what stands together is one chapter.
+        let mut chapters = articles.chunk_by(|a, b| a.heading == b.heading);
+        let chapter = chapters.find(|chapter| chapter.iter().any(|a| a.place == place));
+        Ok(chapter.map(|chapter| (law, chapter.to_vec())))
     }
 }
