@@ -28,6 +28,7 @@ mod identity;
 mod indexing;
 mod intake;
 mod kiosk;
+mod library;
 mod meetings;
 mod reach;
 mod receipts;
@@ -35,6 +36,7 @@ mod refusal;
 mod report;
 mod retention;
 mod scans;
+mod seek;
 mod stations;
 mod submit;
 mod tasks;
@@ -62,11 +64,12 @@ pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
+pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
     KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
-    PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage, VaultKey,
-    WaitingMedium, WriterState,
+    PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite, TrackedStage,
+    VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -74,24 +77,29 @@ pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
-    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, Piece, PointCard,
-    PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted,
-    SubmissionPage, Trend, UnitLine, Uptake, article_names, side,
+    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, PointCard, PointPage,
+    QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, Stretch,
+    SubmissionPage, Trend, UnitLine, Uptake, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
-pub use find::{Found, SearchRequest};
+pub use find::{Found, SearchRequest, article_names};
 pub use grants::Grant;
 pub use identity::Sent;
 pub use intake::Imported;
 pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
+pub use library::{
+    Alike, CitedProvision, LawFacts, LawFound, LibraryAnswer, LibraryInstalled, LibraryRequest,
+    Related,
+};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
+pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
@@ -124,6 +132,8 @@ pub struct App {
     desks: Arc<desk::Desks>,
     /// LibreOffice runs once at a time.
     offices: Arc<Semaphore>,
+    library: Arc<library::Shelf>,
+    indexes: Arc<seek::Indexes>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -160,6 +170,8 @@ impl App {
             offices: Arc::new(Semaphore::new(1)),
             wechat,
             desks: Arc::default(),
+            library: Arc::default(),
+            indexes: Arc::default(),
         })
     }
 

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand};
+use crate::{
+    args_library::LibraryCommand,
+    args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand},
+};
 
 /// 采风：基层立法联系点意见的收集、梳理与汇总
 #[derive(Debug, Parser)]
@@ -45,6 +48,9 @@ pub(crate) enum Command {
     Hot(Hot),
     /// 检索来件和条文
     Search(Search),
+    /// 法律库：安装、导入、列出、检索
+    #[command(subcommand)]
+    Library(LibraryCommand),
     /// 生成汇总报告
     Report(Report),
     /// 征求意见任务：新建、列出、开放、截止

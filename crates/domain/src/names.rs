@@ -2,7 +2,7 @@
 
 use crate::{
     Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role, Scope,
-    Stance, Standing, StationKind, Status, Transfer, Visibility,
+    Stance, Standing, StationKind, Status, Transfer, Validity, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -55,6 +55,7 @@ named!(
     StationKind,
     Status,
     Transfer,
+    Validity,
     Visibility
 );
 
@@ -63,7 +64,7 @@ mod tests {
     use super::Named;
     use crate::{
         Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role,
-        Scope, Stance, Standing, StationKind, Status, Transfer, Visibility,
+        Scope, Stance, Standing, StationKind, Status, Transfer, Validity, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -91,6 +92,7 @@ mod tests {
         names_lead_back::<StationKind>();
         names_lead_back::<Status>();
         names_lead_back::<Transfer>();
+        names_lead_back::<Validity>();
         names_lead_back::<Visibility>();
     }
 }

@@ -19,6 +19,7 @@ mod markup;
 mod model;
 mod official;
 mod summary;
+mod table;
 mod typography;
 mod words;
 mod xlsx;
@@ -36,6 +37,7 @@ pub use model::{
     Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
 pub use official::DEFAULT_TEMPLATE;
+pub use table::{Table, table_to_csv, table_to_xlsx};
 pub use words::MACHINE_MARK;
 pub use xlsx::{Filled, ReadBack, RowFault, read_back, to_xlsx};
 

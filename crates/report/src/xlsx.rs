@@ -7,6 +7,7 @@ mod ledger;
 mod points;
 mod read_back;
 mod statistics;
+mod table;
 
 pub use self::read_back::{Filled, ReadBack, RowFault, read_back};
 
@@ -15,6 +16,8 @@ use rust_xlsxwriter::{
 };
 
 use crate::{Report, ReportError};
+
+pub use table::table_to_xlsx;
 
 /// Characters that a cell can hold.
 const MAX_CELL_CHARS: usize = 32_767;

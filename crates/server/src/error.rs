@@ -79,6 +79,12 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "not_found", "没有这个页面")
     }
 
+    /// A law or an article that the library does not have.
+    pub(crate) fn no_such_law() -> Self {
+        let detail = "法律库里没有这部法律或这一条";
+        Self::new(StatusCode::NOT_FOUND, "no_such_law", detail)
+    }
+
     /// A page that exists, asked for in a way in which it cannot be.
     pub(crate) fn no_such_method() -> Self {
         let detail = "这个地址不支持这种请求方法";

@@ -12,6 +12,7 @@ mod matrix;
 mod pages;
 mod reports;
 mod scopes;
+mod search;
 mod submit;
 mod uploads;
 mod wechat;

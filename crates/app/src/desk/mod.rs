@@ -40,7 +40,7 @@ pub use feedback::{Answer, Grade};
 pub use overview::{Heat, Learned, Overview, Trend};
 pub use point::{PointCard, PointPage, UnitLine, article_names};
 pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
-pub use redline::{Piece, Redline};
+pub use redline::{Redline, Stretch};
 pub use section::{SectionPage, SectionPlace, Sorted, side};
 pub use submission::SubmissionPage;
 pub use uptake::Uptake;

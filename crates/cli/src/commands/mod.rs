@@ -14,6 +14,7 @@ mod hot;
 mod identity;
 mod import;
 mod key;
+mod library;
 mod load;
 mod model;
 mod report;
@@ -57,6 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Triage(command) => triage::run(command, config).await,
         Command::Hot(command) => hot::run(command, config).await,
         Command::Search(command) => search::run(command, config).await,
+        Command::Library(command) => library::run(command, config).await,
         Command::Report(command) => report::run(command, config).await,
         Command::Consultation(command) => consultation::run(command, config).await,
         Command::Station(command) => station::run(command, config).await,
