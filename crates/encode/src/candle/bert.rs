@@ -8,12 +8,12 @@ use candle_core::{Device, Result, Tensor};
 
 use super::attention::Attention;
 use super::kernels::{AddNorm, BiasGelu, Norm};
-use super::weights::Weights;
 use crate::model::{Config, ModelError};
+use crate::weights::Weights;
 
 /// Weights of a model.
 #[derive(Debug)]
-pub(super) struct Bert {
+pub(crate) struct Bert {
     width: usize,
     heads: usize,
     /// `[pieces, width]`.
@@ -38,10 +38,12 @@ struct Layer {
 }
 
 impl Bert {
-    pub(super) fn load(
+    pub(crate) fn load(
         weights: &Weights<'_>,
         config: &Config,
     ) -> std::result::Result<Self, ModelError> {
+        // We give each thread its own batch; a product split over threads would only make them wait.
+        gemm::set_threading_threshold(usize::MAX);
         let width = config.hidden_size;
         let words = weights.get(
             "embeddings.word_embeddings.weight",
@@ -72,6 +74,11 @@ impl Bert {
             norm: norm(weights, config, "embeddings.LayerNorm")?,
             layers,
         })
+    }
+
+    /// Length of the vectors.
+    pub(super) const fn width(&self) -> usize {
+        self.width
     }
 
     /// The last layer's vectors, `[tokens, width]`, of texts with these `ids` (all one after the

@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Pooling;
 use crate::install::tiny;
 use crate::manifest::{CONFIG, MANIFEST};
 use crate::vectors::dot;
@@ -22,11 +23,17 @@ const TEXTS: [&str; 7] = [
     "坏",
 ];
 
-fn load(folder: &Path) -> CandleEncoder {
-    CandleEncoder::load(folder).unwrap()
+fn load(folder: &Path) -> SentenceEncoder {
+    SentenceEncoder::load(folder, None).unwrap()
 }
 
-fn encode(encoder: &CandleEncoder, texts: &[&str]) -> Vectors {
+/// A loaded model for each kernel of this machine.
+fn load_all(folder: &Path) -> impl Iterator<Item = SentenceEncoder> {
+    let kernels = Kernel::available().into_iter();
+    kernels.map(|kernel| SentenceEncoder::load(folder, Some(kernel)).unwrap())
+}
+
+fn encode(encoder: &SentenceEncoder, texts: &[&str]) -> Vectors {
     encoder.encode(texts, Role::Query, &|_| {}).unwrap()
 }
 
@@ -70,28 +77,75 @@ fn edit_weights(folder: &Path, edit: impl Fn(&mut String, &mut Vec<usize>, &mut 
 #[test]
 fn a_text_has_the_same_vector_alone_and_among_others() {
     let folder = tiny::model_dir();
-    let encoder = load(folder.path());
-    let together = encode(&encoder, &TEXTS);
-    for (text, row) in TEXTS.iter().zip(together.rows()) {
-        assert_near(row, encode(&encoder, &[text]).row(0), 1e-5);
-        assert!((dot(row, row) - 1.0).abs() < 1e-5, "{text}");
+    for encoder in load_all(folder.path()) {
+        let together = encode(&encoder, &TEXTS);
+        for (text, row) in TEXTS.iter().zip(together.rows()) {
+            let alone = encode(&encoder, &[text]);
+            if encoder.kernel() == Kernel::Candle {
+                assert_near(row, alone.row(0), 1e-5);
+            } else {
+                // Bit by bit.
+                assert_eq!(row, alone.row(0), "{}: {text}", encoder.kernel());
+            }
+            assert!((dot(row, row) - 1.0).abs() < 1e-5, "{text}");
+        }
+        assert!(dot(together.row(0), together.row(5)) < 0.9999);
     }
-    assert!(dot(together.row(0), together.row(5)) < 0.9999);
+}
+
+#[test]
+fn kernels_agree() {
+    let folder = tiny::model_dir();
+    let candle = SentenceEncoder::load(folder.path(), Some(Kernel::Candle)).unwrap();
+    let want = encode(&candle, &TEXTS);
+    for encoder in load_all(folder.path()) {
+        // Random weights forgive less than a model.
+        let least = match encoder.kernel().form() {
+            Some(_) => 0.999,
+            None => 1.0 - 1e-5,
+        };
+        for (got, want) in encode(&encoder, &TEXTS).rows().zip(want.rows()) {
+            let cosine = dot(got, want);
+            assert!(cosine > least, "{}: {cosine}", encoder.kernel());
+        }
+    }
+}
+
+#[test]
+fn forms_are_told_apart() {
+    let folder = tiny::model_dir();
+    for encoder in load_all(folder.path()) {
+        let form = encoder.kernel().form();
+        let suffix = form.map_or(String::new(), |form| format!("+{form}"));
+        assert_eq!(encoder.form(), format!("{}{suffix}", encoder.identity()));
+    }
+}
+
+#[test]
+fn a_model_whose_sizes_do_not_fit_is_left_to_candle() {
+    let folder = tiny::model_dir();
+    edit_config(folder.path(), |config| {
+        config["num_attention_heads"] = json!(4);
+    });
+    assert_eq!(load(folder.path()).kernel(), Kernel::Candle);
+    let refused = SentenceEncoder::load(folder.path(), Some(Kernel::Amx)).unwrap_err();
+    assert!(matches!(refused, ModelError::Kernel(Kernel::Amx)));
 }
 
 #[test]
 fn the_order_of_texts_and_the_number_of_threads_change_nothing() {
     let folder = tiny::model_dir();
-    let encoder = load(folder.path());
     let many: Vec<&str> = TEXTS.iter().copied().cycle().take(200).collect();
     let turned: Vec<&str> = many.iter().rev().copied().collect();
-    let want = encode(&encoder, &many);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(3)
         .build()
         .unwrap();
-    let got = pool.install(|| encode(&encoder, &turned));
-    assert!(got.rows().rev().eq(want.rows()));
+    for encoder in load_all(folder.path()) {
+        let want = encode(&encoder, &many);
+        let got = pool.install(|| encode(&encoder, &turned));
+        assert!(got.rows().rev().eq(want.rows()));
+    }
 }
 
 #[test]
@@ -155,7 +209,7 @@ fn xlm_roberta_counts_positions_from_behind_the_padding_id() {
     edit_weights(folder.path(), |name, shape, numbers| {
         if name.contains("position_embeddings") {
             shape[0] += 2;
-            numbers.splice(0..0, [9.0; 64]);
+            numbers.splice(0..0, [9.0; 128]);
         }
     });
     let encoder = load(folder.path());
@@ -192,7 +246,7 @@ fn check_refused(damage: impl Fn(&Path), expected: impl Fn(&ModelError) -> bool)
     let folder = tiny::model_dir();
     load(folder.path());
     damage(folder.path());
-    let error = CandleEncoder::load(folder.path()).unwrap_err();
+    let error = SentenceEncoder::load(folder.path(), None).unwrap_err();
     assert!(expected(&error), "{error:?}");
 }
 
@@ -203,7 +257,7 @@ fn directories_that_do_not_fit_together_are_refused() {
     };
     let dimension = |error: &ModelError| matches!(error, ModelError::Dimension { .. });
     let unsupported = |error: &ModelError| matches!(error, ModelError::Unsupported(_));
-    check_refused(set("hidden_size", json!(64)), dimension);
+    check_refused(set("hidden_size", json!(128)), dimension);
     check_refused(set("intermediate_size", json!(64)), dimension);
     check_refused(set("vocab_size", json!(9)), dimension);
     check_refused(set("max_position_embeddings", json!(512)), dimension);
@@ -235,7 +289,7 @@ fn missing_and_broken_files_are_refused() {
         };
         check_refused(cut, |error| matches!(error, ModelError::Malformed { .. }));
     }
-    let error = CandleEncoder::load(Path::new("no/such/folder")).unwrap_err();
+    let error = SentenceEncoder::load(Path::new("no/such/folder"), None).unwrap_err();
     assert!(error.to_string().contains("caifeng model install"));
 }
 
@@ -264,13 +318,13 @@ fn a_manifest_of_another_dimension_is_refused() {
         let text = fs::read_to_string(&path).unwrap();
         fs::write(
             path,
-            text.replace("\"dimension\": 32", "\"dimension\": 512"),
+            text.replace("\"dimension\": 64", "\"dimension\": 512"),
         )
         .unwrap();
     };
     check_refused(
         damage,
-        |error| matches!(error, ModelError::Dimension { want, got, .. } if want == &[512] && got == &[32]),
+        |error| matches!(error, ModelError::Dimension { want, got, .. } if want == &[512] && got == &[64]),
     );
 }
 
