@@ -1,8 +1,7 @@
 //! BERT on candle's matrix products: the portable engine, and what the others are compared with.
 
-mod attention;
 mod bert;
-mod kernels;
+mod ops;
 
 pub(crate) use bert::Bert;
 

@@ -3,13 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 use crate::model::Config;
+use crate::packed;
 
 /// A way to compute the model, the fastest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Kernel {
     /// Matrix tiles of 16-bit brain floats: Intel processors from Sapphire Rapids on.
     Amx,
+    /// AVX-512, 32-bit floats.
+    Avx512,
+    /// AVX2, 32-bit floats: processors from about 2013 on.
+    Avx2,
     /// Portable, 32-bit floats.
     Candle,
 }
@@ -23,7 +31,7 @@ pub struct ParseKernelError {
 
 impl Kernel {
     /// All of them, the fastest first.
-    pub const ALL: [Self; 2] = [Self::Amx, Self::Candle];
+    pub const ALL: [Self; 4] = [Self::Amx, Self::Avx512, Self::Avx2, Self::Candle];
 
     /// What this processor and operating system can do, the fastest first.
     #[must_use]
@@ -36,17 +44,39 @@ impl Kernel {
     pub fn is_available(self) -> bool {
         match self {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-            Self::Amx => crate::packed::amx::is_available(),
+            Self::Amx => packed::amx::is_available(),
             #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
             Self::Amx => false,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => pulp::x86::V4::is_available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => pulp::x86::V3::is_available(),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx512 | Self::Avx2 => false,
             Self::Candle => true,
+        }
+    }
+
+    /// Floating-point operations a second of its matrix products on one thread, measured with numbers
+    /// that lie in the first cache. None for candle, and for what is not available.
+    #[must_use]
+    pub fn peak(self) -> Option<f64> {
+        match self {
+            _ if !self.is_available() => None,
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Self::Amx => Some(packed::peak::<packed::amx::Amx>()),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => Some(packed::peak::<packed::wide::Avx512>()),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => Some(packed::peak::<packed::wide::Avx2>()),
+            _ => None,
         }
     }
 
     /// Whether a model of these sizes can be computed with it.
     pub(crate) fn fits(self, config: &Config) -> bool {
         match self {
-            Self::Amx => crate::packed::fits(config),
+            Self::Amx | Self::Avx512 | Self::Avx2 => packed::fits(config),
             Self::Candle => true,
         }
     }
@@ -56,6 +86,8 @@ impl Kernel {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Amx => "amx",
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
             Self::Candle => "candle",
         }
     }
@@ -66,7 +98,7 @@ impl Kernel {
     pub const fn form(self) -> Option<&'static str> {
         match self {
             Self::Amx => Some("bf16"),
-            Self::Candle => None,
+            Self::Avx512 | Self::Avx2 | Self::Candle => None,
         }
     }
 }
@@ -85,6 +117,14 @@ impl FromStr for Kernel {
         named.ok_or_else(|| ParseKernelError {
             text: text.to_owned(),
         })
+    }
+}
+
+impl TryFrom<String> for Kernel {
+    type Error = ParseKernelError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -9,7 +9,10 @@ pub mod lexical;
 mod manifest;
 pub mod model;
 mod packed;
+mod parts;
 pub mod sentence;
+mod simd;
+pub mod speed;
 pub mod vectors;
 mod weights;
 

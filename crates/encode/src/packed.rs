@@ -11,17 +11,54 @@
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub(crate) mod amx;
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod bert;
-mod lanes;
+pub(crate) mod lanes;
+#[cfg(test)]
+mod testing;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod wide;
 
 pub(crate) use arithmetic::{Arithmetic, Shape};
 pub(crate) use bert::Bert;
 
+use std::time::Instant;
+
+use self::lanes::Lanes;
 use crate::model::Config;
+use crate::simd::LANES;
 
 /// All sizes of a model are multiples of this: a tile's row of 16-bit numbers.
 const STEP: usize = 32;
+
+/// Floating-point operations that matrix products of this arithmetic make in a second on one thread,
+/// of the fastest of some runs: all numbers lie in the first cache.
+pub(crate) fn peak<A: Arithmetic>() -> f64 {
+    const ROWS: usize = 96;
+    const INPUTS: usize = 192;
+    const OUTPUTS: usize = 32;
+    const PRODUCTS: usize = 500;
+    const RUNS: usize = 20;
+    let shape = Shape {
+        width: INPUTS,
+        heads: 1,
+        inner: OUTPUTS,
+        tokens: ROWS,
+    };
+    let arithmetic = A::begin();
+    let rows = A::rows(&shape, INPUTS);
+    let matrix = A::matrix(&vec![0.5; INPUTS * OUTPUTS], &[0.5; OUTPUTS]);
+    let mut residual = vec![Lanes::ZERO; ROWS * OUTPUTS / LANES];
+    let mut run = || {
+        let start = Instant::now();
+        for _ in 0..PRODUCTS {
+            arithmetic.add(&rows, &matrix, &mut residual);
+        }
+        start.elapsed().as_secs_f64()
+    };
+    let fastest = (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min);
+    (2 * ROWS * INPUTS * OUTPUTS * PRODUCTS) as f64 / fastest
+}
 
 /// Whether a model of these sizes can be computed here.
 pub(crate) fn fits(config: &Config) -> bool {

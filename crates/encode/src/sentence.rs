@@ -37,6 +37,10 @@ pub struct SentenceEncoder {
     tokenizer: Tokenizer,
     frame: Frame,
     engine: Box<dyn Engine>,
+    /// Multiplications for each token.
+    dense_products: f64,
+    /// Multiplications for each token and token that it attends to.
+    attention_products: f64,
 }
 
 impl SentenceEncoder {
@@ -46,13 +50,8 @@ impl SentenceEncoder {
     /// fastest that this machine and model allow.
     pub fn load(model_dir: &Path, kernel: Option<Kernel>) -> Result<Self, ModelError> {
         let folder = ModelDir::open(model_dir)?;
-        let mut tokenizer = Tokenizer::from_bytes(folder.read(TOKENIZER)?)
-            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
-        // Cutting and padding are our business.
-        tokenizer.with_padding(None);
-        tokenizer
-            .with_truncation(None)
-            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
+        let (tokenizer, bytes) = rayon::join(|| tokenizer(&folder), || folder.read(WEIGHTS));
+        let (tokenizer, bytes) = (tokenizer?, bytes?);
         let pieces = tokenizer.get_vocab_size(true);
         if pieces > folder.config.vocab_size {
             return Err(ModelError::Dimension {
@@ -62,10 +61,11 @@ impl SentenceEncoder {
             });
         }
         let frame = frame(&tokenizer, &folder)?;
-        let bytes = folder.read(WEIGHTS)?;
         let kernel = kernel_for(kernel, &folder.config)?;
         let engine = engine(kernel, &Weights::parse(&bytes, &folder)?, &folder.config)?;
         let info = folder.info_with(&bytes);
+        let config = &folder.config;
+        let (layers, width) = (config.num_hidden_layers, config.hidden_size);
         Ok(Self {
             form: match kernel.form() {
                 Some(form) => format!("{}+{form}", info.identity),
@@ -76,6 +76,8 @@ impl SentenceEncoder {
             tokenizer,
             frame,
             engine,
+            dense_products: (layers * width * (4 * width + 2 * config.intermediate_size)) as f64,
+            attention_products: (2 * layers * width) as f64,
         })
     }
 
@@ -89,6 +91,12 @@ impl SentenceEncoder {
     #[must_use]
     pub const fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    /// Floating-point operations for a text of so many tokens: its dense layers, and attention.
+    #[must_use]
+    pub fn operations(&self, tokens: usize) -> f64 {
+        2.0 * tokens as f64 * (self.dense_products + self.attention_products * tokens as f64)
     }
 
     /// The token ids of `text` as the model sees it: with prefix, without special tokens.
@@ -209,8 +217,23 @@ fn engine(
     Ok(match kernel {
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         Kernel::Amx => Box::new(packed::Bert::<packed::amx::Amx>::load(weights, config)?),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx512 => Box::new(packed::Bert::<packed::wide::Avx512>::load(weights, config)?),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx2 => Box::new(packed::Bert::<packed::wide::Avx2>::load(weights, config)?),
         _ => Box::new(Bert::load(weights, config)?),
     })
+}
+
+fn tokenizer(folder: &ModelDir) -> Result<Tokenizer, ModelError> {
+    let mut tokenizer = Tokenizer::from_bytes(folder.read(TOKENIZER)?)
+        .map_err(|error| folder.malformed(TOKENIZER, &error))?;
+    // Cutting and padding are our business.
+    tokenizer.with_padding(None);
+    tokenizer
+        .with_truncation(None)
+        .map_err(|error| folder.malformed(TOKENIZER, &error))?;
+    Ok(tokenizer)
 }
 
 /// The special tokens, as the tokenizer's template puts them around nothing.

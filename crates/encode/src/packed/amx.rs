@@ -19,7 +19,8 @@ use self::attention::Heads;
 use self::dense::{Matrix, products};
 use self::tile::{Line, TILE, Tiles};
 use super::lanes::Lanes;
-use super::{Arithmetic, Shape, arithmetic::Norm};
+use super::{Arithmetic, Shape};
+use crate::simd::{LANES, Norm};
 
 pub(crate) use self::tile::is_available;
 
@@ -115,7 +116,7 @@ impl Arithmetic for Amx {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 fn normalise(norm: &Norm, residual: &mut [Lanes], rows: &mut Rows) {
-    let width = norm.scale.len();
+    let width = norm.scale.len() / LANES;
     for (row, numbers) in residual.chunks_exact_mut(width).enumerate() {
         vector::normalise(norm, numbers);
         for (column, [low, high]) in numbers.as_chunks().0.iter().enumerate() {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::lanes::Lanes;
+use crate::simd::Norm;
 
 /// Sizes of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +23,6 @@ impl Shape {
     pub(crate) const fn head(&self) -> usize {
         self.width / self.heads
     }
-}
-
-/// Scale and shift of a layer normalisation.
-#[derive(Debug)]
-pub(crate) struct Norm {
-    pub(crate) scale: Vec<Lanes>,
-    pub(crate) shift: Vec<Lanes>,
-    pub(crate) epsilon: f32,
 }
 
 /// The steps of a layer, over the rows of a batch. Between them a token's numbers are 32-bit floats,

@@ -3,10 +3,14 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::arithmetic::{Arithmetic, Norm, Shape};
-use super::lanes::{LANES, Lanes};
+use super::arithmetic::{Arithmetic, Shape};
+use super::lanes::Lanes;
+use rayon::prelude::*;
+
 use crate::engine::{BATCH_TOKENS, Engine, Window};
 use crate::model::{Config, ModelError};
+use crate::parts::{Dense, Layer, Parts};
+use crate::simd::{LANES, Norm};
 use crate::weights::Weights;
 use crate::{EncodeError, Pooling, Vectors};
 
@@ -21,17 +25,6 @@ pub(crate) struct Bert<A: Arithmetic> {
     layers: Vec<Layer<A::Matrix>>,
     /// Memory that no batch is using, one piece for each thread that ran one.
     spaces: Mutex<Vec<Space<A>>>,
-}
-
-#[derive(Debug)]
-struct Layer<M> {
-    /// Query, key and value side by side.
-    project: M,
-    attended: M,
-    attended_norm: Norm,
-    inner: M,
-    outer: M,
-    outer_norm: Norm,
 }
 
 /// What a batch is computed in.
@@ -58,7 +51,13 @@ impl<A: Arithmetic> Bert<A> {
             positions: Lanes::of(&parts.positions()?),
             norm: parts.norm("embeddings.LayerNorm")?,
             layers: (0..config.num_hidden_layers)
-                .map(|layer| parts.layer::<A>(&shape, &format!("encoder.layer.{layer}")))
+                .into_par_iter()
+                .map(|layer| {
+                    Ok(pack::<A>(
+                        parts.layer(&format!("encoder.layer.{layer}"))?,
+                        &shape,
+                    ))
+                })
                 .collect::<Result<_, _>>()?,
             spaces: Mutex::default(),
         })
@@ -156,95 +155,23 @@ impl<A: Arithmetic> fmt::Debug for Bert<A> {
     }
 }
 
-/// The tensors of a model directory by what they are for.
-struct Parts<'a> {
-    weights: &'a Weights<'a>,
-    config: &'a Config,
-}
-
-impl Parts<'_> {
-    fn words(&self) -> Result<Vec<f32>, ModelError> {
-        let shape = [self.config.vocab_size, self.config.hidden_size];
-        self.weights
-            .get("embeddings.word_embeddings.weight", &shape)
+fn pack<A: Arithmetic>(mut layer: Layer<Dense>, shape: &Shape) -> Layer<A::Matrix> {
+    let Dense { weights, bias } = &mut layer.project;
+    let width = shape.width;
+    let scale = A::query_scale(shape);
+    for x in weights[..width * width]
+        .iter_mut()
+        .chain(&mut bias[..width])
+    {
+        *x *= scale;
     }
-
-    fn positions(&self) -> Result<Vec<f32>, ModelError> {
-        let config = self.config;
-        let width = config.hidden_size;
-        let mut positions = self.weights.get(
-            "embeddings.position_embeddings.weight",
-            &[config.max_position_embeddings, width],
-        )?;
-        positions.drain(..config.position_offset() * width);
-        let types = self.weights.get(
-            "embeddings.token_type_embeddings.weight",
-            &[config.type_vocab_size, width],
-        )?;
-        for position in positions.chunks_exact_mut(width) {
-            for (x, type_0) in position.iter_mut().zip(&types) {
-                *x += type_0;
-            }
-        }
-        Ok(positions)
-    }
-
-    fn norm(&self, name: &str) -> Result<Norm, ModelError> {
-        let numbers = |what: &str| {
-            let numbers = self
-                .weights
-                .get(&format!("{name}.{what}"), &[self.config.hidden_size])?;
-            Ok::<_, ModelError>(Lanes::of(&numbers))
-        };
-        Ok(Norm {
-            scale: numbers("weight")?,
-            shift: numbers("bias")?,
-            epsilon: self.config.layer_norm_eps,
-        })
-    }
-
-    /// Weights and bias of a dense layer.
-    fn dense(
-        &self,
-        name: &str,
-        rows: usize,
-        columns: usize,
-    ) -> Result<(Vec<f32>, Vec<f32>), ModelError> {
-        let weights = (self.weights).get(&format!("{name}.weight"), &[rows, columns])?;
-        let bias = self.weights.get(&format!("{name}.bias"), &[rows])?;
-        Ok((weights, bias))
-    }
-
-    fn layer<A: Arithmetic>(
-        &self,
-        shape: &Shape,
-        name: &str,
-    ) -> Result<Layer<A::Matrix>, ModelError> {
-        let Shape { width, inner, .. } = *shape;
-        let (mut weights, mut bias) = (Vec::new(), Vec::new());
-        for part in ["query", "key", "value"] {
-            let dense = self.dense(&format!("{name}.attention.self.{part}"), width, width)?;
-            weights.extend(dense.0);
-            bias.extend(dense.1);
-        }
-        let scale = A::query_scale(shape);
-        for x in weights[..width * width]
-            .iter_mut()
-            .chain(&mut bias[..width])
-        {
-            *x *= scale;
-        }
-        let matrix = |part: &str, rows, columns| {
-            let (weights, bias) = self.dense(&format!("{name}.{part}.dense"), rows, columns)?;
-            Ok::<_, ModelError>(A::matrix(&weights, &bias))
-        };
-        Ok(Layer {
-            project: A::matrix(&weights, &bias),
-            attended: matrix("attention.output", width, width)?,
-            attended_norm: self.norm(&format!("{name}.attention.output.LayerNorm"))?,
-            inner: matrix("intermediate", inner, width)?,
-            outer: matrix("output", width, inner)?,
-            outer_norm: self.norm(&format!("{name}.output.LayerNorm"))?,
-        })
+    let matrix = |dense: Dense| A::matrix(&dense.weights, &dense.bias);
+    Layer {
+        project: matrix(layer.project),
+        attended: matrix(layer.attended),
+        attended_norm: layer.attended_norm,
+        inner: matrix(layer.inner),
+        outer: matrix(layer.outer),
+        outer_norm: layer.outer_norm,
     }
 }

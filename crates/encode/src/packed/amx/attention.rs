@@ -9,7 +9,8 @@ use std::cmp::Ordering;
 use super::tile::{Line, TILE, Tiles};
 use super::{Rows, vector};
 use crate::packed::Shape;
-use crate::packed::lanes::{LANES, Lanes};
+use crate::packed::lanes::Lanes;
+use crate::simd::LANES;
 
 /// Queries worked on together.
 const QUERIES: usize = 2 * TILE;

@@ -4,7 +4,8 @@ use std::arch::x86_64::__m512;
 
 use super::tile::{Line, TILE, Tiles};
 use super::{Rows, vector};
-use crate::packed::lanes::{LANES, Lanes};
+use crate::packed::lanes::Lanes;
+use crate::simd::LANES;
 
 /// A block of sums: 32 rows of 32 columns.
 const BLOCK: usize = 2 * TILE;

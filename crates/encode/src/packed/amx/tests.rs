@@ -1,17 +1,7 @@
 //! Every step against the plain loop, over edge sizes. Without AMX there is nothing to test.
 
 use super::*;
-use crate::packed::lanes::LANES;
-
-/// Pseudo-random numbers between -1 and 1, representable in sixteen bits.
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    (0..count as u32)
-        .map(|i| {
-            let hash = (i.wrapping_mul(2_654_435_761) ^ seed.wrapping_mul(40_503)) >> 7;
-            bf16::from_f32((hash % 2001) as f32 / 1000.0 - 1.0).to_f32()
-        })
-        .collect()
-}
+use crate::packed::testing::{self, SHAPES, assert_near, dense, numbers};
 
 fn amx() -> Option<Amx> {
     if !is_available() {
@@ -41,42 +31,8 @@ fn numbers_of(rows: &mut Rows, tokens: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The plain loop.
-fn dense(rows: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f32> {
-    let inputs = weights.len() / bias.len();
-    let row = |row: &[f32]| {
-        let columns = weights.chunks_exact(inputs).zip(bias);
-        let sum = |(column, bias): (&[f32], &f32)| {
-            bias + column.iter().zip(row).map(|(w, x)| w * x).sum::<f32>()
-        };
-        columns.map(sum).collect::<Vec<_>>()
-    };
-    rows.chunks_exact(inputs).flat_map(row).collect()
-}
-
-#[track_caller]
-fn assert_near(got: &[f32], want: &[f32], relative: f32) {
-    assert_eq!(got.len(), want.len());
-    for (index, (got, want)) in got.iter().zip(want).enumerate() {
-        let allowed = relative * want.abs().max(1.0);
-        assert!(
-            (got - want).abs() <= allowed,
-            "{index}: {got} is not {want}"
-        );
-    }
-}
-
 /// Half a unit in the last of eight places, and a little for what came before the rounding.
 const ROUNDED: f32 = 1.0 / 250.0;
-
-const SHAPES: [(usize, usize, usize); 6] = [
-    (1, 32, 32),
-    (16, 64, 96),
-    (17, 96, 64),
-    (31, 32, 128),
-    (33, 384, 32),
-    (70, 128, 160),
-];
 
 #[test]
 fn dense_layers_are_the_plain_loop() {
@@ -98,18 +54,7 @@ fn dense_layers_are_the_plain_loop() {
 
         let mut out = Rows::new(tokens, outputs);
         amx.gelu(&rows, &matrix, tokens, &mut out);
-        let gelu = |x: &f32| {
-            let (x, mut integral) = (f64::from(*x), 0.0);
-            // The normal distribution, by Simpson's rule from 0.
-            let density = |t: f64| (-t * t / 2.0).exp() / std::f64::consts::TAU.sqrt();
-            let step = x / 1000.0;
-            for i in 0..500 {
-                let t = f64::from(2 * i) * step;
-                integral += density(t) + 4.0 * density(t + step) + density(t + 2.0 * step);
-            }
-            (x * (0.5 + integral * step / 3.0)) as f32
-        };
-        let want: Vec<f32> = want.iter().map(gelu).collect();
+        let want: Vec<f32> = want.iter().copied().map(testing::gelu).collect();
         assert_near(&numbers_of(&mut out, tokens), &want, ROUNDED);
     }
 }
@@ -120,21 +65,11 @@ fn rows_are_normalised() {
     for (tokens, width, _) in SHAPES {
         let x = numbers(tokens * width, 5);
         let norm = Norm {
-            scale: Lanes::of(&numbers(width, 6)),
-            shift: Lanes::of(&numbers(width, 7)),
+            scale: numbers(width, 6),
+            shift: numbers(width, 7),
             epsilon: 1e-5,
         };
-        let mut want = Vec::new();
-        for row in x.chunks_exact(width) {
-            let mean = row.iter().sum::<f32>() / width as f32;
-            let square = |x: &f32| (x - mean) * (x - mean);
-            let variance = row.iter().map(square).sum::<f32>() / width as f32;
-            let factor = 1.0 / (variance + norm.epsilon).sqrt();
-            want.extend(row.iter().enumerate().map(|(i, x)| {
-                let (scale, shift) = (&norm.scale[i / LANES], &norm.shift[i / LANES]);
-                (x - mean) * factor * scale.0[i % LANES] + shift.0[i % LANES]
-            }));
-        }
+        let want = testing::normalise(&x, &norm);
         let mut residual = Lanes::of(&x);
         let mut rows = Rows::new(tokens, width);
         amx.norm(&norm, &mut residual, &mut rows);

@@ -20,6 +20,7 @@ pub(super) struct Line(pub(super) [bf16; Line::LEN]);
 impl Line {
     /// Numbers of a line.
     pub(super) const LEN: usize = 32;
+    const BYTES: usize = size_of::<Self>();
     pub(super) const ZERO: Self = Self([bf16::ZERO; Self::LEN]);
 }
 
@@ -97,6 +98,10 @@ impl Tiles {
     /// before; `right` those of columns 0 to 15 and 16 to 31, one right after the other: `depth` of
     /// each. A line of a right tile holds two rows' numbers in pairs. Row `i` of the sums goes to
     /// `sums[i · stride]` and the lanes after it.
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has configured tiles may multiply them"
+    )]
     #[inline]
     pub(super) fn multiply(
         &self,
@@ -114,7 +119,6 @@ impl Tiles {
         for part in right {
             assert!(part.len() >= depth * TILE);
         }
-        const LINE: usize = size_of::<Line>();
         // SAFETY: that `self` exists shows that tiles are configured on this thread, as 16 rows of
         // 64 bytes. The loop reads `depth` tiles of 16 lines from each operand, inside the slices
         // as asserted, and writes rows 0 to 31 of two lanes each, inside `sums` as asserted. All
@@ -151,10 +155,10 @@ impl Tiles {
                 depth = inout(reg) depth => _,
                 upper = in(reg) sums.as_mut_ptr(),
                 lower = in(reg) sums.as_mut_ptr().add(TILE * stride),
-                line = in(reg) LINE,
-                step = in(reg) step * LINE,
+                line = in(reg) Line::BYTES,
+                step = in(reg) step * Line::BYTES,
                 stride = in(reg) stride * size_of::<Lanes>(),
-                tile = const TILE * LINE,
+                tile = const TILE * Line::BYTES,
                 out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
                 out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
                 options(nostack),

@@ -1,16 +1,31 @@
 //! AVX-512: what is done between the products.
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m512, __m512bh, __m512i, _mm512_add_ps, _mm512_cvtne2ps_pbh, _mm512_fmadd_ps, _mm512_load_ps,
+    _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_ps, _mm512_min_ps,
+    _mm512_mul_ps, _mm512_permutex2var_epi16, _mm512_reduce_add_ps, _mm512_roundscale_ps,
+    _mm512_scalef_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    _mm512_shuffle_i32x4, _mm512_store_ps, _mm512_store_si512, _mm512_sub_ps,
+    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+};
+use std::f32::consts::LN_2;
 
 use super::tile::Line;
-use crate::packed::arithmetic::Norm;
-use crate::packed::lanes::{LANES, Lanes};
+use crate::packed::lanes::Lanes;
+use crate::simd::{LANES, Norm};
 
 #[inline]
 #[target_feature(enable = "avx512f")]
 pub(super) fn load(lanes: &Lanes) -> __m512 {
     // SAFETY: 64 bytes, aligned to 64.
     unsafe { _mm512_load_ps(lanes.0.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_any(numbers: &[f32; LANES]) -> __m512 {
+    // SAFETY: 64 bytes, of whatever alignment.
+    unsafe { _mm512_loadu_ps(numbers.as_ptr()) }
 }
 
 #[inline]
@@ -74,9 +89,11 @@ pub(super) fn normalise(norm: &Norm, row: &mut [Lanes]) {
     }
     let variance = _mm512_reduce_add_ps(squares) / count;
     let factor = _mm512_set1_ps(1.0 / (variance + norm.epsilon).sqrt());
-    for ((x, scale), shift) in row.iter_mut().zip(&norm.scale).zip(&norm.shift) {
+    let scales = norm.scale.as_chunks().0.iter();
+    let shifts = norm.shift.as_chunks().0.iter();
+    for ((x, scale), shift) in row.iter_mut().zip(scales).zip(shifts) {
         let unit = _mm512_mul_ps(_mm512_sub_ps(load(x), mean), factor);
-        store(x, _mm512_fmadd_ps(unit, load(scale), load(shift)));
+        store(x, _mm512_fmadd_ps(unit, load_any(scale), load_any(shift)));
     }
 }
 
@@ -113,7 +130,7 @@ pub(super) fn gelu(x: __m512) -> __m512 {
 #[target_feature(enable = "avx512f")]
 pub(super) fn exp2(x: __m512) -> __m512 {
     /// `ln 2` to the fourth, third, second, and first, over the factorials.
-    const SERIES: [f32; 4] = [9.618_129e-3, 5.550_411e-2, 0.240_226_51, 0.693_147_2];
+    const SERIES: [f32; 4] = [9.618_129e-3, 5.550_411e-2, 0.240_226_5, LN_2];
     let x = _mm512_max_ps(x, _mm512_set1_ps(-126.0));
     let whole = _mm512_roundscale_ps::<0x08>(x);
     let rest = _mm512_sub_ps(x, whole);
@@ -161,18 +178,18 @@ pub(super) fn transpose(r: &mut [__m512i; 16]) {
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn interleave(even: __m512i, odd: __m512i) -> [__m512i; 2] {
     /// Number `i` of the second line is number `32 + i`.
-    const fn pairs(from: i16) -> [i16; 32] {
+    const fn pairs(from: u16) -> [u16; 32] {
         let mut order = [0; 32];
         let mut i = 0;
         while i < 16 {
-            order[2 * i] = from + i as i16;
-            order[2 * i + 1] = 32 + from + i as i16;
+            order[2 * i] = from + i as u16;
+            order[2 * i + 1] = 32 + from + i as u16;
             i += 1;
         }
         order
     }
-    const LOW: [i16; 32] = pairs(0);
-    const HIGH: [i16; 32] = pairs(16);
+    const LOW: [u16; 32] = pairs(0);
+    const HIGH: [u16; 32] = pairs(16);
     // SAFETY: 64 bytes each.
     let (low, high) = unsafe {
         (
