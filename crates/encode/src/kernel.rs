@@ -14,6 +14,8 @@ use crate::packed;
 pub enum Kernel {
     /// Matrix tiles of 16-bit brain floats: Intel processors from Sapphire Rapids on.
     Amx,
+    /// AVX512-VNNI, 8-bit integers: fast and rough, used only where it is asked for.
+    Vnni,
     /// AVX-512, 32-bit floats.
     Avx512,
     /// AVX2, 32-bit floats: processors from about 2013 on.
@@ -31,7 +33,13 @@ pub struct ParseKernelError {
 
 impl Kernel {
     /// All of them, the fastest first.
-    pub const ALL: [Self; 4] = [Self::Amx, Self::Avx512, Self::Avx2, Self::Candle];
+    pub const ALL: [Self; 5] = [
+        Self::Amx,
+        Self::Vnni,
+        Self::Avx512,
+        Self::Avx2,
+        Self::Candle,
+    ];
 
     /// What this processor and operating system can do, the fastest first.
     #[must_use]
@@ -48,11 +56,13 @@ impl Kernel {
             #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
             Self::Amx => false,
             #[cfg(target_arch = "x86_64")]
+            Self::Vnni => packed::vnni::is_available(),
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => pulp::x86::V4::is_available(),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => pulp::x86::V3::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx512 | Self::Avx2 => false,
+            Self::Vnni | Self::Avx512 | Self::Avx2 => false,
             Self::Candle => true,
         }
     }
@@ -66,6 +76,8 @@ impl Kernel {
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
             Self::Amx => Some(packed::peak::<packed::amx::Amx>()),
             #[cfg(target_arch = "x86_64")]
+            Self::Vnni => Some(packed::peak::<packed::vnni::Vnni>()),
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => Some(packed::peak::<packed::wide::Avx512>()),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => Some(packed::peak::<packed::wide::Avx2>()),
@@ -76,7 +88,7 @@ impl Kernel {
     /// Whether a model of these sizes can be computed with it.
     pub(crate) fn fits(self, config: &Config) -> bool {
         match self {
-            Self::Amx | Self::Avx512 | Self::Avx2 => packed::fits(config),
+            Self::Amx | Self::Vnni | Self::Avx512 | Self::Avx2 => packed::fits(config),
             Self::Candle => true,
         }
     }
@@ -86,10 +98,16 @@ impl Kernel {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Amx => "amx",
+            Self::Vnni => "vnni",
             Self::Avx512 => "avx512",
             Self::Avx2 => "avx2",
             Self::Candle => "candle",
         }
+    }
+
+    /// Whether it may be taken without having been asked for: its vectors are as good as the model's.
+    pub(crate) const fn is_faithful(self) -> bool {
+        !matches!(self, Self::Vnni)
     }
 
     /// The form of the numbers, where it is not that of the model: vectors computed in different
@@ -98,6 +116,7 @@ impl Kernel {
     pub const fn form(self) -> Option<&'static str> {
         match self {
             Self::Amx => Some("bf16"),
+            Self::Vnni => Some("int8"),
             Self::Avx512 | Self::Avx2 | Self::Candle => None,
         }
     }

@@ -17,6 +17,8 @@ pub(crate) mod lanes;
 #[cfg(test)]
 mod testing;
 #[cfg(target_arch = "x86_64")]
+pub(crate) mod vnni;
+#[cfg(target_arch = "x86_64")]
 pub(crate) mod wide;
 
 pub(crate) use arithmetic::{Arithmetic, Shape};
@@ -37,7 +39,7 @@ pub(crate) fn peak<A: Arithmetic>() -> f64 {
     const ROWS: usize = 96;
     const INPUTS: usize = 192;
     const OUTPUTS: usize = 32;
-    const PRODUCTS: usize = 500;
+    const PRODUCTS: usize = 50;
     const RUNS: usize = 20;
     let shape = Shape {
         width: INPUTS,

@@ -205,7 +205,12 @@ fn kernel_for(wanted: Option<Kernel>, config: &Config) -> Result<Kernel, ModelEr
     match wanted {
         Some(kernel) if fits(&kernel) => Ok(kernel),
         Some(kernel) => Err(ModelError::Kernel(kernel)),
-        None => Ok(Kernel::ALL.into_iter().find(fits).unwrap_or(Kernel::Candle)),
+        None => {
+            let mut kernels = Kernel::ALL
+                .into_iter()
+                .filter(|kernel| kernel.is_faithful());
+            Ok(kernels.find(fits).unwrap_or(Kernel::Candle))
+        }
     }
 }
 
@@ -217,6 +222,8 @@ fn engine(
     Ok(match kernel {
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         Kernel::Amx => Box::new(packed::Bert::<packed::amx::Amx>::load(weights, config)?),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Vnni => Box::new(packed::Bert::<packed::vnni::Vnni>::load(weights, config)?),
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx512 => Box::new(packed::Bert::<packed::wide::Avx512>::load(weights, config)?),
         #[cfg(target_arch = "x86_64")]

@@ -6,6 +6,8 @@
 
 pub(crate) mod attention;
 
+use pulp::{Simd, WithSimd};
+
 /// Numbers worked on side by side: one AVX-512 register.
 pub(crate) const LANES: usize = 16;
 
@@ -31,6 +33,27 @@ impl Norm {
         let factor = 1.0 / (variance + self.epsilon).sqrt();
         for ((x, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
             *x = (*x - mean) * factor * scale + shift;
+        }
+    }
+}
+
+/// Brings each row to mean zero and variance one, then scales and shifts it.
+pub(crate) struct Normalise<'a> {
+    pub(crate) norm: &'a Norm,
+    pub(crate) rows: &'a mut [f32],
+}
+
+impl WithSimd for Normalise<'_> {
+    type Output = ();
+
+    #[expect(
+        clippy::inline_always,
+        reason = "only inlined code gets the wider instructions"
+    )]
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for row in self.rows.chunks_exact_mut(self.norm.scale.len()) {
+            self.norm.apply(row);
         }
     }
 }

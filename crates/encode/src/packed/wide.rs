@@ -9,7 +9,7 @@ use self::dense::{Finish, Matrix, Products};
 use super::lanes::Lanes;
 use super::{Arithmetic, Shape};
 use crate::simd::attention::{Scratch, Texts};
-use crate::simd::{LANES, Norm};
+use crate::simd::{LANES, Norm, Normalise};
 
 /// A set of vector instructions.
 pub(crate) trait Level: Simd + Send + Sync {
@@ -51,6 +51,26 @@ pub(crate) struct Heads {
     scratch: Scratch,
 }
 
+impl Heads {
+    pub(super) fn rows_mut(&mut self) -> &mut [Lanes] {
+        &mut self.rows
+    }
+
+    /// Writes what the heads give for each token into `out`.
+    pub(super) fn attend<S: Level>(&mut self, simd: S, lengths: &[usize], out: &mut [Lanes]) {
+        let tokens: usize = lengths.iter().sum();
+        let width = self.bias.len() / 3;
+        simd.vectorize(Texts {
+            heads: self.count,
+            lengths,
+            bias: &self.bias,
+            rows: &Lanes::numbers(&self.rows)[..3 * tokens * width],
+            context: &mut Lanes::numbers_mut(out)[..tokens * width],
+            scratch: &mut self.scratch,
+        });
+    }
+}
+
 impl<S: Level> Arithmetic for Wide<S> {
     type Rows = Rows;
     type Heads = Heads;
@@ -87,7 +107,7 @@ impl<S: Level> Arithmetic for Wide<S> {
     }
 
     fn norm(&self, norm: &Norm, residual: &mut [Lanes], rows: &mut Rows) {
-        self.simd.vectorize(dense::Normalise {
+        self.simd.vectorize(Normalise {
             norm,
             rows: Lanes::numbers_mut(residual),
         });
@@ -99,16 +119,7 @@ impl<S: Level> Arithmetic for Wide<S> {
     }
 
     fn attend(&self, lengths: &[usize], heads: &mut Heads, rows: &mut Rows) {
-        let tokens: usize = lengths.iter().sum();
-        let width = heads.bias.len() / 3;
-        self.simd.vectorize(Texts {
-            heads: heads.count,
-            lengths,
-            bias: &heads.bias,
-            rows: &Lanes::numbers(&heads.rows)[..3 * tokens * width],
-            context: &mut Lanes::numbers_mut(&mut rows.0)[..tokens * width],
-            scratch: &mut heads.scratch,
-        });
+        heads.attend(self.simd, lengths, &mut rows.0);
     }
 
     fn add(&self, rows: &Rows, matrix: &Matrix, residual: &mut [Lanes]) {

@@ -1,7 +1,7 @@
 //! The encoder on a tiny model, and refusals.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -101,6 +101,7 @@ fn kernels_agree() {
     for encoder in load_all(folder.path()) {
         // Random weights forgive less than a model.
         let least = match encoder.kernel().form() {
+            Some("int8") => 0.99,
             Some(_) => 0.999,
             None => 1.0 - 1e-5,
         };
@@ -338,9 +339,8 @@ struct Reference {
     vector: Vec<f32>,
 }
 
-/// Runs where the default model is installed, in `CAIFENG_MODELS` or this repository's `models`.
-#[test]
-fn the_installed_model_agrees_with_the_reference_engine() {
+/// The default model, where it is installed: in `CAIFENG_MODELS` or this repository's `models`.
+fn installed() -> Option<PathBuf> {
     let models = std::env::var_os("CAIFENG_MODELS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"),
         Into::into,
@@ -348,8 +348,44 @@ fn the_installed_model_agrees_with_the_reference_engine() {
     let folder = models.join(crate::install::DEFAULT_MODEL);
     if !folder.exists() {
         eprintln!("NOT RUN: no model in `{}`", folder.display());
-        return;
+        return None;
     }
+    Some(folder)
+}
+
+#[test]
+fn kernels_agree_on_the_installed_model() {
+    let Some(folder) = installed() else { return };
+    let long = "快递柜超时收费应当事先告知收件人。".repeat(60);
+    let mixed = [
+        "第三十四条",
+        "👍🏻 ok？？？ 12345 https://example.invalid/a?b=c",
+        "ＡＢＣ　ｱｲｳ — “引号”……",
+        "\u{202e}反向\u{0}控制",
+        "建议将第十二条第二款中的“三十日”修改为“十五个工作日”，并增加一项：（五）不得泄露寄件人信息。",
+        long.as_str(),
+    ];
+    let corpus = include_str!("../../../../corpora/units/kuaidi.jsonl");
+    let texts: Vec<&str> = corpus.lines().step_by(3).chain(mixed).collect();
+    let candle = SentenceEncoder::load(&folder, Some(Kernel::Candle)).unwrap();
+    let want = encode(&candle, &texts);
+    for encoder in load_all(&folder) {
+        let least = match encoder.kernel().form() {
+            Some("int8") => 0.998,
+            Some(_) => 0.9999,
+            None => 1.0 - 1e-5,
+        };
+        let cosines = encode(&encoder, &texts);
+        let cosines = cosines.rows().zip(want.rows()).map(|(a, b)| dot(a, b));
+        let lowest = cosines.fold(1.0, f32::min);
+        println!("{}: {lowest}", encoder.kernel());
+        assert!(lowest > least, "{}: {lowest}", encoder.kernel());
+    }
+}
+
+#[test]
+fn the_installed_model_agrees_with_the_reference_engine() {
+    let Some(folder) = installed() else { return };
     let encoder = load(&folder);
     let references = include_bytes!("../../tests-data/parity.json");
     let references: Vec<Reference> = serde_json::from_slice(references).unwrap();

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use crate::packed::lanes::Lanes;
-use crate::simd::{LANES, Norm, gelu};
+use crate::simd::{LANES, gelu};
 
 /// Registers of columns that a block of sums is wide.
 const WIDE: usize = 2;
@@ -164,27 +164,6 @@ fn finish<S: Simd>(simd: S, sums: &[S::f32s; WIDE], out: &mut [f32], finish: Fin
     if matches!(finish, Finish::Gelu) {
         for x in out {
             *x = gelu(*x);
-        }
-    }
-}
-
-/// Brings each row to mean zero and variance one, then scales and shifts it.
-pub(super) struct Normalise<'a> {
-    pub(super) norm: &'a Norm,
-    pub(super) rows: &'a mut [f32],
-}
-
-impl WithSimd for Normalise<'_> {
-    type Output = ();
-
-    #[expect(
-        clippy::inline_always,
-        reason = "only inlined code gets the wider instructions"
-    )]
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        for row in self.rows.chunks_exact_mut(self.norm.scale.len()) {
-            self.norm.apply(row);
         }
     }
 }
