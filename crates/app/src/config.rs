@@ -8,7 +8,7 @@ use std::{
 };
 
 use caifeng_domain::Disposition;
-use caifeng_encode::install::DEFAULT_MODEL;
+use caifeng_encode::{Kernel, install::DEFAULT_MODEL};
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
@@ -26,6 +26,8 @@ pub struct Config {
     pub models: PathBuf,
     /// Name of a model in `models`, path of a model folder, or `lexical`.
     pub model: String,
+    /// What the model is computed with; none: the fastest that the machine allows.
+    pub kernel: Option<Kernel>,
     /// Where the database is, if not in `data`: `postgres://…`.
     pub database: Option<String>,
     /// WeChat accounts by the names in their addresses, `/hooks/wechat/NAME`.
@@ -58,6 +60,8 @@ pub struct Overrides {
     pub models: Option<PathBuf>,
     /// See [`Config::model`].
     pub model: Option<String>,
+    /// See [`Config::kernel`].
+    pub kernel: Option<Kernel>,
     /// See [`Config::database`].
     pub database: Option<String>,
     /// See [`Config::wechat`].
@@ -144,6 +148,7 @@ impl Config {
                 .model
                 .or(written.model)
                 .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            kernel: said.kernel.or(written.kernel),
             database: said.database.or(written.database),
             wechat: written.wechat.into_iter().chain(said.wechat).collect(),
             identity_key_file: said.identity_key_file.or(written.identity_key_file),
@@ -204,7 +209,10 @@ impl Config {
         let dir = self
             .model_dir()
             .filter(|dir| self.model != DEFAULT_MODEL || dir.exists());
-        Ok(Arc::from(caifeng_encode::model::open(dir.as_deref())?))
+        Ok(Arc::from(caifeng_encode::model::open(
+            dir.as_deref(),
+            self.kernel,
+        )?))
     }
 }
 
@@ -216,13 +224,17 @@ pub fn read_key(text: &str) -> Result<IdentityKey, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Overrides};
+    use super::{Config, Kernel, Overrides};
 
     #[test]
     fn a_flag_beats_the_file_and_the_file_the_default() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("caifeng.toml");
-        std::fs::write(&file, "data = \"from-file\"\nmodel = \"lexical\"\n").unwrap();
+        std::fs::write(
+            &file,
+            "data = \"from-file\"\nmodel = \"lexical\"\nkernel = \"candle\"\n",
+        )
+        .unwrap();
         let said = Overrides {
             data: Some("from-flag".into()),
             ..Overrides::default()
@@ -230,6 +242,7 @@ mod tests {
         let config = Config::load(said, Some(&file)).unwrap();
         assert_eq!(config.data.to_str(), Some("from-flag"));
         assert_eq!(config.model, "lexical");
+        assert_eq!(config.kernel, Some(Kernel::Candle));
         assert_eq!(config.models.to_str(), Some("models"));
         assert!(config.model_dir().is_none());
     }

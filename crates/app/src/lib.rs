@@ -59,10 +59,10 @@ use crate::catalogue::Catalogue;
 
 pub use accounts::MIN_PASSWORD;
 pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
-pub use bench::{BenchResult, bench};
+pub use bench::{BenchResult, EncodeSpeeds, bench, bench_encode};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
-pub use caifeng_encode::{install, model::ModelInfo};
+pub use caifeng_encode::{Kernel, install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{

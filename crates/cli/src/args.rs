@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use caifeng_app::Kernel;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::{
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// 使用的模型：名称、目录，或 lexical（不用模型，只做词面比对）
     #[arg(long, global = true, env = "CAIFENG_MODEL")]
     pub(crate) model: Option<String>,
+    /// 模型的计算方式；省略则选本机最快的（可用的见 caifeng doctor）
+    #[arg(long, global = true, env = "CAIFENG_KERNEL")]
+    pub(crate) kernel: Option<Kernel>,
     /// 数据库地址：postgres://用户@主机/库；省略则用数据目录里的 SQLite 文件
     #[arg(long, global = true, env = "CAIFENG_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
@@ -452,6 +456,9 @@ pub(crate) struct Bench {
     /// 虚构来件的数量
     #[arg(long, default_value_t = 20_000)]
     pub(crate) submissions: usize,
+    /// 改为测量编码：本机可用的每种计算方式轮流运行，分别用一个线程和全部线程
+    #[arg(long, conflicts_with_all = ["serve", "wechat", "fill"])]
+    pub(crate) encode: bool,
     /// 改为测量在线受理：在数据目录的临时子目录里启动服务，用 64 个连接提交
     #[arg(long)]
     pub(crate) serve: bool,

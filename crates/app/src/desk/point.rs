@@ -7,7 +7,7 @@ use caifeng_domain::{
 use caifeng_report::{Counts, PointEntry, Quotation, Tally};
 
 use super::{Desk, SectionPlace, Standing, Uptake, redline::in_words};
-use crate::{AppError, report::article_name};
+use crate::AppError;
 
 /// Units on one page.
 const UNITS_A_PAGE: usize = 40;
@@ -307,11 +307,4 @@ fn short(quotation: Quotation) -> Quotation {
         text: shortened(&quotation.text),
         ..quotation
     }
-}
-
-/// 第十二条、第十三条
-#[must_use]
-pub fn article_names(articles: &[ArticleNo]) -> String {
-    let names: Vec<String> = articles.iter().map(|a| article_name(*a)).collect();
-    names.join("、")
 }

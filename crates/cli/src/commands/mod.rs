@@ -46,6 +46,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
+        kernel: args.kernel,
         database: args.database,
         identity_key: std::env::var("CAIFENG_IDENTITY_KEY").ok(),
         ..Overrides::default()
@@ -78,6 +79,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
         Command::Bench(command) if command.fill.is_some() => fill::run(&command, config).await,
+        Command::Bench(command) if command.encode => bench::encode(&command, &config),
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

@@ -10,8 +10,12 @@ use axum::{
 use caifeng_app::{Alike, CitedProvision};
 use caifeng_domain::{ArticleNo, Law, LawArticle, LawKey, Named, Permission, Validity};
 
-use super::{Failed, day, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed, day,
+    gate::{Reading, Staff},
+    html,
+};
+use crate::{Site, error::Fault};
 
 /// What readers see of a law wherever it is named.
 pub(super) struct Head {
@@ -95,12 +99,9 @@ struct Line {
 
 pub(super) async fn contents(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    _: Staff<Reading>,
     Path(key): Path<String>,
 ) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::ReadReport) {
-        return Ok(response);
-    }
     let key = known(&key)?;
     let text = site.app.law_text(&key).await?;
     let (law, articles) = text.ok_or_else(Fault::no_such_law)?;
@@ -129,12 +130,9 @@ pub(super) async fn contents(
 
 pub(super) async fn chapter(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    _: Staff<Reading>,
     Path((key, place)): Path<(String, u32)>,
 ) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::ReadReport) {
-        return Ok(response);
-    }
     let chapter = site.app.law_chapter(&known(&key)?, place).await?;
     let (law, articles) = chapter.ok_or_else(Fault::no_such_law)?;
     let page = Page {
@@ -219,13 +217,9 @@ impl AlikeLine {
 
 pub(super) async fn related(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     Path((slug, article)): Path<(String, String)>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let listed = site
         .app
         .consultation_to(&by, Permission::ReadReport, &slug)

@@ -24,8 +24,12 @@ use self::{
     asked::Asked,
     shown::{Hit, LawHit},
 };
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed,
+    gate::{Reading, Staff},
+    html,
+};
+use crate::{Site, error::Fault};
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -86,13 +90,9 @@ impl Results {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let mut page = Page::new(&site, &by, asked).await?;
     if page.asked.is_blank() {
@@ -119,13 +119,9 @@ pub(super) async fn show(
 /// What was found, as a file.
 pub(super) async fn export(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let format = SheetFormat::from_name(&asked.format).unwrap_or(SheetFormat::Csv);
     let file = site
@@ -161,13 +157,9 @@ pub(super) struct Keep {
 /// Keeps a search, or keeps it no longer.
 pub(super) async fn keep(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     form: Result<Form<Keep>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(keep) = form?;
     let next = if let Some(number) = keep.forget {
         site.app.forget_search(&by, number).await?;
