@@ -12,7 +12,7 @@ use caifeng_encode::install::DEFAULT_MODEL;
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
-use crate::{AppError, SharedEncoder, WechatSettings};
+use crate::{AppError, SharedEncoder, WechatSettings, Workflow};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -41,6 +41,8 @@ pub struct Config {
     pub triage_at_most: usize,
     /// What may become of a point (处理结果).
     pub dispositions: Vec<Disposition>,
+    /// Steps of a consultation, terms of items for other offices, and the calendar.
+    pub workflow: Workflow,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -73,6 +75,8 @@ pub struct Overrides {
     /// See [`Config::dispositions`]: `[[dispositions]]` with `code`, `name` and `needs_reason`.
     #[serde(default)]
     pub dispositions: Vec<DispositionEntry>,
+    /// File of [`Config::workflow`], of the form of `crates/app/workflow.toml`.
+    pub workflow_file: Option<PathBuf>,
 }
 
 /// One of [`Config::dispositions`] in the file.
@@ -128,6 +132,14 @@ impl Config {
             }
             None => Overrides::default(),
         };
+        let workflow = match said.workflow_file.or(written.workflow_file) {
+            Some(path) => {
+                let text =
+                    fs::read_to_string(&path).map_err(|source| AppError::file(&path, source))?;
+                Workflow::read(Some((&path.to_string_lossy(), &text)))?
+            }
+            None => Workflow::read(None)?,
+        };
         let key = said.identity_key.as_deref().map(read_key).transpose()?;
         Ok(Self {
             data: said.data.or(written.data).unwrap_or_else(|| "data".into()),
@@ -146,6 +158,7 @@ impl Config {
             retention_days: said.retention_days.or(written.retention_days),
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
+            workflow,
             dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
         })
     }

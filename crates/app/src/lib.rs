@@ -39,10 +39,12 @@ mod stations;
 mod submit;
 mod tasks;
 mod totp;
+mod transfers;
 mod triage;
 mod vault;
 mod wechat;
 mod worker;
+mod workflow;
 
 use std::sync::{Arc, atomic::AtomicUsize};
 
@@ -61,10 +63,10 @@ pub use caifeng_channel as channels;
 pub use caifeng_encode::{install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_store::{
-    AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
-    KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
-    PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage, VaultKey,
-    WaitingMedium, WriterState,
+    AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
+    Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
+    Principal, PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage,
+    VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -92,10 +94,12 @@ pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
+pub use transfers::{Mark, TransferCommand, TransferLine, TransferList};
 pub use triage::Triaged;
 pub use vault::Rotated;
 pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
+pub use workflow::{PlaceProgress, Progressed, Reminder, StepChange, Steps, Terms, Workflow};
 
 /// What encoders are opened as: shared with blocking threads.
 pub type SharedEncoder = Arc<dyn Encoder>;

@@ -17,6 +17,10 @@ pub struct ParseDayError {
 const CYCLE: i32 = 146_097;
 /// Days from 1 March of the year 0 to 1 January 1970.
 const EPOCH: i32 = 719_468;
+/// Microseconds of a day.
+const LENGTH: i64 = 86_400_000_000;
+/// Microseconds by which China is ahead of universal time: 8 hours, all year.
+const AHEAD: i64 = LENGTH / 3;
 
 impl Day {
     /// The day of this date, if there is one.
@@ -37,6 +41,12 @@ impl Day {
         let made = Self(years + (153 * month_from_march + 2) / 5 + day - 1 - EPOCH);
         // 31 April is another day than it says.
         (made.date() == (year, month, day)).then_some(made)
+    }
+
+    /// The day in China at a moment, in microseconds since 1970.
+    #[must_use]
+    pub const fn in_china(moment: i64) -> Self {
+        Self((moment + AHEAD).div_euclid(LENGTH) as i32)
     }
 
     /// Year, month from 1, day from 1.
@@ -142,6 +152,9 @@ mod tests {
         }
         assert_eq!(day("1970-01-01"), Day(0));
         assert_eq!(day("2000-03-01"), Day(11_017));
+        let midnight = 16 * 3_600_000_000;
+        assert_eq!(Day::in_china(midnight), day("1970-01-02"));
+        assert_eq!(Day::in_china(midnight - 1), day("1970-01-01"));
         for bad in [
             "",
             "2026-02-29",

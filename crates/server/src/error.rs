@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use caifeng_app::{AppError, Challenge, Refusal, StoreError};
+use caifeng_domain::TransferRefusal;
 use serde_json::json;
 
 use crate::api::ChallengeBody;
@@ -146,6 +147,15 @@ impl From<Refusal> for Fault {
             Refusal::UnknownReceipt => (S::NOT_FOUND, "no_such_receipt"),
             Refusal::UnknownPlace => (S::NOT_FOUND, "no_such_place"),
             Refusal::UnknownTask(_) => (S::NOT_FOUND, "no_such_task"),
+            Refusal::UnknownStep(_) => (S::NOT_FOUND, "no_such_step"),
+            Refusal::UnknownTransfer => (S::NOT_FOUND, "no_such_transfer"),
+            Refusal::Transfer(TransferRefusal::OutOfTurn(..)) => (S::CONFLICT, "out_of_turn"),
+            Refusal::Transfer(TransferRefusal::Needed(_)) => {
+                (S::UNPROCESSABLE_ENTITY, "words_needed")
+            }
+            Refusal::Transfer(TransferRefusal::SecondPerson) => (S::FORBIDDEN, "four_eyes"),
+            Refusal::PastDay => (S::UNPROCESSABLE_ENTITY, "past_day"),
+            Refusal::Changed => (S::CONFLICT, "changed"),
             Refusal::PlaceOutOfReach => (S::FORBIDDEN, "place_out_of_reach"),
             Refusal::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated"),
             Refusal::WrongPassword => (S::UNAUTHORIZED, "wrong_password"),

@@ -16,6 +16,7 @@ const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const QUESTIONS: &str = include_str!("../migrations/shared/0008_questions.sql");
 const REPLACED: &str = include_str!("../migrations/shared/0010_replaced.sql");
 const DECISIONS: &str = include_str!("../migrations/shared/0013_decisions.sql");
+const WORKFLOW: &str = include_str!("../migrations/shared/0014_workflow.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -46,6 +47,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (8, "questions", QUESTIONS),
         (10, "replaced", REPLACED),
         (13, "decisions", DECISIONS),
+        (14, "workflow", WORKFLOW),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -63,7 +65,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 9] = [
+    const LEFT: [(i64, &[&str]); 10] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -88,6 +90,7 @@ mod tests {
         (8, &[]),
         (10, &[]),
         (13, &[]),
+        (14, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.

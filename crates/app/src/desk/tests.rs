@@ -39,9 +39,15 @@ impl Office {
         };
         let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
         app.import_draft("heyan", "draft.txt", DRAFT).await.unwrap();
-        app.import("heyan", "submissions.jsonl", SUBMISSIONS.to_vec(), false)
-            .await
-            .unwrap();
+        app.import(
+            Some("heyan"),
+            "submissions.jsonl",
+            SUBMISSIONS.to_vec(),
+            None,
+            false,
+        )
+        .await
+        .unwrap();
         let office = Self {
             app,
             _folder: folder,
