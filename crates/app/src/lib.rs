@@ -4,6 +4,7 @@
 //! index and the writing of reports run on threads of their own.
 
 mod accounts;
+mod administration;
 mod audit;
 mod backup;
 mod bench;
@@ -56,6 +57,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::catalogue::Catalogue;
 
 pub use accounts::MIN_PASSWORD;
+pub use administration::DraftVersion;
 pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
 pub use bench::{BenchResult, bench};
 pub use bulk::{MAX_ROWS, RowOutcome};

@@ -147,7 +147,10 @@ impl App {
         let item = self.store.transfers(listed.id).await?.remove(&key);
         let mark = held.as_ref().and_then(|desk| desk.marks().remove(&key));
         if mark.is_none() && item.is_none() {
-            return Err(Refusal::UnknownTransfer.into());
+            return Err(match *held {
+                Some(_) => Refusal::UnknownTransfer.into(),
+                None => AppError::NotTriaged(slug.to_owned()),
+            });
         }
         let words = held
             .as_ref()

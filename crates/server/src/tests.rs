@@ -14,6 +14,7 @@ mod scopes;
 mod submit;
 mod uploads;
 mod wechat;
+mod workflow;
 
 use axum::{
     Router,

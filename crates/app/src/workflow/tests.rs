@@ -100,7 +100,8 @@ impl Office {
 
     /// Marks the first unit for another office.
     async fn mark(&self) -> (TransferKey, UnitRef) {
-        let unit = self.app.at_desk(&reviewer(), "heban", |desk| {
+        let by = reviewer();
+        let unit = self.app.at_desk(&by, "heban", |desk| {
             let first = desk.points.values().next().expect("a point");
             Ok(desk.unit_ref(first.point.units[0]))
         });

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod admin;
 mod desk;
 mod devices;
 mod form;
@@ -14,6 +15,8 @@ mod receipt;
 mod scans;
 mod staff;
 mod tasks;
+mod transfers;
+mod workflow;
 
 use askama::Template;
 use axum::{
@@ -65,9 +68,19 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         )
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
+        .route(
+            "/staff/c/{slug}/workflow",
+            get(workflow::show).post(workflow::act),
+        )
+        .route("/staff/c/{slug}/transfers", get(transfers::list))
+        .route(
+            "/staff/c/{slug}/transfers/{item}",
+            get(transfers::show).post(transfers::act),
+        )
         .route("/assets/style.css", get(style))
         .route("/assets/work.js", get(work))
         .merge(account::router())
+        .merge(admin::router())
         .merge(desk::router())
 }
 

@@ -12,7 +12,7 @@ use caifeng_domain::Permission;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Failed, home::Entry, html};
+use super::{Failed, home::Entry, html, workflow::Due};
 use crate::{
     Limits, Site,
     auth::{Caller, Counted, session_token},
@@ -31,6 +31,8 @@ struct Login {
 struct Home {
     name: String,
     entries: Vec<Entry>,
+    /// What is due.
+    dues: Vec<Due>,
     /// Whether they may connect devices.
     connects: bool,
     /// Whether they may sit at the reviewer's desk.
@@ -128,7 +130,9 @@ pub(super) async fn home(
         .map(|listed| Entry::new(listed, now))
         .filter(|entry| entry.is_open)
         .collect();
+    let dues = site.app.reminders(&by).await?;
     let page = Home {
+        dues: dues.into_iter().map(Due::from).collect(),
         connects: by.role.may(Permission::Connect),
         reads: by.role.may(Permission::ReadReport),
         name: by.name,
