@@ -249,4 +249,23 @@ mod tests {
         let error = Config::load(Overrides::default(), Some(&file)).unwrap_err();
         assert!(error.to_string().contains("modle"), "{error}");
     }
+
+    #[test]
+    fn a_workflow_of_ones_own_takes_the_place_of_the_usual_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let flow = dir.path().join("本地.toml");
+        let text = crate::WORKFLOW_FILE.replacen("name = \"任务下达\"", "name = \"接受任务\"", 1);
+        std::fs::write(&flow, text).unwrap();
+        let load = |path: &std::path::Path| {
+            let said = Overrides {
+                workflow_file: Some(path.to_owned()),
+                ..Overrides::default()
+            };
+            Config::load(said, None)
+        };
+        let config = load(&flow).unwrap();
+        assert_eq!(config.workflow.steps[0].name, "接受任务");
+        let error = load(&dir.path().join("没有.toml")).unwrap_err();
+        assert!(error.to_string().contains("没有.toml"), "{error}");
+    }
 }

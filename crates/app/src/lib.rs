@@ -101,7 +101,9 @@ pub use triage::Triaged;
 pub use vault::Rotated;
 pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
-pub use workflow::{PlaceProgress, Progressed, Reminder, StepChange, Steps, Terms, Workflow};
+pub use workflow::{
+    PlaceProgress, Progressed, Reminder, StepChange, Steps, Terms, WORKFLOW_FILE, Workflow,
+};
 
 /// What encoders are opened as: shared with blocking threads.
 pub type SharedEncoder = Arc<dyn Encoder>;

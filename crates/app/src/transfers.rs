@@ -172,7 +172,7 @@ impl App {
         by: &Principal,
         slug: &str,
         key: TransferKey,
-        command: TransferCommand,
+        command: &TransferCommand,
     ) -> Result<(), AppError> {
         // Whoever approves results may be the second person too.
         let is_second = matches!(command.act, TransferAct::Close | TransferAct::Refuse);
@@ -197,7 +197,7 @@ impl App {
     fn entry(
         &self,
         by: &Principal,
-        command: TransferCommand,
+        command: &TransferCommand,
         item: &TransferItem,
     ) -> Result<TransferEntry, Refusal> {
         let (words, office) = (command.words.trim(), command.office.trim());

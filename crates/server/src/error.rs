@@ -150,10 +150,6 @@ impl From<Refusal> for Fault {
             Refusal::UnknownStep(_) => (S::NOT_FOUND, "no_such_step"),
             Refusal::UnknownTransfer => (S::NOT_FOUND, "no_such_transfer"),
             Refusal::Transfer(TransferRefusal::OutOfTurn(..)) => (S::CONFLICT, "out_of_turn"),
-            Refusal::Transfer(TransferRefusal::Needed(_)) => {
-                (S::UNPROCESSABLE_ENTITY, "words_needed")
-            }
-            Refusal::Transfer(TransferRefusal::SecondPerson) => (S::FORBIDDEN, "four_eyes"),
             Refusal::PastDay => (S::UNPROCESSABLE_ENTITY, "past_day"),
             Refusal::Changed => (S::CONFLICT, "changed"),
             Refusal::PlaceOutOfReach => (S::FORBIDDEN, "place_out_of_reach"),
@@ -185,9 +181,13 @@ impl From<Refusal> for Fault {
             Refusal::Opposites => (S::CONFLICT, "opposites"),
             Refusal::BadCut => (S::UNPROCESSABLE_ENTITY, "bad_cut"),
             Refusal::UnknownDisposition => (S::UNPROCESSABLE_ENTITY, "no_such_disposition"),
-            Refusal::Needed(_) => (S::UNPROCESSABLE_ENTITY, "words_needed"),
+            Refusal::Needed(_) | Refusal::Transfer(TransferRefusal::Needed(_)) => {
+                (S::UNPROCESSABLE_ENTITY, "words_needed")
+            }
             Refusal::NothingToApprove => (S::CONFLICT, "nothing_to_approve"),
-            Refusal::FourEyes => (S::FORBIDDEN, "four_eyes"),
+            Refusal::FourEyes | Refusal::Transfer(TransferRefusal::SecondPerson) => {
+                (S::FORBIDDEN, "four_eyes")
+            }
             Refusal::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),
             Refusal::NoAnswerYet => (S::CONFLICT, "no_answer_yet"),

@@ -12,7 +12,7 @@ use crate::{App, AppError, Listed, Refusal};
 
 pub use places::{PlaceProgress, Progressed};
 pub use reminder::Reminder;
-pub use template::{Terms, Workflow};
+pub use template::{Terms, WORKFLOW_FILE, Workflow};
 
 /// Characters of who looks after a step.
 const WHO: usize = 60;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::AppError;
 
-/// What is in force where no file is configured.
-const DEFAULT: &str = include_str!("../../workflow.toml");
+/// What is in force where no file is configured, and what a file looks like.
+pub const WORKFLOW_FILE: &str = include_str!("../../workflow.toml");
 /// Working days of any deadline at most: some four years.
 const FAR: i32 = 1_000;
 
@@ -84,7 +84,7 @@ struct WrittenCalendar {
 impl Workflow {
     /// From `file`, whose `name` errors give; without one the usual ten steps.
     pub(crate) fn read(file: Option<(&str, &str)>) -> Result<Self, AppError> {
-        let (name, text) = file.unwrap_or(("workflow.toml", DEFAULT));
+        let (name, text) = file.unwrap_or(("workflow.toml", WORKFLOW_FILE));
         let wrong = |what: String| AppError::Config(format!("{name}：{what}"));
         let written: Written =
             toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
@@ -168,7 +168,7 @@ fn range(text: &str) -> Option<impl Iterator<Item = Day> + use<>> {
 mod tests {
     use caifeng_domain::{Day, Sla};
 
-    use super::{DEFAULT, Workflow};
+    use super::{WORKFLOW_FILE, Workflow};
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -210,8 +210,8 @@ mod tests {
             ),
             ("days = 15", "day = 15", "day"),
         ] {
-            assert!(DEFAULT.contains(from), "{from}");
-            let text = DEFAULT.replacen(from, to, 1);
+            assert!(WORKFLOW_FILE.contains(from), "{from}");
+            let text = WORKFLOW_FILE.replacen(from, to, 1);
             let error = Workflow::read(Some(("本地.toml", &text))).unwrap_err();
             let error = error.to_string();
             assert!(

@@ -122,7 +122,7 @@ impl Office {
         act: TransferAct,
     ) -> Result<(), AppError> {
         self.app
-            .act_on_transfer(by, "heban", key, command(act))
+            .act_on_transfer(by, "heban", key, &command(act))
             .await
     }
 }
@@ -222,7 +222,7 @@ async fn what_is_marked_goes_to_an_office_and_is_closed_by_two() {
         day: Some("2020-01-01".parse().unwrap()),
         ..command(TransferAct::Assign)
     };
-    let past = app.act_on_transfer(&by, "heban", key, past).await;
+    let past = app.act_on_transfer(&by, "heban", key, &past).await;
     assert_eq!(refused(past), Refusal::PastDay);
 
     office.act(&by, key, TransferAct::Assign).await.unwrap();
@@ -281,7 +281,7 @@ async fn a_mark_taken_back_takes_the_item_away_unless_somebody_began_with_it() {
         day: Some(this_day()),
         ..command(TransferAct::Assign)
     };
-    app.act_on_transfer(&by, "heban", whole, soon)
+    app.act_on_transfer(&by, "heban", whole, &soon)
         .await
         .unwrap();
     let reminders = app.reminders(&by).await.unwrap();

@@ -305,6 +305,6 @@ pub(super) async fn act(
         day: maybe_day(&filled.day)?,
         rating: Rating::from_name(&filled.rating),
     };
-    site.app.act_on_transfer(&by, &slug, key, command).await?;
+    site.app.act_on_transfer(&by, &slug, key, &command).await?;
     Ok(Redirect::to(&format!("/staff/c/{slug}/transfers/{key}")).into_response())
 }

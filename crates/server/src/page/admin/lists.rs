@@ -91,12 +91,12 @@ pub(super) async fn consultations(
         Err(response) => return Ok(response),
     };
     let now = Timestamp::now();
-    let reads = by.role.may(Permission::ReadReport);
     let row = |(listed, drafts): &(Listed, Vec<DraftVersion>)| {
         let of = &listed.consultation;
-        let title = match reads && listed.allows(&by, Permission::ReadReport) {
-            true => link(of.title.clone(), format!("/staff/c/{}/workflow", of.slug)),
-            false => text(of.title.clone()),
+        let title = if listed.allows(&by, Permission::ReadReport) {
+            link(of.title.clone(), format!("/staff/c/{}/workflow", of.slug))
+        } else {
+            text(of.title.clone())
         };
         let window = of.window.as_ref();
         let window = window.map(|w| format!("{}至{}", day(&w.opens), day(&w.closes)));
