@@ -70,15 +70,17 @@ impl Store {
         .bind(signed(consultation.get()))
         .fetch_all(self.pool())
         .await?;
-        let mut items: BTreeMap<TransferKey, TransferItem> = BTreeMap::new();
+        let mut logs: BTreeMap<TransferKey, Vec<TransferEntry>> = BTreeMap::new();
         for row in &rows {
             let item: &str = get(row, "item")?;
             let key = item.parse().map_err(|_| corrupt("item", item))?;
-            let entry = entry(row)?;
-            let heard = items.entry(key).or_default().hear(entry);
-            heard.map_err(|_| corrupt("act", item))?;
+            logs.entry(key).or_default().push(entry(row)?);
         }
-        Ok(items)
+        let items = logs.into_iter().map(|(key, log)| {
+            let item = TransferItem::of(log).map_err(|_| corrupt("act", &key))?;
+            Ok((key, item))
+        });
+        items.collect()
     }
 }
 

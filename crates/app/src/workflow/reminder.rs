@@ -9,8 +9,6 @@ use crate::{App, AppError, Listed, TaskState};
 /// Something that is due, or was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminder {
-    /// Short name of the consultation.
-    pub slug: String,
     /// Title of the consultation.
     pub title: String,
     /// What is to be done: 步骤“审核”.
@@ -27,23 +25,41 @@ impl App {
     /// Everything due in the consultations that `by` may look after, the most urgent first; of tasks,
     /// those of the places that they speak for.
     pub async fn reminders(&self, by: &Principal) -> Result<Vec<Reminder>, AppError> {
+        self.reminders_where(by, |_| true).await
+    }
+
+    /// Everything due in one consultation.
+    pub async fn reminders_in(
+        &self,
+        by: &Principal,
+        slug: &str,
+    ) -> Result<Vec<Reminder>, AppError> {
+        self.reminders_where(by, |other| other == slug).await
+    }
+
+    async fn reminders_where(
+        &self,
+        by: &Principal,
+        is_meant: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Reminder>, AppError> {
         let mut out = Vec::new();
         for listed in self.consultations().await?.iter() {
-            if listed.allows(by, Permission::ReadReport) {
+            let is_meant = is_meant(&listed.consultation.slug);
+            if is_meant && listed.allows(by, Permission::ReadReport) {
                 self.remind_of_steps(listed, &mut out).await?;
                 self.remind_of_transfers(listed, &mut out).await?;
             }
         }
         let today = this_day();
-        for task in self.tasks(Some(by)).await? {
+        let tasks = self.tasks(Some(by)).await?.into_iter();
+        let open = tasks.filter(|task| task.state != TaskState::Done && is_meant(&task.slug));
+        for task in open {
             let due: Option<Day> = task.due.parse().ok();
-            let due = due.filter(|_| task.state != TaskState::Done);
-            let Some((due, urgency)) = due.and_then(|due| Some((due, self.urgency(due, today)?)))
-            else {
+            let urgency = |due| Some((due, self.urgency(due, today)?));
+            let Some((due, urgency)) = due.and_then(urgency) else {
                 continue;
             };
             out.push(Reminder {
-                slug: task.slug,
                 title: task.title,
                 what: format!("{}：{}", task.station, task.note),
                 due,
@@ -53,17 +69,6 @@ impl App {
         }
         out.sort_by(|a, b| (a.due, &a.what).cmp(&(b.due, &b.what)));
         Ok(out)
-    }
-
-    /// Everything due in one consultation.
-    pub async fn reminders_in(
-        &self,
-        by: &Principal,
-        slug: &str,
-    ) -> Result<Vec<Reminder>, AppError> {
-        let mut all = self.reminders(by).await?;
-        all.retain(|reminder| reminder.slug == slug);
-        Ok(all)
     }
 
     async fn remind_of_steps(
@@ -120,10 +125,8 @@ impl App {
     ) {
         let urgency = |due| Some((due, self.urgency(due, this_day())?));
         if let Some((due, urgency)) = due.and_then(urgency) {
-            let slug = listed.consultation.slug.clone();
             out.push(Reminder {
-                at: format!("/staff/c/{slug}/{at}"),
-                slug,
+                at: format!("/staff/c/{}/{at}", listed.consultation.slug),
                 title: listed.consultation.title.clone(),
                 what,
                 due,
