@@ -190,7 +190,7 @@ async fn every_role_finds_its_lists_and_all_of_them_open() {
     let csv = "类型,名称,上级,电话\n联系点,某区,,\n信息员,测试甲,某区,13800000000\n";
     desk.app.import_stations(csv.as_bytes()).await.unwrap();
     desk.app
-        .add_api_key("某平台", Role::Platform)
+        .add_api_key("mou-pingtai", Role::Platform)
         .await
         .unwrap();
     let mut opened = 0;
@@ -218,7 +218,7 @@ async fn lists_say_what_there_is() {
     let desk = Desk::new().await;
     let csv = "类型,名称,上级,电话\n联系点,某区,,\n信息员,测试甲,某区,13800000000\n";
     desk.app.import_stations(csv.as_bytes()).await.unwrap();
-    let added = desk.app.add_api_key("某平台", Role::Platform).await;
+    let added = desk.app.add_api_key("mou-pingtai", Role::Platform).await;
     let secret = added.unwrap();
     let system = desk.staff(Role::SystemAdmin).await;
     let security = desk.staff(Role::SecurityAdmin).await;
@@ -232,7 +232,7 @@ async fn lists_say_what_there_is() {
             "河畔条例（inside）",
         ),
         ("jobs", &system, "后台任务", "<script"),
-        ("keys", &security, "某平台", secret.as_str()),
+        ("keys", &security, "mou-pingtai", secret.as_str()),
         ("audit", &audit, "api_key.add", "13800000000"),
         (
             "audit?action=api_key.",
