@@ -13,13 +13,13 @@ const KEY: &str = "k";
 const SIGN: &str = "10bec2497a8fd4cdcacd232fea00335b7b9271d7";
 
 fuzz_target!(|body: &[u8]| {
-    let _ = tencent::read(body);
+    let _ = tencent(body);
     let questions = BTreeMap::from([("q1".to_owned(), "对第一条的意见".to_owned())]);
-    let _ = wenjuanxing::read(body, KEY, &questions);
+    let _ = wenjuanxing(body, KEY, &questions);
     // What stands behind a signature that fits.
     let Ok(rest) = str::from_utf8(body) else {
         return;
     };
     let signed = format!(r#"{{"activity":"1","index":"2","sign":"{SIGN}",{rest}}}"#);
-    let _ = wenjuanxing::read(signed.as_bytes(), KEY, &questions);
+    let _ = wenjuanxing(signed.as_bytes(), KEY, &questions);
 });

@@ -30,7 +30,7 @@ pub struct Listed {
     pub draft: Option<Arc<Draft>>,
     /// Whether there is a draft that cannot be read. Opinions are taken all the same.
     pub is_unreadable: bool,
-    version: Option<DraftId>,
+    pub(crate) version: Option<DraftId>,
 }
 
 impl Listed {

@@ -141,16 +141,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::{ChallengeAnswer, LASTS, NUMERALS, is_number, is_work};
-    use crate::{App, Config, Overrides};
+    use crate::{App, testing::config};
 
     async fn app() -> (App, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
-        let said = Overrides {
-            data: Some(dir.path().to_owned()),
-            model: Some("lexical".to_owned()),
-            ..Overrides::default()
-        };
-        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        let app = App::open(config(dir.path())).await.unwrap();
         (app, dir)
     }
 

@@ -4,6 +4,8 @@
 //! and is removed when nothing names it any more. No name that a client gave ever becomes part of a
 //! path.
 
+mod reseal;
+
 use std::{
     collections::HashSet,
     fs::{self, File},
@@ -118,21 +120,28 @@ async fn blocking<T: Send + 'static>(
 /// already stays, and is young again.
 pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), AppError> {
     let path = folder.join(name);
+    match File::options().write(true).open(&path) {
+        Ok(there) => there.set_modified(SystemTime::now()),
+        Err(_) => replace(folder, name, bytes, SystemTime::now()),
+    }
+    .map_err(|source| AppError::file(&path, source))
+}
+
+/// Puts `bytes` in the place of what is there, likewise, as if written at `modified`.
+fn replace(folder: &Path, name: &str, bytes: &[u8], modified: SystemTime) -> io::Result<()> {
     // A name of its own: the same file may be handed in twice at once.
     let number = PARTIAL.fetch_add(1, Ordering::Relaxed);
     let partial = folder.join(format!("{name}.{}-{number}.part", std::process::id()));
     let write = || -> io::Result<()> {
-        if let Ok(there) = File::options().write(true).open(&path) {
-            return there.set_modified(SystemTime::now());
-        }
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&partial)?;
         file.write_all(bytes)?;
+        file.set_modified(modified)?;
         file.sync_all()?;
-        fs::rename(&partial, &path)?;
+        fs::rename(&partial, folder.join(name))?;
         File::open(folder)?.sync_all()
     };
     let written = write();
@@ -140,7 +149,7 @@ pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), AppEr
         // Half a file is no use to anybody; where nothing can be written, perhaps not removed either.
         let _ = fs::remove_file(&partial);
     }
-    written.map_err(|source| AppError::file(&path, source))
+    written
 }
 
 /// Removes the files of a folder that are older than this and of which `may_go` says so. What cannot

@@ -248,3 +248,56 @@ impl Imported {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt::Write, time::Duration};
+
+    use caifeng_channel::Mapping;
+    use caifeng_domain::{Role, Visibility};
+    use tokio::time::{sleep, timeout};
+
+    use super::BATCH;
+    use crate::{App, testing::config};
+
+    /// A browser that is closed in the midst of an import does not cut it in two.
+    #[tokio::test]
+    async fn what_was_begun_is_taken_in_when_nobody_waits_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(config(folder.path())).await.unwrap();
+        app.create_consultation("c", "某条例（草案）", None, Visibility::Public, Vec::new())
+            .await
+            .unwrap();
+        let password = "一二三四五六七八九十";
+        app.add_account("ceshi", Role::StationOfficer, password.to_owned())
+            .await
+            .unwrap();
+        let token = app.sign_in("ceshi", password.to_owned()).await.unwrap();
+        let by = app.session(&token).await.unwrap().unwrap();
+        let rows = 5 * BATCH;
+        let mut table = "意见内容\n".to_owned();
+        for row in 0..rows {
+            writeln!(table, "第{row}位居民建议多种树").unwrap();
+        }
+        let upload = app.put_table(table.into_bytes()).await.unwrap();
+        let received = async || app.count_received("c").await.unwrap();
+        let begun = async {
+            while received().await == 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let mapping = Mapping::default();
+        tokio::select! {
+            _ = app.import_table(&by, "c", &upload, mapping, None, false) => {}
+            () = begun => {}
+        }
+        let all_there = async {
+            while received().await < rows || app.upload(&upload).await.is_ok() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_mins(2), all_there).await.unwrap();
+        // And it asks for triage, as every intake does.
+        assert_eq!(app.background().await.unwrap().waiting, 1);
+    }
+}

@@ -39,6 +39,8 @@ mod scans;
 mod stations;
 mod submit;
 mod tasks;
+#[cfg(test)]
+mod testing;
 mod totp;
 mod transfers;
 mod triage;
@@ -77,8 +79,8 @@ pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
     Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, Piece, PointCard,
-    PointPage, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, SubmissionPage, Trend,
-    UnitLine, article_names, side,
+    PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted,
+    SubmissionPage, Trend, UnitLine, Uptake, article_names, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
@@ -92,6 +94,7 @@ pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
+pub use report::KeyAnswers;
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};

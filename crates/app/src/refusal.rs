@@ -185,6 +185,9 @@ pub enum Refusal {
     /// Nothing of theirs that holds.
     #[error("没有可以撤销的操作")]
     NothingToUndo,
+    /// Triage has not read the version in force yet.
+    #[error("草案已换成新的版本，正在重新梳理，请稍后再操作")]
+    DraftReplaced,
     /// Others decide all the time.
     #[error("同时操作的人较多，请再试一次")]
     Busy,

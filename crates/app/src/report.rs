@@ -1,16 +1,19 @@
 //! The report on a consultation: results of triage put in the order of the draft.
 
+mod answers;
 mod points;
 mod sections;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use caifeng_domain::{Draft, Named, Point, Status, Submission};
+use caifeng_domain::{Draft, Named, NodeId, Point, Status, Submission};
 use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
 use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
-use crate::{App, AppError};
+use crate::{App, AppError, desk::former_words};
+
+pub use answers::KeyAnswers;
 
 pub(crate) use points::article_name;
 pub(crate) use sections::heading;
@@ -21,6 +24,8 @@ pub(crate) struct Material {
     pub(crate) record: TriageRecord,
     /// In the order of the record.
     pub(crate) stored: Vec<StoredSubmission>,
+    /// What articles said before, where the version in force changed them.
+    pub(crate) former: HashMap<NodeId, String>,
 }
 
 impl App {
@@ -47,12 +52,27 @@ impl App {
     /// The run in force of a consultation, and everything that it is about.
     pub(crate) async fn material(&self, slug: &str) -> Result<(i64, Material), AppError> {
         let chosen = self.choose(Some(slug)).await?;
-        let (_, draft) = self.draft(&chosen).await?;
         let not_triaged = || AppError::NotTriaged(slug.to_owned());
         let run = self.store.run_in_force(chosen.id).await?;
         let run = run.ok_or_else(not_triaged)?;
         let record = self.store.load_triage(chosen.id).await?;
         let record = record.ok_or_else(not_triaged)?;
+        // The version that it speaks of, which a later one may have replaced meanwhile.
+        let versions = self.store.drafts(chosen.id).await?;
+        let at = versions.iter().position(|v| Some(v.id) == record.run.draft);
+        let at = at.ok_or_else(|| AppError::NoDraft(slug.to_owned()))?;
+        let parse = move || -> Result<_, AppError> {
+            let draft = caifeng_law::draft::parse(&versions[at].record.text)?;
+            let former = match at.checked_sub(1) {
+                Some(before) => {
+                    let before = caifeng_law::draft::parse(&versions[before].record.text)?;
+                    former_words(&before, &draft)
+                }
+                None => HashMap::new(),
+            };
+            Ok((draft, former))
+        };
+        let (draft, former) = tokio::task::spawn_blocking(parse).await??;
         let mut by_id: BTreeMap<_, _> = (self.store.submissions(chosen.id).await?)
             .into_iter()
             .map(|s| (s.id, s))
@@ -63,6 +83,7 @@ impl App {
             draft,
             record,
             stored,
+            former,
         };
         Ok((run, material))
     }

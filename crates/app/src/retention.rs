@@ -1,7 +1,11 @@
 //! Forgetting who sent what, so many days after a consultation has ended.
 
 use caifeng_store::Act;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::Date,
+    tz::{TimeZone, offset},
+};
 
 use crate::{App, AppError};
 
@@ -15,23 +19,33 @@ impl App {
         Ok(self.store.enqueue_first(RETENTION, today, now).await?)
     }
 
-    /// Deletes the identities of the consultations whose time is over on `day`, and what lies about.
+    /// Deletes the identities of the consultations whose time is over on `day`, forgets followers who
+    /// were silent for as long, and removes what lies about.
     pub(crate) async fn expire(&self, day: &str) -> Result<(), AppError> {
+        let now = Timestamp::now();
+        self.store.forget_answers(now).await?;
         let Some(days) = self.config.retention_days else {
             return self.sweep_files().await;
         };
-        let day: Date = day
-            .parse()
-            .map_err(|_| AppError::UnknownJob(format!("{RETENTION} {day}")))?;
-        let before = day.saturating_sub(i64::from(days).days()).to_string();
-        for consultation in self.store.ended_with_identities(&before).await? {
-            let act = Act {
-                actor: "retention",
-                at: Timestamp::now(),
-            };
+        let unknown = || AppError::UnknownJob(format!("{RETENTION} {day}"));
+        let today: Date = day.parse().map_err(|_| unknown())?;
+        let before = today.saturating_sub(i64::from(days).days());
+        let act = Act {
+            actor: "retention",
+            at: now,
+        };
+        for consultation in self
+            .store
+            .ended_with_identities(&before.to_string())
+            .await?
+        {
             let gone = self.store.expire_identities(&act, consultation).await?;
             tracing::info!(%consultation, gone, "deleted identities whose time was over");
         }
+        let midnight = before.to_zoned(TimeZone::fixed(offset(8)));
+        let midnight = midnight.map_err(|_| unknown())?.timestamp();
+        let gone = self.store.expire_followers(&act, midnight).await?;
+        tracing::info!(gone, "forgot followers who were silent for long");
         self.sweep_files().await
     }
 }
@@ -41,16 +55,14 @@ mod tests {
     use caifeng_domain::{Visibility, Window};
     use caifeng_store::JobState;
 
-    use crate::{App, Config, Overrides};
+    use crate::{App, Config, testing::config};
 
     async fn desk(folder: &std::path::Path, days: Option<u32>) -> App {
-        let said = Overrides {
-            data: Some(folder.to_owned()),
-            model: Some("lexical".to_owned()),
+        let config = Config {
             retention_days: days,
-            ..Overrides::default()
+            ..config(folder)
         };
-        App::open(Config::load(said, None).unwrap()).await.unwrap()
+        App::open(config).await.unwrap()
     }
 
     #[tokio::test]

@@ -11,20 +11,24 @@ pub struct Rotated {
     pub new_key: Option<u32>,
     /// Values sealed anew.
     pub resealed: usize,
+    /// Files sealed anew.
+    pub files: usize,
 }
 
 impl App {
-    /// The keys that seal, and how many values are not sealed with the newest.
+    /// The keys that seal, and how many values and files are not sealed with the newest.
     pub async fn vault(&self) -> Result<(Vec<VaultKey>, usize), AppError> {
-        Ok((
-            self.store.vault_keys().await?,
-            self.store.sealed_before().await?,
-        ))
+        Ok((self.store.vault_keys().await?, self.sealed_before().await?))
+    }
+
+    async fn sealed_before(&self) -> Result<usize, AppError> {
+        self.store.refresh_keys().await?;
+        Ok(self.store.sealed_before().await? + self.files_sealed_before().await?.len())
     }
 
     /// Makes a new key and seals everything with it, while everything else goes on. What an
     /// interrupted exchange left is finished first, without another key. `done` hears how many
-    /// values are through.
+    /// values, then files, are through. Files are those of this machine's data folder.
     pub async fn rotate_vault(
         &self,
         suite: Option<Suite>,
@@ -32,7 +36,7 @@ impl App {
     ) -> Result<Rotated, AppError> {
         let keys = self.store.vault_keys().await?;
         // Before there was a second key, what was sealed long ago has no number: not an interrupted one.
-        let interrupted = keys.len() > 1 && self.store.sealed_before().await? > 0;
+        let interrupted = keys.len() > 1 && self.sealed_before().await? > 0;
         let mut new_key = None;
         if !interrupted {
             let newest = keys.last().map(|key| key.suite);
@@ -40,7 +44,12 @@ impl App {
             new_key = Some(self.store.add_vault_key(&cli(), suite).await?);
         }
         let resealed = self.store.reseal(&cli(), done).await?;
-        Ok(Rotated { new_key, resealed })
+        let files = self.reseal_files(&|files| done(resealed + files)).await?;
+        Ok(Rotated {
+            new_key,
+            resealed,
+            files,
+        })
     }
 
     /// Exchanges the master key: see [`caifeng_store::Store::exchange_master`].

@@ -28,7 +28,7 @@ pub enum ImportError {
     },
     /// No known encoding fits.
     #[error(
-        "第{line}行的文字编码无法识别：既不是 UTF-8，也不是 GB18030（GBK），请用其中一种另存后再导入"
+        "第{line}行的文字编码无法识别：不是 UTF-8，也不是 GB18030（GBK），可能是 Big5 等其他编码，或者几种编码混在一起；请另存为 UTF-8 后再导入"
     )]
     Encoding {
         /// First line that does not fit the nearest encoding.

@@ -63,6 +63,7 @@ pub(crate) fn read(
     let Some(header_at) = header_at else {
         return Err(match rows.iter().find(|row| !row.is_blank()) {
             None => ImportError::Empty,
+            Some(first) if first.damage.is_some() => ImportError::Encoding { line: first.line },
             Some(first) => ImportError::NoHeader {
                 searched: rows.len().min(MAX_HEADER_ROWS),
                 first: shortened(&first.texts().collect::<Vec<_>>().join(" | ")),

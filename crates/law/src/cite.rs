@@ -38,15 +38,38 @@ mod title;
 
 use caifeng_domain::{ArticleNo, Citation, Draft};
 
-/// All citations in `text`, in order of position, their spans bytes of `text` as delivered.
-///
-/// `hint` is the article whose form the text was written into: what 本条 means before any article is named.
-/// Takes time linear in the length of `text`, whatever it holds.
+/// All citations in `text`, as by a [`Finder`] for one text.
 #[must_use]
 pub fn find(text: &str, draft: &Draft, hint: Option<ArticleNo>) -> Vec<Citation> {
-    let glyphs = glyph::Glyphs::of(text);
-    let titles = title::Titles::of(draft);
-    let mentions = grammar::mentions(&glyphs, &titles);
-    let structure = structure::Structure::of(draft);
-    resolve::all(&glyphs, mentions, structure, law::Names::of(draft), hint)
+    Finder::new(draft).find(text, hint)
+}
+
+/// Finds citations of one draft. Build it once for many texts.
+pub struct Finder<'a> {
+    titles: title::Titles,
+    structure: structure::Structure<'a>,
+    names: law::Names,
+}
+
+impl<'a> Finder<'a> {
+    /// Looks up what `draft` can be cited by.
+    #[must_use]
+    pub fn new(draft: &'a Draft) -> Self {
+        Self {
+            titles: title::Titles::of(draft),
+            structure: structure::Structure::of(draft),
+            names: law::Names::of(draft),
+        }
+    }
+
+    /// All citations in `text`, in order of position, their spans bytes of `text` as delivered.
+    ///
+    /// `hint` is the article whose form the text was written into: what 本条 means before any article is named.
+    /// Takes time linear in the length of `text`, whatever it holds.
+    #[must_use]
+    pub fn find(&self, text: &str, hint: Option<ArticleNo>) -> Vec<Citation> {
+        let glyphs = glyph::Glyphs::of(text);
+        let mentions = grammar::mentions(&glyphs, &self.titles);
+        resolve::all(&glyphs, mentions, &self.structure, &self.names, hint)
+    }
 }

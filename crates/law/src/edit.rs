@@ -20,16 +20,17 @@ mod tests;
 mod verb;
 
 use crate::{cite::glyph::Glyphs, quote::marks};
-use caifeng_domain::{Citation, CitationRole, CitedLaw, Draft, Edit, Span};
+use caifeng_domain::{Citation, CitationRole, CitedLaw, Edit, Span};
 use candidate::Candidate;
-use object::{DraftWords, Scene, Words};
+pub use object::DraftWords;
+use object::{Scene, Words};
 
 /// The one main change of wording that the `unit` of `text` proposes.
 ///
 /// `citations` are those of the whole `text`; they give the target. `from` and `to` are the
-/// sender's words without quotation marks.
+/// sender's words without quotation marks; whether the `draft` says them is told.
 #[must_use]
-pub fn find(text: &str, unit: Span, citations: &[Citation], draft: &Draft) -> Option<Edit> {
+pub fn find(text: &str, unit: Span, citations: &[Citation], draft: &DraftWords) -> Option<Edit> {
     let words = unit.of(text);
     let glyphs = Glyphs::of(words);
     let scene = Scene {
@@ -37,7 +38,7 @@ pub fn find(text: &str, unit: Span, citations: &[Citation], draft: &Draft) -> Op
         from: 0,
         to: glyphs.len(),
         marks: marks::all(&glyphs, 0, glyphs.len()),
-        draft: DraftWords::of(draft),
+        draft,
     };
     let candidates = candidate::all(&scene);
     let tabular = layout::labelled(&scene);

@@ -48,8 +48,11 @@ const WEAKEST: f32 = 0.2;
 pub fn find(text: &str, draft_index: &DraftIndex) -> Vec<Quotation> {
     let letters = fold::letters(text);
     let folded: Vec<char> = letters.iter().map(|letter| letter.folded).collect();
-    let glyphs = Glyphs::of(text);
-    let mut found = quoted(&glyphs, &letters, &folded, draft_index);
+    let mut found = if marks::may_have(text) {
+        quoted(&Glyphs::of(text), &letters, &folded, draft_index)
+    } else {
+        Vec::new()
+    };
     let marked: Vec<Span> = found.iter().map(|quotation| quotation.span).collect();
     let mut folded = folded;
     cover_names(text, &letters, &mut folded);
@@ -196,20 +199,21 @@ struct Run {
 fn runs(folded: &[char], index: &DraftIndex) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut reached = 0;
-    for from in 0..folded.len() {
+    for (from, begin) in folded.windows(SHORT).enumerate() {
+        if !index.may_say(begin) {
+            continue;
+        }
         let (len, _) = index.longest(&folded[from..]);
         let to = from + len;
-        if to > reached {
+        if to > reached && len >= SHORT {
             reached = to;
-            if len >= SHORT {
-                // Of two runs that share most of their words the longer one is enough.
-                match out.last_mut() {
-                    Some(last) if last.to > from && last.to - last.from < len => {
-                        *last = Run { from, to }
-                    }
-                    Some(last) if last.to > from => {}
-                    _ => out.push(Run { from, to }),
+            // Of two runs that share most of their words the longer one is enough.
+            match out.last_mut() {
+                Some(last) if last.to > from && last.to - last.from < len => {
+                    *last = Run { from, to }
                 }
+                Some(last) if last.to > from => {}
+                _ => out.push(Run { from, to }),
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The one place where a failure becomes a status. The codes are listed in `error-codes.md`.
 
+mod body;
+
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -114,13 +116,17 @@ impl Fault {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
+    /// A body of which something is wrong, in Chinese.
+    fn invalid_body(wrong: String) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", wrong)
+    }
+
     /// A status and code for something unreadable; `what` is what was expected.
     pub(crate) fn unreadable(status: StatusCode, what: &str) -> Self {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             return Self::new(status, "too_large", "提交的内容太大");
         }
-        let detail = format!("请求内容不是所要求的{what}");
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
+        Self::invalid_body(format!("请求内容不是所要求的{what}"))
     }
 }
 
@@ -189,6 +195,7 @@ impl From<Refusal> for Fault {
                 (S::FORBIDDEN, "four_eyes")
             }
             Refusal::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
+            Refusal::DraftReplaced => (S::CONFLICT, "draft_replaced"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),
             Refusal::NoAnswerYet => (S::CONFLICT, "no_answer_yet"),
             Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
@@ -248,13 +255,19 @@ fn is_passing(error: &StoreError) -> bool {
 
 impl From<JsonRejection> for Fault {
     fn from(rejection: JsonRejection) -> Self {
-        Self::unreadable(rejection.status(), " JSON")
+        match body::wrong_json(&rejection) {
+            Some(wrong) => Self::invalid_body(wrong),
+            None => Self::unreadable(rejection.status(), " JSON"),
+        }
     }
 }
 
 impl From<FormRejection> for Fault {
     fn from(rejection: FormRejection) -> Self {
-        Self::unreadable(rejection.status(), "表单")
+        match body::wrong_form(&rejection) {
+            Some(wrong) => Self::invalid_body(wrong),
+            None => Self::unreadable(rejection.status(), "表单"),
+        }
     }
 }
 

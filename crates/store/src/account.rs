@@ -92,24 +92,12 @@ impl Store {
         principal: &Principal,
         password: &str,
     ) -> Result<(), StoreError> {
+        let sql = "insert into account
+                 (id, name, role, password, created_at, station, consultations)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
         let mut write = self.write().await?;
         let number = write.take_numbers("account", 1).await?;
-        let added = sqlx::query(
-            "insert into account (id, name, role, password, created_at, station, consultations)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing",
-        )
-        .bind(signed(number))
-        .bind(&principal.name)
-        .bind(wire(&Role::ALL, principal.role))
-        .bind(password)
-        .bind(time_text(act.at))
-        .bind(principal.reach.station.map(|id| signed(id.get())))
-        .bind(principal.reach.consultations_text())
-        .execute(write.db())
-        .await?;
-        if added.rows_affected() == 0 {
-            return Err(name_taken(&principal.name));
-        }
+        insert(&mut write, act, sql, (number, principal, password)).await?;
         audit::append(&mut write, act, "account.add", &principal.name).await?;
         write.commit().await
     }
@@ -265,6 +253,32 @@ impl Reach {
     }
 }
 
+/// Runs an insert of a number, a principal and what shows that somebody is it, unless the name is in
+/// use.
+async fn insert(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    sql: &'static str,
+    (number, principal, proof): (u64, &Principal, &str),
+) -> Result<(), StoreError> {
+    let added = sqlx::query(sql)
+        .bind(signed(number))
+        .bind(&principal.name)
+        .bind(wire(&Role::ALL, principal.role))
+        .bind(proof)
+        .bind(time_text(act.at))
+        .bind(principal.reach.station.map(|id| signed(id.get())))
+        .bind(principal.reach.consultations_text())
+        .execute(write.db())
+        .await?;
+    if added.rows_affected() > 0 {
+        return Ok(());
+    }
+    Err(StoreError::NameTaken {
+        name: principal.name.clone(),
+    })
+}
+
 /// Runs an update whose last parameter is the account's name. Whether there is one.
 async fn change(write: &mut Write<'_>, query: Query<'_>, name: &str) -> Result<bool, StoreError> {
     let done = query.bind(name.to_owned()).execute(write.db()).await?;
@@ -289,12 +303,6 @@ fn entry(row: &AnyRow) -> Result<AccountEntry, StoreError> {
         is_disabled: get::<Option<&str>>(row, "disabled_at")?.is_some(),
         locked_until: locked.map(|_| get_time(row, "locked_until")).transpose()?,
     })
-}
-
-fn name_taken(name: &str) -> StoreError {
-    StoreError::NameTaken {
-        name: name.to_owned(),
-    }
 }
 
 #[cfg(test)]

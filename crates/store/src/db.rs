@@ -2,7 +2,9 @@
 
 use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
-use sqlx::{AnyConnection, AnyPool, Executor, Row, Transaction, any::AnyPoolOptions};
+use sqlx::{
+    AnyConnection, AnyPool, Executor, Row, Transaction, any::AnyPoolOptions, pool::PoolConnection,
+};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
@@ -28,11 +30,13 @@ const SQLITE_SETTINGS: &str = "
 ";
 
 /// For the one connection that writes: receipts and keys land anywhere in their indexes, so their
-/// pages are kept (256 MiB: the indexes of a million submissions), and folded into the file in runs of
-/// 32 MiB, in which the same page comes more than once, instead of 4.
+/// pages are kept (256 MiB: the indexes of a million submissions), also as they were before a statement
+/// that may yet fail; by default that goes to a file, as much as to the log. The log is folded into the
+/// database by `writer::fold`; where that does not keep up, by the commit that finds 128 MiB of it.
 const SQLITE_WRITER: &str = "
     pragma cache_size = -262144;
-    pragma wal_autocheckpoint = 8192;
+    pragma temp_store = memory;
+    pragma wal_autocheckpoint = 32768;
 ";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,12 @@ pub(crate) struct Write<'s> {
     tx: Transaction<'static, sqlx::Any>,
     _turn: Option<MutexGuard<'s, ()>>,
 }
+
+/// See [`Store::between_writes`].
+pub(crate) struct Between<'s>(
+    pub(crate) PoolConnection<sqlx::Any>,
+    #[expect(dead_code, reason = "held, not used")] MutexGuard<'s, ()>,
+);
 
 impl Write<'_> {
     pub(crate) fn db(&mut self) -> &mut AnyConnection {
@@ -211,6 +221,12 @@ impl Store {
             other => other?,
         };
         Ok(Write { tx, _turn: turn })
+    }
+
+    /// The connection that writes, while nobody does. For SQLite.
+    pub(crate) async fn between_writes(&self) -> Result<Between<'_>, StoreError> {
+        let turn = self.0.turn.lock().await;
+        Ok(Between(self.0.writers.acquire().await?, turn))
     }
 
     /// Begins to read several tables as of one moment.

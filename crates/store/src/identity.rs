@@ -139,8 +139,9 @@ impl Store {
     }
 
     /// Forgets who sent this and all else of the same sender in the consultation, with the scans and
-    /// recordings that show it; the files of scans are the caller's to remove. The opinions stay, and
-    /// still count as one sender's. False when nothing was known.
+    /// recordings that show it, the messages they agreed to get, and what is remembered of them as a
+    /// follower; the files of scans are the caller's to remove. The opinions stay, and still count as
+    /// one sender's. False when nothing was known.
     pub async fn delete_identity(
         &self,
         act: &Act<'_>,
@@ -148,12 +149,16 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         let number = signed(id.get());
-        let mut gone = 0;
+        // First, as it needs to know who they are.
+        let mut gone = self.forget_followers(&mut write, id).await?;
         for sql in [
             "delete from identity where submission = $1 or submission in
                  (select id from submission where sender =
                      (select sender from submission where id = $1))",
             "delete from attachment where submission = $1 or submission in
+                 (select id from submission where sender =
+                     (select sender from submission where id = $1))",
+            "delete from subscription_grant where submission = $1 or submission in
                  (select id from submission where sender =
                      (select sender from submission where id = $1))",
             "delete from wechat_media where cast(id as text) in

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use caifeng_domain::Named;
+use caifeng_domain::{Named, Submitter};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, AnyPool};
 
@@ -142,6 +142,25 @@ impl Store {
             self.refresh_keys().await?;
         }
         self.vault().open_bytes(owner, sealed)
+    }
+
+    /// Name and telephone, likewise.
+    pub(crate) async fn open_identity(
+        &self,
+        owner: Owner,
+        sealed: &[u8],
+        submitter: &mut Submitter,
+    ) -> Result<(), StoreError> {
+        if self.vault().is_strange(sealed) {
+            self.refresh_keys().await?;
+        }
+        self.vault().open(owner, sealed, submitter)
+    }
+
+    /// Whether what begins so was sealed with the newest key.
+    #[must_use]
+    pub fn is_newly_sealed(&self, head: &[u8]) -> bool {
+        head.starts_with(&self.vault().header())
     }
 
     /// Adds a key, which seals from now on. Processes at work take it up by themselves.

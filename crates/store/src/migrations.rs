@@ -15,6 +15,7 @@ const ACCOUNTS: &str = include_str!("../migrations/shared/0006_accounts.sql");
 const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const QUESTIONS: &str = include_str!("../migrations/shared/0008_questions.sql");
 const REPLACED: &str = include_str!("../migrations/shared/0010_replaced.sql");
+const FOLLOWERS: &str = include_str!("../migrations/shared/0011_followers.sql");
 const DECISIONS: &str = include_str!("../migrations/shared/0013_decisions.sql");
 const WORKFLOW: &str = include_str!("../migrations/shared/0014_workflow.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
@@ -46,6 +47,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (7, "identity", IDENTITY),
         (8, "questions", QUESTIONS),
         (10, "replaced", REPLACED),
+        (11, "followers", FOLLOWERS),
         (13, "decisions", DECISIONS),
         (14, "workflow", WORKFLOW),
     ];
@@ -88,7 +90,8 @@ mod tests {
         (6, &[]),
         (7, &[]),
         (8, &[]),
-        (10, &[]),
+        (10, &["insert into wechat_follower (key, turn, state) values ('f', 1, 's')"]),
+        (11, &[]),
         (13, &[]),
         (14, &[]),
     ];
@@ -122,6 +125,7 @@ mod tests {
             ("unit", 1),
             ("point", 1),
             ("account", i64::from(last >= 3)),
+            ("wechat_follower", i64::from(last >= 10)),
         ] {
             let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
             let kept: i64 = sqlx::query_scalar(sql)

@@ -94,7 +94,7 @@ impl Store {
             let id: i64 = get(row, "number")?;
             let owner = owner(id)?;
             let before: Vec<u8> = get(row, "sealed")?;
-            let plain = self.vault().open_bytes(owner, &before)?;
+            let plain = self.open_sealed(owner, &before).await?;
             let after = self.vault().seal_bytes(owner, &plain, self.random())?;
             // One that was corrected or forgotten meanwhile stays as it is now.
             let sql = format!("update {table} set sealed = $1 where {number} = $2 and sealed = $3");

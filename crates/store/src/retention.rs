@@ -29,7 +29,10 @@ impl Store {
                          where m.consultation = c.id and m.file_sha256 <> '')
                      or exists (select 1 from hook h join hook_refusal r on r.hook = h.id
                          where h.consultation = c.id)
-                     or exists (select 1 from wechat_media m where m.consultation = c.slug))
+                     or exists (select 1 from wechat_media m where m.consultation = c.slug)
+                     or exists (select 1 from submission s
+                         join subscription_grant g on g.submission = s.id
+                         where s.consultation = c.id))
              order by c.id",
         )
         .bind(before)
@@ -40,8 +43,8 @@ impl Store {
         .collect()
     }
 
-    /// Forgets all senders of a consultation, a page at a time, with the scans, minutes, recordings
-    /// and pushes that show them; their files are the caller's to remove. The opinions stay, and so
+    /// Forgets all senders of a consultation, a page at a time, with the scans, minutes, recordings,
+    /// pushes and grants that show them; their files are the caller's to remove. The opinions stay, and so
     /// do the counts. How many identities went.
     pub async fn expire_identities(
         &self,
@@ -121,7 +124,7 @@ impl Store {
         Ok(gone)
     }
 
-    /// Forgets a page each of scans, minutes, refused pushes and recordings. How many.
+    /// Forgets a page each of scans, minutes, refused pushes, recordings and grants. How many.
     async fn expire_originals(
         &self,
         act: &Act<'_>,
@@ -141,6 +144,10 @@ impl Store {
             "delete from wechat_media where id in
                  (select m.id from consultation c join wechat_media m on m.consultation = c.slug
                   where c.id = $1 limit $2)",
+            "delete from subscription_grant where submission in
+                 (select g.submission from submission s
+                  join subscription_grant g on g.submission = s.id
+                  where s.consultation = $1 limit $2)",
         ] {
             let query = sqlx::query(sql).bind(signed(consultation.get())).bind(PAGE);
             gone += query.execute(write.db()).await?.rows_affected();

@@ -71,23 +71,23 @@ impl Store {
 
     /// All 信息员, with their names.
     pub async fn collectors(&self) -> Result<Vec<Collector>, StoreError> {
-        sqlx::query("select id, code, station, sealed from collector order by id")
+        let rows = sqlx::query("select id, code, station, sealed from collector order by id")
             .fetch_all(self.pool())
-            .await?
-            .iter()
-            .map(|row| {
-                let id = get_id(row, "id", CollectorId::new)?;
-                let mut who = Submitter::default();
-                self.vault()
-                    .open(Owner::Collector(id), get(row, "sealed")?, &mut who)?;
-                Ok(Collector {
-                    id,
-                    code: get(row, "code")?,
-                    station: get_id(row, "station", StationId::new)?,
-                    name: who.name.unwrap_or_default(),
-                })
-            })
-            .collect()
+            .await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id = get_id(row, "id", CollectorId::new)?;
+            let mut who = Submitter::default();
+            self.open_identity(Owner::Collector(id), get(row, "sealed")?, &mut who)
+                .await?;
+            all.push(Collector {
+                id,
+                code: get(row, "code")?,
+                station: get_id(row, "station", StationId::new)?,
+                name: who.name.unwrap_or_default(),
+            });
+        }
+        Ok(all)
     }
 
     /// The place behind a QR code: its own, or that of one of its people, who is named then.

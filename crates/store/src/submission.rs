@@ -1,6 +1,6 @@
 //! Reading the journal.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use caifeng_domain::{
     ArticleNo, Channel, ConsultationId, Named, Submission, SubmissionId, Submitter,
@@ -188,6 +188,28 @@ impl Store {
                 return Ok(all);
             }
         }
+    }
+
+    /// Which submissions of a consultation answer a key question, and the question's number.
+    pub async fn answers(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<BTreeMap<SubmissionId, u32>, StoreError> {
+        let sql = "select id, question from submission where consultation = $1 and question > 0";
+        sqlx::query(sql)
+            .bind(signed(consultation.get()))
+            .fetch_all(self.pool())
+            .await?
+            .iter()
+            .map(|row| {
+                let number: i64 = get(row, "question")?;
+                let number = number.try_into();
+                Ok((
+                    get_id(row, "id", SubmissionId::new)?,
+                    number.map_err(|_| corrupt("question", "no number"))?,
+                ))
+            })
+            .collect()
     }
 
     /// The submission with this number.

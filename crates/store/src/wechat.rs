@@ -3,6 +3,8 @@
 //! **Invariant.** No OpenID stands in a table: followers and messages are known by keyed hashes, and
 //! where somebody may have to be answered the OpenID is sealed.
 
+mod forget;
+
 use caifeng_domain::Named;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -13,10 +15,6 @@ use crate::{
     rows::{corrupt, get, get_id, get_time, get_wire, signed, time_text, wire},
     vault::Owner,
 };
-
-/// For how long answers are kept to be said again. WeChat asks again within seconds, and calls
-/// signed more than an hour ago are refused.
-const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
 
 const MEDIA: &str = "wechat_media";
 
@@ -181,10 +179,7 @@ impl Store {
                 self.add_medium(write, turn, medium).await?;
             }
         }
-        sqlx::query("delete from wechat_message where answered_at < $1")
-            .bind(time_text(last - KEPT))
-            .execute(write.db())
-            .await?;
+        forget::old_answers(write, last).await?;
         Ok(saved)
     }
 
@@ -203,27 +198,33 @@ impl Store {
             return Ok(Saved::Known(get(&row, "reply")?));
         }
         let moved = sqlx::query(
-            "insert into wechat_follower (key, turn, state, notice) values ($1, $2, $3, $4)
+            "insert into wechat_follower (key, turn, state, notice, seen_at)
+             values ($1, $2, $3, $4, $5)
              on conflict (key) do update
-                 set turn = excluded.turn, state = excluded.state, notice = excluded.notice
-             where wechat_follower.turn = $5",
+                 set turn = excluded.turn, state = excluded.state, notice = excluded.notice,
+                     seen_at = excluded.seen_at
+             where wechat_follower.turn = $6",
         )
         .bind(follower)
         .bind(signed(turn.turn + 1))
         .bind(&turn.state)
         .bind(&turn.notice)
+        .bind(time_text(turn.at))
         .bind(signed(turn.turn))
         .execute(write.db())
         .await?;
         if moved.rows_affected() == 0 {
             return Ok(Saved::Outrun);
         }
-        sqlx::query("insert into wechat_message (key, reply, answered_at) values ($1, $2, $3)")
-            .bind(&key)
-            .bind(&turn.reply)
-            .bind(time_text(turn.at))
-            .execute(write.db())
-            .await?;
+        sqlx::query(
+            "insert into wechat_message (key, reply, answered_at, follower) values ($1, $2, $3, $4)",
+        )
+        .bind(&key)
+        .bind(&turn.reply)
+        .bind(time_text(turn.at))
+        .bind(follower)
+        .execute(write.db())
+        .await?;
         Ok(Saved::New)
     }
 
@@ -241,8 +242,8 @@ impl Store {
         let state = if medium.heard { "heard" } else { "waiting" };
         sqlx::query(
             "insert into wechat_media (id, message, account, sealed, kind, media_id, format,
-                 place, consultation, received_at, state)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                 place, consultation, received_at, state, follower)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(signed(id))
         .bind(self.message_key(&turn.message))
@@ -255,6 +256,7 @@ impl Store {
         .bind(&medium.consultation)
         .bind(time_text(turn.at))
         .bind(state)
+        .bind(self.follower(&turn.account, &turn.openid))
         .execute(write.db())
         .await?;
         Ok(())
@@ -262,12 +264,13 @@ impl Store {
 
     /// The media that wait for somebody to write them down, oldest first.
     pub async fn waiting_media(&self) -> Result<Vec<WaitingMedium>, StoreError> {
-        sqlx::query("select * from wechat_media where state = 'waiting' order by id limit 200")
-            .fetch_all(self.pool())
-            .await?
-            .iter()
-            .map(|row| self.read_medium(row))
-            .collect()
+        let query = "select * from wechat_media where state = 'waiting' order by id limit 200";
+        let rows = sqlx::query(query).fetch_all(self.pool()).await?;
+        let mut media = Vec::with_capacity(rows.len());
+        for row in &rows {
+            media.push(self.read_medium(row).await?);
+        }
+        Ok(media)
     }
 
     /// The medium of this number, while it waits.
@@ -277,7 +280,10 @@ impl Store {
             .bind(signed(id))
             .fetch_optional(self.pool())
             .await?;
-        row.map(|row| self.read_medium(&row)).transpose()
+        match row {
+            Some(row) => Ok(Some(self.read_medium(&row).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Notes that a medium was written down, or that nothing was said in it.
@@ -309,11 +315,11 @@ impl Store {
         write.commit().await
     }
 
-    fn read_medium(&self, row: &AnyRow) -> Result<WaitingMedium, StoreError> {
+    async fn read_medium(&self, row: &AnyRow) -> Result<WaitingMedium, StoreError> {
         let id = get_id(row, "id", Some)?;
         let openid = self
-            .vault()
-            .open_bytes(Owner::Row(MEDIA, id), get(row, "sealed")?)?;
+            .open_sealed(Owner::Row(MEDIA, id), get(row, "sealed")?)
+            .await?;
         Ok(WaitingMedium {
             id,
             account: get(row, "account")?,

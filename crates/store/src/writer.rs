@@ -5,6 +5,7 @@
 //! answers each order when all of it is on disk. While it writes, the next group gathers: the
 //! busier it is, the larger the groups, and nobody waits for a group to fill.
 
+mod fold;
 mod health;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -13,7 +14,7 @@ use caifeng_domain::{CollectorId, ConsultationId, Submission};
 use jiff::Timestamp;
 use tokio::{
     sync::{Mutex, Notify, mpsc, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 
 use self::health::Health;
@@ -77,6 +78,8 @@ pub struct Writer {
     queue: mpsc::Sender<Order>,
     stop: Arc<Notify>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What keeps the log short. Ends with the last clone.
+    folding: Arc<Mutex<JoinSet<()>>>,
     health: Arc<Health>,
     store: Store,
 }
@@ -107,10 +110,13 @@ impl Writer {
                 }
             }
         });
+        let mut folding = JoinSet::new();
+        folding.spawn(fold::keep_short(store.clone()));
         Self {
             queue,
             stop,
             task: Arc::new(Mutex::new(Some(task))),
+            folding: Arc::new(Mutex::new(folding)),
             health,
             store,
         }
@@ -159,6 +165,7 @@ impl Writer {
             // The task does not panic; if it did, there would be nothing left to wait for.
             let _ = task.await;
         }
+        self.folding.lock().await.shutdown().await;
     }
 }
 

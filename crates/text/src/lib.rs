@@ -1,5 +1,6 @@
 //! Chinese text: normalising with offsets, segmentation, units, personal data, shingles.
 
+pub mod hash;
 pub mod letter;
 pub mod minhash;
 pub mod normalise;

@@ -3,10 +3,10 @@
 
 use crate::shingle::mix;
 pub use crate::shingle::{containment, jaccard};
-use std::collections::HashMap;
+use std::ops::Range;
 
-/// Ids that one bucket keeps. Where more texts resemble each other, the later ones still find these
-/// first ones, which suffices to join them, and ten thousand copies of one letter stay linear.
+/// Sets of one bucket that later ones find there. Where more texts resemble each other, these first ones
+/// suffice to join them, and ten thousand copies of one letter stay linear.
 pub const BUCKET_LIMIT: usize = 32;
 
 /// Makes signatures of a fixed number of permutations. The same number always gives the same
@@ -57,44 +57,45 @@ impl Signature {
     }
 }
 
-/// Signatures by bands: two sets of Jaccard similarity `s` meet in at least one bucket with
-/// probability `1 - (1 - s^rows)^bands`.
+/// Sets by one band of their signatures: those with the same numbers there lie in one bucket. With
+/// several bands, two sets of Jaccard similarity `s` meet in at least one bucket with probability
+/// `1 - (1 - s^rows)^bands`.
 #[derive(Debug, Clone)]
-pub struct LshIndex {
-    rows: usize,
-    buckets: Vec<HashMap<u64, Vec<u32>>>,
+pub struct Band {
+    /// The numbers of all sets, bucket by bucket.
+    order: Vec<u32>,
+    /// Where in `order` the bucket of each set begins.
+    begin: Vec<u32>,
 }
 
-impl LshIndex {
-    /// An empty index for signatures of at least `bands * rows` permutations.
+impl Band {
+    /// Sorts the sets by the `rows` of their signatures, which must all be so long.
     #[must_use]
-    pub fn new(bands: usize, rows: usize) -> Self {
-        Self {
-            rows: rows.max(1),
-            buckets: vec![HashMap::new(); bands],
-        }
-    }
-
-    /// Adds `id`. A bucket that holds [`BUCKET_LIMIT`] ids takes no more.
-    pub fn insert(&mut self, id: u32, signature: &Signature) {
-        for (bucket, band) in self.buckets.iter_mut().zip(signature.0.chunks(self.rows)) {
-            let ids = bucket.entry(key(band)).or_default();
-            if ids.len() < BUCKET_LIMIT {
-                ids.push(id);
+    pub fn new(signatures: &[Signature], rows: Range<usize>) -> Self {
+        let keys = signatures.iter().map(|s| key(&s.0[rows.clone()]));
+        let mut sorted: Vec<(u64, u32)> = keys.zip(0..).collect();
+        sorted.sort_unstable();
+        let mut begin = vec![0; sorted.len()];
+        let mut at = 0;
+        for bucket in sorted.chunk_by(|a, b| a.0 == b.0) {
+            for &(_, set) in bucket {
+                begin[set as usize] = at;
             }
+            at += bucket.len() as u32;
+        }
+        Self {
+            order: sorted.into_iter().map(|(_, set)| set).collect(),
+            begin,
         }
     }
 
-    /// The ids that share at least one bucket with `signature`, sorted.
+    /// The first sets in the bucket of `set` that come before it, at most [`BUCKET_LIMIT`].
     #[must_use]
-    pub fn candidates(&self, signature: &Signature) -> Vec<u32> {
-        let mut out = Vec::new();
-        for (bucket, band) in self.buckets.iter().zip(signature.0.chunks(self.rows)) {
-            out.extend(bucket.get(&key(band)).into_iter().flatten());
-        }
-        out.sort_unstable();
-        out.dedup();
-        out
+    pub fn before(&self, set: usize) -> &[u32] {
+        let bucket = &self.order[self.begin[set] as usize..];
+        let near = &bucket[..bucket.len().min(BUCKET_LIMIT)];
+        let count = near.iter().position(|&other| other as usize >= set);
+        &near[..count.unwrap_or(near.len())]
     }
 }
 
@@ -104,7 +105,7 @@ fn key(band: &[u32]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKET_LIMIT, LshIndex, MinHasher};
+    use super::{BUCKET_LIMIT, Band, MinHasher, Signature};
     use crate::minhash::jaccard;
     use crate::shingle::mix;
     use proptest::prelude::*;
@@ -138,28 +139,31 @@ mod tests {
 
     #[test]
     fn a_crowd_of_copies_costs_no_more_than_its_share() {
-        let hasher = MinHasher::new(16);
-        let signature = hasher.signature(&set(0..50));
-        let mut index = LshIndex::new(4, 4);
-        for id in 0..100_000 {
-            index.insert(id, &signature);
-        }
-        assert_eq!(index.candidates(&signature).len(), BUCKET_LIMIT);
+        let hasher = MinHasher::new(4);
+        let signatures = vec![hasher.signature(&set(0..50)); 100_000];
+        let band = Band::new(&signatures, 0..4);
+        assert_eq!(band.before(99_999).len(), BUCKET_LIMIT);
+        assert_eq!(band.before(2), [0, 1]);
+        assert!(band.before(0).is_empty());
     }
 
     #[test]
     fn bands_find_the_similar_and_leave_the_rest() {
         let hasher = MinHasher::new(128);
-        let mut index = LshIndex::new(32, 4);
-        for id in 0..1000u32 {
-            let base = u64::from(id) * 1000;
-            index.insert(id, &hasher.signature(&set(base..base + 100)));
-        }
-        for id in 0..1000u32 {
-            let base = u64::from(id) * 1000;
+        let of = |from: u64| hasher.signature(&set(from..from + 100));
+        // The second thousand are each 10 numbers apart from one of the first.
+        let mut signatures: Vec<Signature> = (0..1000).map(|n| of(n * 1000)).collect();
+        signatures.extend((0..1000).map(|n| of(n * 1000 + 10)));
+        let bands: Vec<Band> = (0..32)
+            .map(|band| Band::new(&signatures, band * 4..band * 4 + 4))
+            .collect();
+        for n in 0..1000 {
             // Similarity 90 / 110; the formula leaves one miss in 10^8.
-            let near = hasher.signature(&set(base + 10..base + 110));
-            assert_eq!(index.candidates(&near), [id]);
+            let mut near: Vec<u32> = (bands.iter())
+                .flat_map(|band| band.before(1000 + n).iter().copied())
+                .collect();
+            near.dedup();
+            assert_eq!(near, [n as u32]);
         }
     }
 
@@ -174,9 +178,8 @@ mod tests {
             let (sa, sb) = (hasher.signature(&a), hasher.signature(&b));
             // Six standard errors: one false alarm in 10^9.
             prop_assert!((sa.similarity(&sb) - jaccard(&a, &b)).abs() < 6.0 * 0.5 / 16.0);
-            let mut index = LshIndex::new(16, 8);
-            index.insert(7, &sa);
-            prop_assert_eq!(index.candidates(&sa), [7]);
+            let band = Band::new(&[sa.clone(), sa], 16..24);
+            prop_assert_eq!(band.before(1), [0]);
         }
     }
 }

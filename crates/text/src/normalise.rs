@@ -90,7 +90,18 @@ fn compose(original: &str) -> Vec<Mapped> {
     let mut out = Vec::with_capacity(original.len() / 3 + 8);
     let mut cluster = String::new();
     let mut source = Span::new(0, 0);
-    for (at, c) in original.char_indices() {
+    let mut chars = original.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        // Nearly every character is plain, and the next one as well: nothing to compose.
+        if let Some(normal) = alone(c)
+            && chars.peek().is_none_or(|&(_, next)| alone(next).is_some())
+        {
+            flush(&cluster, source, &mut out);
+            cluster.clear();
+            out.push(Mapped::new(half_width(normal), Span::new(at, end)));
+            continue;
+        }
         if is_invisible(c) {
             continue;
         }
@@ -100,10 +111,29 @@ fn compose(original: &str) -> Vec<Mapped> {
             source.start = at;
         }
         cluster.push(c);
-        source.end = at + c.len_utf8();
+        source.end = end;
     }
     flush(&cluster, source, &mut out);
     out
+}
+
+/// The normal form of a character that composes with nothing before it. Not of all of them: only of the frequent
+/// ones, for speed.
+fn alone(c: char) -> Option<char> {
+    match c {
+        ' '..='~'
+        | '\t'
+        | '\n'
+        | '\r'
+        | '\u{2018}'..='\u{201D}'
+        | '\u{2460}'..='\u{2473}'
+        | '\u{3001}'..='\u{3002}'
+        | '\u{3008}'..='\u{3011}'
+        | '\u{4E00}'..='\u{9FFF}' => Some(c),
+        // Full width.
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
+        _ => None,
+    }
 }
 
 /// Appends the normal form of one base character with its marks.

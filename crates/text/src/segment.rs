@@ -9,10 +9,11 @@
 
 mod terms;
 
+use crate::hash::Set;
+use crate::letter::is_letter;
 use aho_corasick::{AhoCorasick, MatchKind};
 use caifeng_domain::Span;
 use jieba_rs::Jieba;
-use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 pub use terms::terms_of;
@@ -30,7 +31,7 @@ pub(crate) fn dictionary() -> &'static Jieba {
     &DICTIONARY
 }
 
-static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static STOP_WORDS: LazyLock<Set<&str>> = LazyLock::new(|| {
     listed(include_str!("../data/stop_words.txt"))
         .chain(listed(include_str!("../data/comment_words.txt")))
         .collect()
@@ -116,7 +117,7 @@ impl Segmenter {
             .iter()
             .map(|w| w.span.of(text))
             .filter(|w| !STOP_WORDS.contains(w) && !is_number(w))
-            .map(str::to_lowercase)
+            .map(lower)
             .collect()
     }
 
@@ -174,7 +175,16 @@ fn merged(words: &[Word], terms: &AhoCorasick, text: &str) -> Vec<Word> {
 }
 
 fn is_word(word: &str) -> bool {
-    word.contains(char::is_alphanumeric)
+    word.contains(is_letter)
+}
+
+/// In lower case. Chinese characters have none, and asking each of them takes its time.
+fn lower(word: &str) -> String {
+    if word.chars().all(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')) {
+        word.to_owned()
+    } else {
+        word.to_lowercase()
+    }
 }
 
 /// A number or the number of a provision: 15, 三十, 第三十四条, 2024年, 百分之五.

@@ -124,11 +124,14 @@ fn closer_of(c: char) -> Option<char> {
 }
 
 fn closes(c: char) -> bool {
-    "”’」』》〉）)】〕]".contains(c)
+    matches!(
+        c,
+        '”' | '’' | '」' | '』' | '》' | '〉' | '）' | ')' | '】' | '〕' | ']'
+    )
 }
 
 fn is_ending(c: char) -> bool {
-    "。！？；!?;｡…".contains(c)
+    matches!(c, '。' | '！' | '？' | '；' | '!' | '?' | ';' | '｡' | '…')
 }
 
 /// Whether a sentence ends with the mark at `i`.

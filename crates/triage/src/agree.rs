@@ -27,7 +27,8 @@ pub(crate) struct Chorus {
 /// Sums over voices.
 #[derive(Debug, Clone, Default)]
 struct Sums {
-    articles: BTreeMap<usize, Support>,
+    /// By article.
+    articles: Vec<(usize, Support)>,
     scope: Scopes,
     stance: Stances,
 }
@@ -88,7 +89,12 @@ pub(crate) fn choruses(
 impl Sums {
     fn add(&mut self, one: &Impression, sign: f32) {
         for link in &one.links {
-            let support = self.articles.entry(link.article).or_default();
+            let place = self.articles.binary_search_by_key(&link.article, |a| a.0);
+            let at = place.unwrap_or_else(|at| {
+                self.articles.insert(at, (link.article, Support::default()));
+                at
+            });
+            let support = &mut self.articles[at].1;
             support.probability += sign * link.confidence;
             support.cited += if one.cited.contains(&link.article) {
                 sign
@@ -124,8 +130,8 @@ impl Chorus {
         Others {
             own,
             count,
-            articles: (sums.articles.iter())
-                .map(|(&a, s)| (a, (s.probability * scale, s.cited * scale)))
+            articles: (sums.articles.into_iter())
+                .map(|(a, s)| (a, (s.probability * scale, s.cited * scale)))
                 .collect(),
             scope: sums.scope.map(|p| p * scale),
             stance: sums.stance.map(|p| p * scale),
@@ -138,8 +144,8 @@ impl Chorus {
 pub(crate) struct Others<'i> {
     own: &'i Impression,
     count: usize,
-    /// Mean probability of an article, and the share that names it.
-    articles: BTreeMap<usize, (f32, f32)>,
+    /// By article its mean probability, and the share that names it.
+    articles: Vec<(usize, (f32, f32))>,
     scope: Scopes,
     stance: Stances,
     /// Some of their gists.
@@ -152,19 +158,21 @@ impl Others<'_> {
         let own = |a: usize| self.own.links.iter().find(|l| l.article == a);
         let best = self.own.links.first().map(|l| l.article);
         let first_of_others = (self.articles.iter())
-            .max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)))
-            .map(|(&a, _)| a);
-        let mut articles: Vec<usize> = self.articles.keys().copied().collect();
-        articles.extend(self.own.links.iter().map(|l| l.article));
-        articles.sort_unstable();
-        articles.dedup();
+            .max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(&a.0)))
+            .map(|a| a.0);
+        let mut articles = self.articles.clone();
+        for link in &self.own.links {
+            if let Err(at) = articles.binary_search_by_key(&link.article, |a| a.0) {
+                articles.insert(at, (link.article, (0.0, 0.0)));
+            }
+        }
+        let unlikely = log_odds(0.0);
         let flag = |is: bool| f64::from(u8::from(is));
         let alone = self.count == 0;
         articles
             .into_iter()
-            .map(|a| {
-                let (others, cite) = self.articles.get(&a).copied().unwrap_or_default();
-                let p = log_odds(own(a).map_or(0.0, |l| l.confidence));
+            .map(|(a, (others, cite))| {
+                let p = own(a).map_or(unlikely, |l| log_odds(l.confidence));
                 let features = [
                     p,
                     flag(best == Some(a)),

@@ -1,12 +1,12 @@
 //! What is triaged: submissions, and the version of the draft that each speaks of.
 
 use caifeng_domain::{ArticleNo, Draft, Level, NodeId, Submission};
-use caifeng_law::{
-    align::{Alignment, align},
-    quote::DraftIndex,
-};
+use caifeng_law::align::{Alignment, align};
 
-use crate::{decisions::Decisions, read::Reading};
+use crate::{
+    decisions::Decisions,
+    read::{DraftReader, Reading},
+};
 
 /// Of the places where a provision went, those at least as sure as this are where an opinion about
 /// it goes; the surest goes in any case.
@@ -132,14 +132,14 @@ impl<'a> Batch<'a> {
 pub(crate) struct Reader<'a> {
     batch: Batch<'a>,
     /// Of all versions, the one in force last.
-    quotes: Vec<DraftIndex>,
+    readers: Vec<DraftReader<'a>>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(batch: Batch<'a>) -> Self {
         let drafts = batch.earlier.iter().map(|e| &e.draft).chain([batch.draft]);
         Self {
-            quotes: drafts.map(DraftIndex::new).collect(),
+            readers: drafts.map(DraftReader::new).collect(),
             batch,
         }
     }
@@ -147,12 +147,11 @@ impl<'a> Reader<'a> {
     /// What submission `i` says of the draft in force.
     pub(crate) fn read(&self, i: usize, cuts: &[caifeng_domain::Span]) -> Reading {
         let submission = &self.batch.submissions[i];
-        let quotes = &self.quotes[self.batch.version_of(i)];
         let decided = |machine| self.batch.decisions.spans(i, machine);
+        let reading = self.readers[self.batch.version_of(i)].read(submission, cuts, decided);
         match self.batch.earlier_of(i) {
-            None => Reading::of(submission, self.batch.draft, quotes, cuts, decided),
+            None => reading,
             Some(earlier) => {
-                let reading = Reading::of(submission, &earlier.draft, quotes, cuts, decided);
                 reading.carried(|node| earlier.carry(node), |node| earlier.number(node))
             }
         }

@@ -28,11 +28,11 @@ pub fn average_linkage(
             // No partner is near enough: this group is finished. Merging others can only lower
             // the mean affinity to it below what was best before, so it stays finished.
             Some((_, best)) if best < threshold => {
-                tree.open[top] = false;
+                tree.close(top);
                 chain.clear();
             }
             None => {
-                tree.open[top] = false;
+                tree.close(top);
                 chain.clear();
             }
             Some((next, _)) if Some(next) == previous => {
@@ -47,7 +47,8 @@ pub fn average_linkage(
 
 struct Merging {
     n: usize,
-    /// Mean affinity between live groups, full matrix.
+    /// Mean affinity between live groups, full matrix. To itself and to groups taken out a group is not
+    /// near at all.
     mean: Vec<f32>,
     size: Vec<usize>,
     /// Whether the group led by this thing can still grow.
@@ -81,14 +82,14 @@ impl Merging {
 
     /// The live group nearest to `of`; `favoured` wins ties, then the lowest number.
     fn nearest(&self, of: usize, favoured: Option<usize>) -> Option<(usize, f32)> {
-        let mut best = favoured.map(|f| (f, self.mean[of * self.n + f]));
-        for i in (0..self.n).filter(|&i| i != of && self.open[i]) {
-            let a = self.mean[of * self.n + i];
-            if best.is_none_or(|(_, b)| a > b) {
-                best = Some((i, a));
-            }
+        let row = &self.mean[of * self.n..][..self.n];
+        let best = greatest(row);
+        if best == f32::NEG_INFINITY {
+            return None;
         }
-        best
+        let favoured = favoured.filter(|&f| row[f] >= best);
+        let at = favoured.or_else(|| row.iter().position(|&a| a >= best))?;
+        Some((at, best))
     }
 
     fn merge(&mut self, keep: usize, drop: usize) {
@@ -100,11 +101,19 @@ impl Merging {
             self.mean[i * self.n + keep] = joined;
         }
         self.size[keep] += self.size[drop];
-        self.open[drop] = false;
+        self.close(drop);
         for leader in &mut self.leader {
             if *leader == drop {
                 *leader = keep;
             }
+        }
+    }
+
+    /// Takes a group out: it is near to none any more.
+    fn close(&mut self, group: usize) {
+        self.open[group] = false;
+        for i in 0..self.n {
+            self.mean[i * self.n + group] = f32::NEG_INFINITY;
         }
     }
 
@@ -122,6 +131,21 @@ impl Merging {
             })
             .collect()
     }
+}
+
+/// The greatest of `values`, found in lanes, which the compiler turns into vector instructions.
+fn greatest(values: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    let chunks = values.chunks_exact(LANES);
+    let rest = chunks.remainder().iter().copied();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane = greater(*lane, value);
+        }
+    }
+    rest.chain(lanes).fold(f32::NEG_INFINITY, greater)
 }
 
 #[cfg(test)]

@@ -22,20 +22,18 @@ pub(crate) fn describe(
     for (k, &id) in ids.iter().enumerate() {
         members.entry(id).or_default().push(k);
     }
-    let words: Vec<Vec<&str>> = members
+    let words: Vec<Vec<u32>> = members
         .values()
         .map(|list| {
             list.iter()
                 .flat_map(|&k| {
-                    prepared.gists.list[prepared.units[units[k]].mention.gist]
-                        .words
-                        .iter()
-                        .map(String::as_str)
+                    let gist = prepared.units[units[k]].mention.gist;
+                    prepared.gists.list[gist].words.iter().copied()
                 })
                 .collect()
         })
         .collect();
-    let keywords = points::keywords(&words);
+    let keywords = points::keywords(&words, &prepared.gists.words);
     members
         .into_iter()
         .zip(keywords)

@@ -1,9 +1,8 @@
 //! What each unit seems to be, taken by itself: articles, scope, stance, each with probabilities.
 
-use std::collections::HashMap;
-
 use caifeng_domain::{Scope, Stance};
 use caifeng_encode::{EncodeError, Vectors};
+use caifeng_text::hash::Map;
 use rayon::prelude::*;
 
 use crate::{
@@ -55,25 +54,18 @@ pub fn impressions(
     units: &[usize],
     models: &Models,
 ) -> Result<Vec<Impression>, EncodeError> {
-    let found = all_candidates(prepared, units)?;
-    Ok(units
-        .par_iter()
-        .enumerate()
-        .map(|(k, &u)| {
-            let unit = &prepared.units[u];
-            let (candidates, votes) = found.of(k);
-            let links = rank(unit, candidates, models);
-            let scope = scope_features(prepared, unit, candidates, links.first());
-            let stance = stance_features(prepared, unit);
-            Impression {
-                cited: unit.mention.cited.clone(),
-                votes: votes.voters.clone(),
-                scope: scope::probabilities(&scope, models),
-                stance: stance::probabilities(&stance, models),
-                links,
-            }
-        })
-        .collect())
+    with_candidates(prepared, units, |unit, candidates, votes| {
+        let links = rank(unit, candidates, models);
+        let scope = scope_features(prepared, unit, candidates, links.first());
+        let stance = stance_features(prepared, unit);
+        Impression {
+            cited: unit.mention.cited.clone(),
+            votes: votes.voters.clone(),
+            scope: scope::probabilities(&scope, models),
+            stance: stance::probabilities(&stance, models),
+            links,
+        }
+    })
 }
 
 /// The most probable of a row of probabilities; the first of equals.
@@ -123,86 +115,79 @@ pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Model
     }
 }
 
-/// Candidates of units, computed once for equal mentions.
-pub(crate) struct Found {
-    of: Vec<usize>,
-    found: Vec<(Vec<Candidate>, Votes)>,
-}
-
-impl Found {
-    /// Those of the `k`-th unit that was asked for.
-    pub(crate) fn of(&self, k: usize) -> &(Vec<Candidate>, Votes) {
-        &self.found[self.of[k]]
-    }
-}
-
-/// The candidates of every unit in `which`, computed once for equal mentions.
-pub(crate) fn all_candidates(
+/// What `each` makes of the candidates of every unit in `which` and of those who voted for them, in order. Equal
+/// mentions have the same candidates, which are computed once and kept no longer than needed.
+pub(crate) fn with_candidates<T: Send>(
     prepared: &Prepared<'_>,
     which: &[usize],
-) -> Result<Found, EncodeError> {
-    let mut number: HashMap<MentionKey, usize> = HashMap::new();
-    let mut firsts: Vec<&Mention> = Vec::new();
-    let of: Vec<usize> = which
-        .iter()
-        .map(|&u| {
-            let mention = &prepared.units[u].mention;
-            *number.entry(MentionKey::of(mention)).or_insert_with(|| {
-                firsts.push(mention);
-                firsts.len() - 1
-            })
-        })
-        .collect();
+    each: impl Fn(&PreparedUnit, &[Candidate], &Votes) -> T + Sync,
+) -> Result<Vec<T>, EncodeError> {
+    let mut number: Map<MentionKey<'_>, usize> = Map::default();
+    let mut alike: Vec<Vec<usize>> = Vec::new();
+    for (k, &u) in which.iter().enumerate() {
+        let next = alike.len();
+        let of = *number
+            .entry(MentionKey::of(&prepared.units[u].mention))
+            .or_insert(next);
+        match alike.get_mut(of) {
+            Some(list) => list.push(k),
+            None => alike.push(vec![k]),
+        }
+    }
     let prior = prepared.exemplars.prior();
     let exemplars = &prepared.exemplars;
-    let mut found = Vec::with_capacity(firsts.len());
-    for block in firsts.chunks(BLOCK) {
+    let count = exemplars.vectors().len();
+    let mut out: Vec<(usize, T)> = Vec::with_capacity(which.len());
+    for block in alike.chunks(BLOCK) {
+        let mention = |list: &[usize]| &prepared.units[which[list[0]]].mention;
         let mut rows = Vectors::new(prepared.gists.vectors.dimension());
-        for mention in block {
-            rows.push(prepared.gists.vectors.row(mention.gist));
+        for list in block {
+            rows.push(prepared.gists.vectors.row(mention(list).gist));
         }
         let cosines = rows.products(exemplars.vectors())?;
-        let count = exemplars.vectors().len();
-        found.par_extend(block.par_iter().enumerate().map(|(i, mention)| {
-            candidates(
-                mention,
+        out.par_extend(block.par_iter().enumerate().flat_map_iter(|(i, list)| {
+            let (candidates, votes) = candidates(
+                mention(list),
                 &prepared.gists,
                 &prepared.relevance,
                 exemplars,
                 &cosines[i * count..(i + 1) * count],
                 &prior,
-            )
+            );
+            let each = &each;
+            (list.iter()).map(move |&k| (k, each(&prepared.units[which[k]], &candidates, &votes)))
         }));
     }
-    Ok(Found { of, found })
+    out.sort_unstable_by_key(|made| made.0);
+    Ok(out.into_iter().map(|made| made.1).collect())
 }
 
 /// A mention with its weights as bits, so that it can be a key.
 #[derive(PartialEq, Eq, Hash)]
-struct MentionKey(
-    usize,
-    usize,
-    Vec<usize>,
-    Vec<usize>,
-    Vec<(usize, u32)>,
-    Option<usize>,
-    bool,
-    Vec<usize>,
-    Vec<usize>,
-);
+struct MentionKey<'a> {
+    gist: usize,
+    group: usize,
+    cited: &'a [usize],
+    compared: &'a [usize],
+    quoted: Vec<(usize, u32)>,
+    hint: Option<usize>,
+    alone: bool,
+    previous: &'a [usize],
+    elsewhere: &'a [usize],
+}
 
-impl MentionKey {
-    fn of(m: &Mention) -> Self {
-        Self(
-            m.gist,
-            m.group,
-            m.cited.clone(),
-            m.compared.clone(),
-            m.quoted.iter().map(|q| (q.0, q.1.to_bits())).collect(),
-            m.hint,
-            m.alone,
-            m.previous.clone(),
-            m.elsewhere.clone(),
-        )
+impl<'a> MentionKey<'a> {
+    fn of(m: &'a Mention) -> Self {
+        Self {
+            gist: m.gist,
+            group: m.group,
+            cited: &m.cited,
+            compared: &m.compared,
+            quoted: m.quoted.iter().map(|q| (q.0, q.1.to_bits())).collect(),
+            hint: m.hint,
+            alone: m.alone,
+            previous: &m.previous,
+            elsewhere: &m.elsewhere,
+        }
     }
 }

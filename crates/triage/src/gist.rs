@@ -1,8 +1,7 @@
 //! Distinct unit texts: many senders, one computation.
 
-use std::collections::HashMap;
-
 use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_text::hash::Map;
 use caifeng_text::segment::Segmenter;
 use rayon::prelude::*;
 
@@ -13,8 +12,8 @@ use crate::cues::CueCounts;
 pub struct Gist {
     /// Normalised words without citations and personal data.
     pub text: String,
-    /// Content words in order, repeats kept.
-    pub words: Vec<String>,
+    /// Content words in order, repeats kept, by their number in [`Gists::words`].
+    pub words: Vec<u32>,
     /// Distinct content words as (number, idf), by number.
     pub terms: Vec<(u32, f32)>,
     /// Cue words.
@@ -26,18 +25,20 @@ pub struct Gist {
 pub struct Gists {
     /// In order of first appearance.
     pub list: Vec<Gist>,
+    /// All content words.
+    pub words: Vec<String>,
     /// One vector a gist, as the encoder gave it.
     pub raw: Vectors,
     /// The same centred: the mean of all is taken off, then each is of unit length.
     pub vectors: Vectors,
-    number: HashMap<String, usize>,
+    number: Map<String, usize>,
 }
 
 impl Gists {
     /// Collects the distinct ones among `texts`.
     #[must_use]
     pub fn collect<'a>(texts: impl Iterator<Item = &'a str>, segmenter: &Segmenter) -> Self {
-        let mut number = HashMap::new();
+        let mut number = Map::default();
         let mut distinct: Vec<&str> = Vec::new();
         for text in texts {
             if !number.contains_key(text) {
@@ -45,18 +46,29 @@ impl Gists {
                 distinct.push(text);
             }
         }
-        let mut list: Vec<Gist> = distinct
+        let read: Vec<(Vec<String>, CueCounts)> = distinct
             .par_iter()
-            .map(|text| Gist {
-                text: (*text).to_owned(),
-                words: segmenter.content_words(text),
-                terms: Vec::new(),
-                cues: CueCounts::of(text),
+            .map(|text| (segmenter.content_words(text), CueCounts::of(text)))
+            .collect();
+        let (words, cues): (Vec<Vec<String>>, Vec<CueCounts>) = read.into_iter().unzip();
+        let vocabulary = Vocabulary::of(&words);
+        let list = (distinct.par_iter().zip(&words).zip(cues))
+            .map(|((text, words), cues)| {
+                let words: Vec<u32> = words
+                    .iter()
+                    .map(|w| vocabulary.number[w.as_str()])
+                    .collect();
+                Gist {
+                    text: (*text).to_owned(),
+                    terms: vocabulary.terms(&words),
+                    words,
+                    cues,
+                }
             })
             .collect();
-        weigh(&mut list);
         Self {
             list,
+            words: vocabulary.words,
             raw: Vectors::default(),
             vectors: Vectors::default(),
             number,
@@ -96,37 +108,51 @@ pub(crate) fn blocks(vectors: &Vectors) -> impl Iterator<Item = (usize, Vectors)
     })
 }
 
-/// Numbers the words of all gists and gives each its inverse document frequency.
-fn weigh(list: &mut [Gist]) {
-    let sets: Vec<Vec<&str>> = list
-        .iter()
-        .map(|gist| {
-            let mut words: Vec<&str> = gist.words.iter().map(String::as_str).collect();
-            words.sort_unstable();
-            words.dedup();
-            words
-        })
-        .collect();
-    let mut number: HashMap<&str, (u32, f32)> = HashMap::new();
-    for word in sets.iter().flatten() {
-        let next = number.len() as u32;
-        number.entry(word).or_insert((next, 0.0)).1 += 1.0;
+/// The words of all gists.
+struct Vocabulary<'a> {
+    number: Map<&'a str, u32>,
+    /// By number.
+    words: Vec<String>,
+    /// Inverse document frequency, by number.
+    idf: Vec<f32>,
+}
+
+impl<'a> Vocabulary<'a> {
+    /// Numbers the words of texts and counts in how many each occurs.
+    fn of(texts: &'a [Vec<String>]) -> Self {
+        let mut number: Map<&str, u32> = Map::default();
+        let mut words = Vec::new();
+        let mut count: Vec<f32> = Vec::new();
+        let sets: Vec<Vec<&str>> = (texts.par_iter())
+            .map(|list| {
+                let mut set: Vec<&str> = list.iter().map(String::as_str).collect();
+                set.sort_unstable();
+                set.dedup();
+                set
+            })
+            .collect();
+        for word in sets.into_iter().flatten() {
+            let n = *number.entry(word).or_insert_with(|| {
+                words.push(word.to_owned());
+                count.push(0.0);
+                words.len() as u32 - 1
+            });
+            count[n as usize] += 1.0;
+        }
+        let n = texts.len() as f32;
+        let idf = count.into_iter().map(|df| (1.0 + n / df).ln()).collect();
+        Self { number, words, idf }
     }
-    let n = sets.len() as f32;
-    let terms: Vec<Vec<(u32, f32)>> = sets
-        .iter()
-        .map(|words| {
-            let mut terms: Vec<(u32, f32)> = words
-                .iter()
-                .map(|w| number[w])
-                .map(|(id, df)| (id, (1.0 + n / df).ln()))
-                .collect();
-            terms.sort_unstable_by_key(|t| t.0);
-            terms
-        })
-        .collect();
-    for (gist, terms) in list.iter_mut().zip(terms) {
-        gist.terms = terms;
+
+    /// The distinct ones of `words` with their idf.
+    fn terms(&self, words: &[u32]) -> Vec<(u32, f32)> {
+        let mut words = words.to_vec();
+        words.sort_unstable();
+        words.dedup();
+        words
+            .into_iter()
+            .map(|w| (w, self.idf[w as usize]))
+            .collect()
     }
 }
 

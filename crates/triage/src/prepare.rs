@@ -1,12 +1,10 @@
 //! The first half of triage: everything up to the features on which decisions rest.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Status, Submission};
 use caifeng_encode::Encoder;
+use caifeng_text::hash::{Map, Set};
 use caifeng_text::{
     normalise::normalise,
     segment::{Segmenter, terms_of},
@@ -19,7 +17,7 @@ use crate::{
     cues::CueCounts,
     decisions::Decisions,
     duplicates,
-    first::all_candidates,
+    first::with_candidates,
     gist::Gists,
     link::{CitedAs, Exemplars, Mention, Provisions, Relevance, implicit},
     models::Models,
@@ -158,14 +156,12 @@ impl<'a> Prepared<'a> {
                 .collect();
             let mut previous: Vec<usize> = Vec::new();
             for (index, unit) in reading.units.iter().enumerate() {
-                let elsewhere: HashSet<usize> = named
+                let elsewhere: BTreeSet<usize> = named
                     .iter()
                     .enumerate()
                     .filter(|(k, _)| *k != index)
                     .flat_map(|(_, a)| a.iter().copied())
                     .collect();
-                let mut elsewhere: Vec<usize> = elsewhere.into_iter().collect();
-                elsewhere.sort_unstable();
                 let mention = Mention {
                     gist: self.gists.find(&unit.gist).unwrap_or_default(),
                     group: self.duplicates[i].group,
@@ -175,7 +171,7 @@ impl<'a> Prepared<'a> {
                     hint,
                     alone: reading.units.len() == 1,
                     previous: previous.clone(),
-                    elsewhere,
+                    elsewhere: elsewhere.into_iter().collect(),
                 };
                 if !named[index].is_empty() {
                     previous.clone_from(&named[index]);
@@ -273,10 +269,12 @@ impl<'a> Prepared<'a> {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
-        let found = all_candidates(self, &units)?;
-        for (k, &u) in units.iter().enumerate() {
-            let links = implicit(&found.of(k).0, &models.first_link, &models.first_choice);
-            if let Some(best) = links.first().filter(|b| b.confidence >= SURE) {
+        let best = with_candidates(self, &units, |_, candidates, _| {
+            let links = implicit(candidates, &models.first_link, &models.first_choice);
+            links.into_iter().next()
+        })?;
+        for (&u, best) in units.iter().zip(best) {
+            if let Some(best) = best.filter(|b| b.confidence >= SURE) {
                 let mention = &self.units[u].mention;
                 self.exemplars.add(
                     &self.gists,
@@ -295,7 +293,7 @@ impl<'a> Prepared<'a> {
         submissions: &[Submission],
         segmenter: &Segmenter,
     ) -> Vec<status::Features> {
-        let known: HashSet<String> = segmenter
+        let known: Set<String> = segmenter
             .content_words(&whole_text(self.draft))
             .into_iter()
             .collect();
@@ -320,28 +318,33 @@ impl<'a> Prepared<'a> {
         for unit in &self.units {
             best[unit.submission] = best[unit.submission].max(relevance[unit.mention.gist]);
         }
-        let mut memo: HashMap<*const Reading, status::Features> = HashMap::new();
-        submissions
-            .iter()
-            .enumerate()
-            .map(|(i, submission)| {
-                let reading = &self.readings[i];
-                *memo.entry(Arc::as_ptr(reading)).or_insert_with(|| {
-                    let text = normalise(&submission.text).text;
-                    let words = segmenter.content_words(&text);
-                    let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32
-                        / words.len().max(1) as f32;
-                    status::features(
-                        &text,
-                        &CueCounts::of(&text),
-                        reading,
-                        best[i],
-                        overlap,
-                        &heard[i],
-                    )
+        let mut number: Map<*const Reading, usize> = Map::default();
+        let mut firsts: Vec<usize> = Vec::new();
+        let which: Vec<usize> = (self.readings.iter().enumerate())
+            .map(|(i, reading)| {
+                *number.entry(Arc::as_ptr(reading)).or_insert_with(|| {
+                    firsts.push(i);
+                    firsts.len() - 1
                 })
             })
-            .collect()
+            .collect();
+        let features: Vec<status::Features> = (firsts.par_iter())
+            .map(|&i| {
+                let text = normalise(&submissions[i].text).text;
+                let words = segmenter.content_words(&text);
+                let overlap = words.iter().filter(|w| known.contains(*w)).count() as f32
+                    / words.len().max(1) as f32;
+                status::features(
+                    &text,
+                    &CueCounts::of(&text),
+                    &self.readings[i],
+                    best[i],
+                    overlap,
+                    &heard[i],
+                )
+            })
+            .collect();
+        which.into_iter().map(|w| features[w]).collect()
     }
 }
 
@@ -367,7 +370,7 @@ fn read_all(
     progress: &dyn Progress,
 ) -> Vec<Arc<Reading>> {
     let reader = Reader::new(batch);
-    let mut number: HashMap<ReadingKey<'_>, usize> = HashMap::new();
+    let mut number: Map<ReadingKey<'_>, usize> = Map::default();
     let mut firsts: Vec<usize> = Vec::new();
     let which: Vec<usize> = (batch.submissions.iter())
         .zip(duplicates)

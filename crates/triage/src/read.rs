@@ -53,19 +53,34 @@ pub struct CitedNode {
     pub former: Option<ArticleNo>,
 }
 
-impl Reading {
+/// What texts about one draft are read with.
+pub(crate) struct DraftReader<'a> {
+    draft: &'a Draft,
+    citations: cite::Finder<'a>,
+    quotes: quote::DraftIndex,
+    words: edit::DraftWords,
+}
+
+impl<'a> DraftReader<'a> {
+    pub(crate) fn new(draft: &'a Draft) -> Self {
+        Self {
+            draft,
+            citations: cite::Finder::new(draft),
+            quotes: quote::DraftIndex::new(draft),
+            words: edit::DraftWords::of(draft),
+        }
+    }
+
     /// Reads `submission`. `cuts` are spans that a unit may not cross, such as what the sender of a
     /// form letter added; `decided` makes of the units found those that people want.
-    #[must_use]
-    pub fn of(
+    pub(crate) fn read(
+        &self,
         submission: &Submission,
-        draft: &Draft,
-        quotes: &quote::DraftIndex,
         cuts: &[Span],
         decided: impl Fn(Vec<Span>) -> Vec<Span>,
-    ) -> Self {
+    ) -> Reading {
         let text = submission.text.as_str();
-        let citations = cite::find(text, draft, submission.article_hint);
+        let citations = self.citations.find(text, submission.article_hint);
         let known: Vec<&str> = [&submission.submitter.name, &submission.submitter.phone]
             .into_iter()
             .filter_map(|k| k.as_deref())
@@ -93,14 +108,55 @@ impl Reading {
         }
         spans.sort_unstable_by_key(|span| span.start);
         let units = (decided(spans).into_iter())
-            .map(|span| read_unit(span, text, draft, &citations, &personal_data))
+            .map(|span| self.read_unit(span, text, &citations, &personal_data))
             .collect();
-        Self {
-            quotations: quote::find(text, quotes),
+        Reading {
+            quotations: quote::find(text, &self.quotes),
             citations,
             personal_data,
             units,
         }
+    }
+
+    fn read_unit(
+        &self,
+        span: Span,
+        text: &str,
+        citations: &[Citation],
+        personal_data: &[PersonalData],
+    ) -> UnitReading {
+        let inside: Vec<&Citation> = citations.iter().filter(|c| span.contains(c.span)).collect();
+        let holes = inside.iter().map(|c| c.span).chain(
+            personal_data
+                .iter()
+                .map(|p| p.span)
+                .filter(|p| span.contains(*p)),
+        );
+        let mut unit = UnitReading {
+            span,
+            gist: gist(span, text, holes.collect()),
+            edit: edit::find(text, span, citations, &self.words),
+            cited: Vec::new(),
+            compared: Vec::new(),
+            chapter: None,
+        };
+        for citation in inside.into_iter().filter(|c| c.law == CitedLaw::ThisDraft) {
+            for &node in &citation.nodes {
+                let below_chapter = self.draft.node(node).level >= Level::Article;
+                match (citation.role, below_chapter) {
+                    (CitationRole::Target, true) => unit.cited.push(CitedNode {
+                        node,
+                        span: citation.span,
+                        confidence: citation.confidence,
+                        relative: citation.relative,
+                        former: None,
+                    }),
+                    (CitationRole::Target, false) => unit.chapter = unit.chapter.or(Some(node)),
+                    _ => unit.compared.push(node),
+                }
+            }
+        }
+        unit
     }
 }
 
@@ -148,47 +204,6 @@ pub fn gist_of(text: &str, draft: &Draft) -> String {
     let personal_data = personal::find(text, &[]);
     let holes = holes.chain(personal_data.iter().map(|p| p.span)).collect();
     gist(Span::new(0, text.len()), text, holes)
-}
-
-fn read_unit(
-    span: Span,
-    text: &str,
-    draft: &Draft,
-    citations: &[Citation],
-    personal_data: &[PersonalData],
-) -> UnitReading {
-    let inside: Vec<&Citation> = citations.iter().filter(|c| span.contains(c.span)).collect();
-    let holes = inside.iter().map(|c| c.span).chain(
-        personal_data
-            .iter()
-            .map(|p| p.span)
-            .filter(|p| span.contains(*p)),
-    );
-    let mut unit = UnitReading {
-        span,
-        gist: gist(span, text, holes.collect()),
-        edit: edit::find(text, span, citations, draft),
-        cited: Vec::new(),
-        compared: Vec::new(),
-        chapter: None,
-    };
-    for citation in inside.into_iter().filter(|c| c.law == CitedLaw::ThisDraft) {
-        for &node in &citation.nodes {
-            let below_chapter = draft.node(node).level >= Level::Article;
-            match (citation.role, below_chapter) {
-                (CitationRole::Target, true) => unit.cited.push(CitedNode {
-                    node,
-                    span: citation.span,
-                    confidence: citation.confidence,
-                    relative: citation.relative,
-                    former: None,
-                }),
-                (CitationRole::Target, false) => unit.chapter = unit.chapter.or(Some(node)),
-                _ => unit.compared.push(node),
-            }
-        }
-    }
-    unit
 }
 
 /// The words of `unit` outside of `holes`, normalised.

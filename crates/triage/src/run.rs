@@ -1,6 +1,7 @@
 //! The second half of triage: decisions.
 
-use caifeng_domain::{Analysis, PointId, Stance, Status};
+use caifeng_domain::{Analysis, PointId, Stance, Status, Unit};
+use rayon::prelude::*;
 
 use crate::{
     Outcome, Previous, Progress, Stage, TriageError, agree,
@@ -71,12 +72,15 @@ pub(crate) fn decide(
     let sources = Sources::new(prepared);
     let mut place = Vec::with_capacity(units.len());
     let mut meanings = vec![Vec::new(); prepared.readings.len()];
-    for (k, &u) in units.iter().enumerate() {
+    let finished: Vec<Unit> = (units.par_iter().zip(&seems).zip(&ids))
+        .map(|((&u, seems), &id)| sources.finish(&prepared.units[u], seems, id))
+        .collect();
+    for (&u, finished) in units.iter().zip(finished) {
         let unit = &prepared.units[u];
         let list = &mut analyses[unit.submission].units;
         place.push((unit.submission, list.len()));
         meanings[unit.submission].push(unit.mention.gist);
-        list.push(sources.finish(unit, &seems[k], ids[k]));
+        list.push(finished);
     }
     progress.begin(Stage::Label, 0);
     let points = describe(
@@ -111,7 +115,7 @@ pub(crate) fn said<'a>(
 ) -> Vec<Said<'a>> {
     let below_article =
         |n: caifeng_domain::NodeId| prepared.draft.node(n).level > caifeng_domain::Level::Article;
-    (units.iter().zip(seems))
+    (units.par_iter().zip(seems))
         .map(|(&u, seems)| {
             let unit = &prepared.units[u];
             let reading = prepared.reading(unit);

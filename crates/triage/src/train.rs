@@ -9,7 +9,7 @@ use caifeng_encode::vectors::dot;
 use crate::{
     Models, Prepared, TriageError,
     agree::{self, CLASS_FEATURES, LINK_FEATURES},
-    first::{Impression, all_candidates, impressions, rank, scope_features, stance_features},
+    first::{Impression, impressions, rank, scope_features, stance_features, with_candidates},
     link::{self, CITED_FEATURES, Candidate, Exemplars},
     logistic::Logistic,
     points::{self, Said},
@@ -226,14 +226,13 @@ fn examples<'s>(
 
 fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
     let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-    let found = all_candidates(&set.prepared, &units)?;
+    let found = with_candidates(&set.prepared, &units, |_, found, _| found.to_vec())?;
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
         *copies.entry(unit.mention.gist).or_default() += 1;
     }
-    Ok(units
-        .into_iter()
-        .filter_map(|u| {
+    Ok((units.into_iter().zip(found))
+        .filter_map(|(u, candidates)| {
             let unit = &set.prepared.units[u];
             let span = set.prepared.reading(unit).span;
             let gold = set.gold[unit.submission]
@@ -243,7 +242,7 @@ fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageErro
             Some(Example {
                 unit: u,
                 gold,
-                candidates: found.of(u).0.clone(),
+                candidates,
                 weight: 1.0 / copies[&unit.mention.gist] as f64,
             })
         })

@@ -189,3 +189,63 @@ fn act(name: &str) -> Act<'_> {
         at: Timestamp::now(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use caifeng_domain::Role;
+    use caifeng_store::Principal;
+
+    use crate::{App, AppError, Refusal, testing::config};
+
+    const OLD: &str = "一二三四五六七八九十";
+
+    async fn signed_in(app: &App) -> (Principal, String) {
+        app.add_account("ceshi", Role::StationOfficer, OLD.to_owned())
+            .await
+            .unwrap();
+        let token = app.sign_in("ceshi", OLD.to_owned()).await.unwrap();
+        (app.session(&token).await.unwrap().unwrap(), token)
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_at_once_the_second_finds_that_the_password_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(config(folder.path())).await.unwrap();
+        let (by, token) = signed_in(&app).await;
+        let new = ["甲甲甲甲甲甲甲甲甲甲", "乙乙乙乙乙乙乙乙乙乙"];
+        let change = |new: &str| app.change_password(&by, &token, OLD.to_owned(), new.to_owned());
+        let (first, second) = tokio::join!(change(new[0]), change(new[1]));
+        let refused = |done: &Result<(), AppError>| {
+            matches!(done, Err(AppError::Refused(Refusal::WrongPassword)))
+        };
+        let in_force = match (&first, &second) {
+            (Ok(()), second) if refused(second) => new[0],
+            (first, Ok(())) if refused(first) => new[1],
+            other => panic!("{other:?}"),
+        };
+        assert!(app.sign_in("ceshi", in_force.to_owned()).await.is_ok());
+        assert!(app.sign_in("ceshi", OLD.to_owned()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_the_others_is_asked_to_come_back_and_nothing_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(config(folder.path())).await.unwrap();
+        let (by, token) = signed_in(&app).await;
+        let turn = Arc::clone(&app.sign_ins).acquire_owned().await.unwrap();
+        let new = "甲甲甲甲甲甲甲甲甲甲".to_owned();
+        let (changed, confirmed, signed_in) = tokio::join!(
+            app.change_password(&by, &token, OLD.to_owned(), new),
+            app.confirm_factor(&by, OLD.to_owned(), "123456"),
+            app.sign_in("ceshi", OLD.to_owned()),
+        );
+        for waited in [changed, confirmed, signed_in.map(|_| ())] {
+            let overloaded = matches!(waited, Err(AppError::Refused(Refusal::Overloaded)));
+            assert!(overloaded, "{waited:?}");
+        }
+        drop(turn);
+        assert!(app.sign_in("ceshi", OLD.to_owned()).await.is_ok());
+    }
+}

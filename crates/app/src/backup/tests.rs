@@ -13,17 +13,8 @@ use caifeng_store::FileKind;
 
 use super::{BackupOptions, restore};
 use crate::{
-    App, CONSENT_VERSION, ChainState, Comment, Config, Handover, Overrides, consultations::cli,
+    App, CONSENT_VERSION, ChainState, Comment, Handover, consultations::cli, testing::config,
 };
-
-fn config(data: &Path) -> Config {
-    let said = Overrides {
-        data: Some(data.to_owned()),
-        model: Some("lexical".to_owned()),
-        ..Overrides::default()
-    };
-    Config::load(said, None).unwrap()
-}
 
 async fn desk(data: &Path) -> App {
     let app = App::open(config(data)).await.unwrap();

@@ -53,18 +53,16 @@ fn invent(first: usize, last: usize) -> Result<Vec<Submission>, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{App, Config, Overrides};
+    use crate::{App, Config, testing::config};
 
     #[tokio::test]
     async fn what_is_filled_in_is_received_and_put_off_where_it_is_too_much() {
         let folder = tempfile::tempdir().unwrap();
-        let said = Overrides {
-            data: Some(folder.path().to_owned()),
-            model: Some("lexical".to_owned()),
-            triage_at_most: Some(29),
-            ..Overrides::default()
+        let config = Config {
+            triage_at_most: 29,
+            ..config(folder.path())
         };
-        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        let app = App::open(config).await.unwrap();
         app.fill("many", 30, &|_| ()).await.unwrap();
         app.fill("few", 29, &|_| ()).await.unwrap();
         for (slug, count, is_triaged) in [("many", 30, false), ("few", 29, true)] {

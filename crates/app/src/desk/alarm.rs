@@ -74,7 +74,7 @@ impl Desk {
     }
 
     fn spike(&self, out: &mut Vec<Alarm>) {
-        let trend = self.trend();
+        let trend = &self.overview().trend;
         let Some((last, before)) = trend.split_last() else {
             return;
         };

@@ -109,6 +109,9 @@ impl App {
                 let held = shared.read().await;
                 let not_triaged = || AppError::NotTriaged(slug.to_owned());
                 let desk = held.as_ref().ok_or_else(not_triaged)?;
+                if desk.material.record.run.draft != listed.version {
+                    return Err(Refusal::DraftReplaced.into());
+                }
                 let decision = desk.check(by, &command, &self.config.dispositions)?;
                 (desk.last_event(), decision)
             };

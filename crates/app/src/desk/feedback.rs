@@ -106,7 +106,9 @@ impl App {
     pub async fn answers(&self, receipt: &str) -> Result<Vec<Answer>, AppError> {
         let (id, consultation) = self.received(receipt).await?;
         let all = self.consultations().await?;
-        let Some(listed) = all.iter().find(|listed| listed.id == consultation) else {
+        // A slip may be found by anybody: nothing is told of what is for contact points only.
+        let public = |listed: &&crate::Listed| listed.id == consultation && listed.is_public();
+        let Some(listed) = all.iter().find(public) else {
             return Ok(Vec::new());
         };
         if self.store.desk_state(listed.id).await?.0.is_none() {
@@ -145,6 +147,12 @@ impl App {
         } else {
             Err(Refusal::Handled.into())
         }
+    }
+
+    /// Whether the sender of a receipt has said how content they are.
+    pub async fn is_graded(&self, receipt: &str) -> Result<bool, AppError> {
+        let (id, _) = self.received(receipt).await?;
+        Ok(self.store.satisfaction_of(id).await?.is_some())
     }
 
     async fn received(

@@ -11,8 +11,7 @@ use caifeng_triage::voted;
 use super::{Desk, SectionPlace, Standing};
 
 impl Desk {
-    /// Lays all events over a run. Those that it had read are in its results; what was undone since
-    /// leads back.
+    /// Lays the events since a run over its results; what was undone since leads back.
     pub(super) fn lay_all(&mut self, events: Vec<Event>) {
         let read: EventNo = self.material.record.run.decisions;
         let undone_at = |of: EventNo| {
@@ -22,7 +21,10 @@ impl Desk {
         let gone = undone(&events);
         for event in &events {
             if !gone.contains(&event.number) {
-                self.lay(&event.decision);
+                // What the run had read is in its results, carried to its version of the draft.
+                if event.number > read {
+                    self.lay(&event.decision);
+                }
             } else if undone_at(event.number) > read {
                 self.lift(&event.decision);
             }
@@ -44,6 +46,7 @@ impl Desk {
             }
         }
         self.count_anew();
+        self.glance.take();
     }
 
     /// An event was undone, or counts again.

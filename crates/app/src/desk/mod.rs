@@ -17,10 +17,11 @@ mod queue;
 mod redline;
 mod section;
 mod submission;
+mod uptake;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use caifeng_domain::{
@@ -38,10 +39,12 @@ pub use command::{Command, Done};
 pub use feedback::{Answer, Grade};
 pub use overview::{Heat, Learned, Overview, Trend};
 pub use point::{PointCard, PointPage, UnitLine, article_names};
-pub use queue::{Queue, QueueItem};
+pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Piece, Redline};
 pub use section::{SectionPage, SectionPlace, Sorted, side};
 pub use submission::SubmissionPage;
+pub use uptake::Uptake;
+pub(crate) use uptake::former_words;
 
 /// Desks kept in memory at a time.
 const KEPT: usize = 4;
@@ -67,6 +70,8 @@ pub struct Desk {
     groups: HashMap<usize, usize>,
     /// Points whose members were changed and are not counted anew yet.
     stale: Vec<PointId>,
+    /// What it looks like altogether, made when it is first asked for after a decision.
+    glance: OnceLock<Overview>,
 }
 
 /// The desks of this process.
@@ -190,6 +195,7 @@ impl Desk {
             stale: points.iter().map(|point| point.id).collect(),
             material,
             events: Vec::new(),
+            glance: OnceLock::new(),
         };
         for point in points {
             let standing = Standing {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, Channel, Ledger, Level, Named, Stance, Status};
+use caifeng_domain::{ArticleNo, Channel, Level, Named, Stance, Status};
 use caifeng_report::{Counts, Tally};
+use jiff::Timestamp;
 
-use super::{Desk, SectionPlace};
+use super::{Desk, Queue, SectionPlace};
 use crate::{catalogue::today, report::article_name};
 
 /// One provision on the map of the draft.
@@ -52,8 +53,6 @@ pub struct Learned {
 /// A consultation at a glance.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// Where everything received is.
-    pub ledger: Ledger,
     /// Of all opinions.
     pub counts: Counts,
     /// Units and points.
@@ -74,6 +73,8 @@ pub struct Overview {
     pub stations: Vec<Tally>,
     /// By group of senders.
     pub identities: Vec<Tally>,
+    /// How many wait in the queues that are everybody's and do not change by themselves.
+    pub queued: Vec<(Queue, usize)>,
     /// What the last run learned.
     pub learned: Vec<Learned>,
     /// Whether meaning was compared without a model.
@@ -84,9 +85,13 @@ pub struct Overview {
 const DAYS: usize = 120;
 
 impl Desk {
-    /// The overview; `ledger` is the journal's.
+    /// The overview.
     #[must_use]
-    pub fn overview(&self, ledger: Ledger) -> Overview {
+    pub fn overview(&self) -> &Overview {
+        self.glance.get_or_init(|| self.look())
+    }
+
+    fn look(&self) -> Overview {
         let analyses = &self.material.record.analyses;
         let opinions: Vec<usize> = (0..analyses.len())
             .filter(|&i| analyses[i].1.status == Status::Opinion)
@@ -96,7 +101,6 @@ impl Desk {
         let settled: Vec<_> = settled.filter_map(|(_, p)| p.settled.as_ref()).collect();
         let channel = |c: Channel| Some(c.chinese().to_owned());
         Overview {
-            ledger,
             counts: self.material.counts(opinions.iter().copied()),
             units: analyses.iter().map(|(_, a)| a.units.len()).sum(),
             points: self.points.len(),
@@ -106,6 +110,10 @@ impl Desk {
                 settled.iter().filter(|s| s.approved.is_some()).count(),
             ),
             map: self.map(),
+            queued: (Queue::ALL.iter())
+                .filter(|(queue, ..)| !matches!(queue, Queue::New | Queue::Mine))
+                .map(|&(queue, ..)| (queue, self.queued(queue, "", Timestamp::UNIX_EPOCH)))
+                .collect(),
             trend: self.trend(),
             channels: self.material.tally(&opinions, |s| channel(s.channel)),
             stations: self.material.tally(&opinions, |s| s.station.clone()),
@@ -184,7 +192,7 @@ impl Desk {
     }
 
     /// Submissions by the day on which they were made, else written down; the last [`DAYS`] days.
-    pub(crate) fn trend(&self) -> Vec<Trend> {
+    fn trend(&self) -> Vec<Trend> {
         let mut days: BTreeMap<jiff::civil::Date, usize> = BTreeMap::new();
         for stored in &self.material.stored {
             let said = crate::find::day(&stored.submission);

@@ -6,7 +6,7 @@ use caifeng_domain::{
 };
 use caifeng_report::{Counts, Quotation, Tally};
 
-use super::{Desk, SectionPlace, Standing, redline::in_words};
+use super::{Desk, SectionPlace, Standing, Uptake, redline::in_words};
 use crate::{AppError, report::article_name};
 
 /// Units on one page.
@@ -105,6 +105,8 @@ pub struct PointPage {
     pub stations: Vec<Tally>,
     /// What was decided about it, the latest first; and whether it still holds.
     pub history: Vec<(Event, bool)>,
+    /// What the version in force made of it, where there was one before that.
+    pub uptake: Option<Uptake>,
     /// Points of the same provision, to be merged with.
     pub others: Vec<(PointId, String)>,
 }
@@ -223,6 +225,7 @@ impl Desk {
             history: (self.events.iter().rev().filter(about))
                 .map(|event| (event.clone(), !gone.contains(&event.number)))
                 .collect(),
+            uptake: self.uptake(standing),
             others: self.beside(standing),
             card: self.card(standing),
         })

@@ -1,10 +1,10 @@
 //! What waits for somebody: the least certain first.
 
-use caifeng_domain::{DuplicateKind, PointId, Status, SubmissionId, UnitRef};
+use caifeng_domain::{DuplicateKind, Named, PointId, Status, SubmissionId, UnitRef};
 use caifeng_report::Quotation;
 use jiff::Timestamp;
 
-use super::{Desk, Standing, section::most};
+use super::Desk;
 use crate::report::article_name;
 
 /// What is asked for.
@@ -71,6 +71,13 @@ pub struct QueueItem {
     pub words: Quotation,
     /// Why it waits: 第三十四条 55 %，第三十五条 40 %
     pub why: String,
+}
+
+/// Something that waits, before its words are fetched.
+struct Waiting {
+    submission: Option<usize>,
+    unit: Option<usize>,
+    point: Option<PointId>,
     /// The less, the sooner.
     rank: f32,
 }
@@ -79,13 +86,40 @@ pub struct QueueItem {
 const SURE: f32 = 0.7;
 /// A submission is perhaps no opinion from this probability on.
 const PERHAPS: f32 = 0.9;
+/// Items on one page.
+pub const ITEMS_A_PAGE: usize = 50;
 const DAY: i64 = 86_400_000_000;
 
 impl Desk {
-    /// Everything that waits in a queue, first what needs it most. `name` is the asker's.
+    /// A page, counted from 1, of what waits in a queue, first what needs it most; and how many wait
+    /// altogether. `name` is the asker's.
     #[must_use]
-    pub fn queue(&self, queue: Queue, name: &str, now: Timestamp) -> Vec<QueueItem> {
-        let mut items: Vec<QueueItem> = match queue {
+    pub fn queue(
+        &self,
+        queue: Queue,
+        name: &str,
+        now: Timestamp,
+        page: usize,
+    ) -> (Vec<QueueItem>, usize) {
+        let mut all = self.waiting(queue, name, now);
+        let count = all.len();
+        all.sort_by(|a, b| a.rank.total_cmp(&b.rank));
+        let shown = all.into_iter().skip((page.max(1) - 1) * ITEMS_A_PAGE);
+        let shown = shown.take(ITEMS_A_PAGE);
+        (
+            shown.map(|waiting| self.item(queue, &waiting)).collect(),
+            count,
+        )
+    }
+
+    /// How many wait in a queue.
+    #[must_use]
+    pub fn queued(&self, queue: Queue, name: &str, now: Timestamp) -> usize {
+        self.waiting(queue, name, now).len()
+    }
+
+    fn waiting(&self, queue: Queue, name: &str, now: Timestamp) -> Vec<Waiting> {
+        match queue {
             Queue::Doubt | Queue::Unassigned | Queue::New | Queue::Transfer => {
                 self.units_in(queue, now)
             }
@@ -93,117 +127,165 @@ impl Desk {
                 self.submissions_in(queue)
             }
             Queue::Approval | Queue::Returned | Queue::Mine => self.points_in(queue, name),
-        };
-        items.sort_by(|a, b| a.rank.total_cmp(&b.rank));
-        items
+        }
     }
 
-    fn units_in(&self, queue: Queue, now: Timestamp) -> Vec<QueueItem> {
+    fn units_in(&self, queue: Queue, now: Timestamp) -> Vec<Waiting> {
+        let fresh = |place: usize| {
+            now.as_microsecond() - self.material.stored[place].received_at.as_microsecond() < DAY
+        };
+        let analyses = self.material.record.analyses.iter().enumerate();
+        let opinions = analyses.filter(|(_, (_, analysis))| analysis.status == Status::Opinion);
         let mut out = Vec::new();
-        for standing in self.points.values() {
-            for &place in &standing.point.units {
-                let name = self.unit_ref(place);
-                let state = self.decided.unit(name);
-                let unit = self.material.unit(place);
+        for (submission, (id, analysis)) in opinions {
+            for (number, unit) in analysis.units.iter().enumerate() {
                 let best = unit.links.first().map_or(0.0, |link| link.confidence);
-                let gone = state.and_then(|s| s.transfer);
-                let since = self.material.stored[place.0].received_at.as_microsecond();
-                let why = match queue {
-                    Queue::Transfer => gone.map(|to| caifeng_domain::Named::chinese(to).to_owned()),
-                    _ if state.is_some_and(|s| s.dismissed.is_some()) || gone.is_some() => None,
-                    Queue::New => {
-                        (now.as_microsecond() - since < DAY).then(|| "最近一天收到".to_owned())
-                    }
-                    _ if self.is_decided(name) => None,
-                    Queue::Unassigned => Self::is_unassigned(unit).then(|| candidates(unit)),
-                    _ => (best > 0.0 && best < SURE).then(|| candidates(unit)),
+                let wanted = match queue {
+                    Queue::Transfer => true,
+                    Queue::New => fresh(submission),
+                    Queue::Unassigned => Self::is_unassigned(unit),
+                    _ => best > 0.0 && best < SURE,
                 };
-                let Some(why) = why else { continue };
-                out.push(QueueItem {
-                    submission: Some(name.submission),
-                    unit: Some(name),
-                    point: Some(standing.point.id),
-                    words: self.material.words(place),
-                    why,
-                    rank: if queue == Queue::New {
-                        -(since as f32)
-                    } else {
-                        best
-                    },
-                });
+                if !wanted {
+                    continue;
+                }
+                let name = UnitRef {
+                    submission: *id,
+                    span: unit.span,
+                };
+                let state = self.decided.unit(name);
+                let sent = state.is_some_and(|s| s.transfer.is_some());
+                let gone = sent || state.is_some_and(|s| s.dismissed.is_some());
+                let still = match queue {
+                    Queue::Transfer => sent,
+                    Queue::New => !gone,
+                    _ => !gone && !self.is_decided(name),
+                };
+                if still {
+                    out.push(Waiting {
+                        submission: Some(submission),
+                        unit: Some(number),
+                        point: Some(unit.point),
+                        // The newest came last.
+                        rank: if queue == Queue::New {
+                            -(submission as f32)
+                        } else {
+                            best
+                        },
+                    });
+                }
             }
         }
         out
     }
 
-    fn submissions_in(&self, queue: Queue) -> Vec<QueueItem> {
+    fn submissions_in(&self, queue: Queue) -> Vec<Waiting> {
         let analyses = self.material.record.analyses.iter().enumerate();
-        let wanted = analyses.filter_map(|(place, (id, analysis))| {
+        let wanted = analyses.filter(|(_, (id, analysis))| {
             let decided = self.decided.statuses.contains_key(id);
             let unsure = !decided && analysis.status_confidence < PERHAPS;
             let opinion = analysis.status == Status::Opinion;
-            let why = match queue {
-                Queue::Campaign => (analysis.duplicate.kind == DuplicateKind::Campaign)
-                    .then(|| format!("同一模板 {} 件", self.groups[&analysis.duplicate.group])),
-                Queue::Personal => (!analysis.personal_data.is_empty())
-                    .then(|| format!("{} 处，公开时自动遮盖", analysis.personal_data.len())),
-                Queue::Complaint => (analysis.status == Status::Complaint || (opinion && unsure))
-                    .then(|| percent("判为", analysis.status, analysis.status_confidence)),
-                _ => (opinion && analysis.units.is_empty())
-                    .then(|| "未能从中分出意见".to_owned())
-                    .or_else(|| {
-                        let spam = analysis.status == Status::Spam && unsure;
-                        spam.then(|| percent("判为", analysis.status, analysis.status_confidence))
-                    }),
-            };
-            Some((place, *id, analysis.status_confidence, why?))
+            match queue {
+                Queue::Campaign => analysis.duplicate.kind == DuplicateKind::Campaign,
+                Queue::Personal => !analysis.personal_data.is_empty(),
+                Queue::Complaint => analysis.status == Status::Complaint || (opinion && unsure),
+                _ => {
+                    (opinion && analysis.units.is_empty())
+                        || (analysis.status == Status::Spam && unsure)
+                }
+            }
         });
         wanted
-            .map(|(place, id, rank, why)| QueueItem {
-                submission: Some(id),
+            .map(|(place, (_, analysis))| Waiting {
+                submission: Some(place),
                 unit: None,
                 point: None,
-                words: self.material.whole(place),
-                why,
-                rank,
+                rank: analysis.status_confidence,
             })
             .collect()
     }
 
-    fn points_in(&self, queue: Queue, name: &str) -> Vec<QueueItem> {
-        let item = |standing: &Standing| {
-            let state = self.decided.points.get(&standing.point.id)?;
+    fn points_in(&self, queue: Queue, name: &str) -> Vec<Waiting> {
+        let wanted = self.decided.points.iter().filter_map(|(id, state)| {
+            let standing = self.points.get(id)?;
             let settled = state.settled.as_ref();
-            let why = match queue {
-                Queue::Mine => (state.assigned.as_deref() == Some(name))
-                    .then(|| self.place_name(standing.section)),
-                Queue::Returned => settled
-                    .and_then(|s| s.returned.as_ref())
-                    .map(|(by, why)| format!("{by}：{why}")),
-                _ => settled
-                    .filter(|s| s.approved.is_none() && s.returned.is_none())
-                    .map(|s| format!("{} 拟：{}", s.by, s.reason)),
+            let wanted = match queue {
+                Queue::Mine => state.assigned.as_deref() == Some(name),
+                Queue::Returned => settled.is_some_and(|s| s.returned.is_some()),
+                _ => settled.is_some_and(|s| s.approved.is_none() && s.returned.is_none()),
             };
-            Some(QueueItem {
+            wanted.then_some(Waiting {
                 submission: None,
                 unit: None,
-                point: Some(standing.point.id),
-                words: self.material.words(standing.point.representative),
-                why: why?,
+                point: Some(*id),
                 rank: -(standing.counts.senders as f32),
             })
-        };
-        self.points.values().filter_map(item).collect()
+        });
+        wanted.collect()
     }
 
-    /// The articles that most units of a point name.
-    #[must_use]
-    pub fn main_article(&self, point: PointId) -> Option<caifeng_domain::ArticleNo> {
-        let members = &self.points.get(&point)?.point.units;
-        let links = members
-            .iter()
-            .filter_map(|&u| self.material.unit(u).links.first());
-        most(links.map(|link| link.article))
+    /// What waits with its words and why.
+    fn item(&self, queue: Queue, waiting: &Waiting) -> QueueItem {
+        let analyses = &self.material.record.analyses;
+        let place = waiting.submission.zip(waiting.unit);
+        let standing = waiting.point.and_then(|point| self.points.get(&point));
+        let words = match (place, waiting.submission, standing) {
+            (Some(place), ..) => self.material.words(place),
+            (None, Some(submission), _) => self.material.whole(submission),
+            (None, None, Some(standing)) => self.material.words(standing.point.representative),
+            (None, None, None) => self.material.whole(0),
+        };
+        QueueItem {
+            submission: waiting.submission.map(|at| analyses[at].0),
+            unit: place.map(|place| self.unit_ref(place)),
+            point: waiting.point,
+            why: self.why(queue, waiting),
+            words,
+        }
+    }
+
+    fn why(&self, queue: Queue, waiting: &Waiting) -> String {
+        let analysis = waiting
+            .submission
+            .map(|at| &self.material.record.analyses[at].1);
+        let unit = waiting.submission.zip(waiting.unit);
+        let unit = unit.map(|place| (self.unit_ref(place), self.material.unit(place)));
+        let point = waiting
+            .point
+            .and_then(|point| self.decided.points.get(&point));
+        let settled = point.and_then(|state| state.settled.as_ref());
+        match (queue, unit, analysis) {
+            (Queue::Transfer, Some((name, _)), _) => {
+                let to = self.decided.unit(name).and_then(|state| state.transfer);
+                to.map_or_else(String::new, |to| to.chinese().to_owned())
+            }
+            (Queue::New, ..) => "最近一天收到".to_owned(),
+            (Queue::Doubt | Queue::Unassigned, Some((_, unit)), _) => candidates(unit),
+            (Queue::Campaign, _, Some(analysis)) => {
+                let size = self.groups.get(&analysis.duplicate.group);
+                format!("同一模板 {} 件", size.copied().unwrap_or(1))
+            }
+            (Queue::Personal, _, Some(analysis)) => {
+                format!("{} 处，公开时自动遮盖", analysis.personal_data.len())
+            }
+            (Queue::Waiting, _, Some(analysis)) if analysis.status == Status::Opinion => {
+                "未能从中分出意见".to_owned()
+            }
+            (Queue::Complaint | Queue::Waiting, _, Some(analysis)) => {
+                let sure = (100.0 * analysis.status_confidence).round();
+                format!("判为{}，把握 {sure} %", analysis.status.chinese())
+            }
+            (Queue::Returned, ..) => settled
+                .and_then(|s| s.returned.as_ref())
+                .map_or_else(String::new, |(by, why)| format!("{by}：{why}")),
+            (Queue::Approval, ..) => {
+                settled.map_or_else(String::new, |s| format!("{} 拟：{}", s.by, s.reason))
+            }
+            _ => {
+                let standing = waiting.point.and_then(|point| self.points.get(&point));
+                standing.map_or_else(String::new, |s| self.place_name(s.section))
+            }
+        }
     }
 }
 
@@ -221,9 +303,4 @@ fn candidates(unit: &caifeng_domain::Unit) -> String {
         [_] => named.concat(),
         _ => format!("在 {} 之间", named.join("、")),
     }
-}
-
-fn percent(what: &str, status: Status, confidence: f32) -> String {
-    let name = caifeng_domain::Named::chinese(status);
-    format!("{what}{name}，把握 {} %", (100.0 * confidence).round())
 }

@@ -74,6 +74,9 @@ pub(crate) fn most<T: Ord>(values: impl Iterator<Item = T>) -> Option<T> {
     counts.max_by_key(|(_, n)| *n).map(|(value, _)| value)
 }
 
+/// Points on one page.
+const POINTS_A_PAGE: usize = 60;
+
 /// One provision's page.
 #[derive(Debug, Clone)]
 pub struct SectionPage {
@@ -87,10 +90,12 @@ pub struct SectionPage {
     pub redline: Option<Redline>,
     /// Of all points together; not their sum.
     pub counts: Counts,
-    /// Points in the order wished for.
+    /// Points of this page in the order wished for.
     pub points: Vec<PointCard>,
-    /// How many of them have been looked at.
+    /// How many of all have been looked at.
     pub reviewed: usize,
+    /// Number of this page, from 1, and of pages.
+    pub page: (usize, usize),
     /// Neighbouring provisions that have points.
     pub before: Option<SectionPlace>,
     /// See `before`.
@@ -110,8 +115,13 @@ pub enum Sorted {
 }
 
 impl Desk {
-    /// A provision with its points.
-    pub fn section(&self, place: SectionPlace, sorted: Sorted) -> Result<SectionPage, AppError> {
+    /// A provision with a page of its points, counted from 1.
+    pub fn section(
+        &self,
+        place: SectionPlace,
+        sorted: Sorted,
+        page: usize,
+    ) -> Result<SectionPage, AppError> {
         let node = match place {
             SectionPlace::Provision(node) => Some(node),
             _ => None,
@@ -130,7 +140,11 @@ impl Desk {
         let mut others: Vec<SectionPlace> = self.points.values().map(|s| s.section).collect();
         others.sort_unstable();
         others.dedup();
+        let pages = here.len().div_ceil(POINTS_A_PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let shown = here.iter().skip((page - 1) * POINTS_A_PAGE);
         Ok(SectionPage {
+            page: (page, pages),
             place,
             heading: self.place_name(place),
             article: article.map(|node| self.material.draft.node(node).number),
@@ -143,7 +157,7 @@ impl Desk {
                 .material
                 .counts(units().filter(|&u| self.counts(u)).map(|u| u.0)),
             reviewed: here.iter().filter(|s| self.is_reviewed(s)).count(),
-            points: here.iter().map(|s| self.card(s)).collect(),
+            points: (shown.take(POINTS_A_PAGE)).map(|s| self.card(s)).collect(),
             before: others.iter().rev().find(|other| **other < place).copied(),
             after: others.iter().find(|other| **other > place).copied(),
         })

@@ -3,18 +3,9 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use super::{Finding, Verdict, doctor};
-use crate::{App, Config, Overrides};
+use crate::{App, testing::config};
 
 const DRAFT: &str = "某条例（草案）\n第一条　河畔步道向公众开放。\n";
-
-fn config(data: &Path) -> Config {
-    let said = Overrides {
-        data: Some(data.to_owned()),
-        model: Some("lexical".to_owned()),
-        ..Overrides::default()
-    };
-    Config::load(said, None).unwrap()
-}
 
 fn verdict(findings: &[Finding], what: &str) -> Verdict {
     let of = findings.iter().filter(|finding| finding.what == what);

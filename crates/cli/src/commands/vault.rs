@@ -21,12 +21,12 @@ pub(crate) async fn run(command: VaultCommand, config: Config) -> Result<()> {
             let done = app.rotate_vault(suite, &|_| {}).await?;
             match done.new_key {
                 Some(id) => line(format!(
-                    "已启用数据密钥 {id}，重新加密 {} 条",
-                    done.resealed
+                    "已启用数据密钥 {id}，重新加密 {} 条信息、{} 个文件",
+                    done.resealed, done.files
                 )),
                 None => line(format!(
-                    "上次更换没有做完，现已做完，重新加密 {} 条；要再换一把新密钥，请再运行一次",
-                    done.resealed
+                    "上次更换没有做完，现已做完，重新加密 {} 条信息、{} 个文件；要再换一把新密钥，请再运行一次",
+                    done.resealed, done.files
                 )),
             }
         }
@@ -67,7 +67,7 @@ async fn show(app: &App) -> Result<()> {
             key.suite.chinese()
         ));
     }
-    line(format!("不是由现用密钥加密的：{before} 条"));
+    line(format!("不是由现用密钥加密的：{before} 条（含文件）"));
     Ok(())
 }
 

@@ -59,8 +59,13 @@ impl Glyphs {
 
     /// Whether `word` ends just before `i`.
     pub(crate) fn ends(&self, i: usize, word: &str) -> bool {
-        i.checked_sub(word.chars().count())
-            .is_some_and(|from| self.starts(from, word))
+        let mut i = i;
+        word.chars().rev().all(|c| {
+            // Beyond the beginning there is nothing to compare.
+            let before = i.checked_sub(1);
+            i = before.unwrap_or(0);
+            before.is_some() && self.at(i) == c
+        })
     }
 
     /// The longest of `words` that begins at `i`: the index behind it.

@@ -28,8 +28,8 @@ struct Context {
 /// Reads mentions in order and remembers what they said.
 pub(super) struct Resolver<'a> {
     glyphs: &'a Glyphs,
-    structure: Structure<'a>,
-    names: Names,
+    structure: &'a Structure<'a>,
+    names: &'a Names,
     context: Context,
     /// The last other law, and the glyph behind its citation.
     last_law: Option<(CitedLaw, usize)>,
@@ -51,8 +51,8 @@ struct Found {
 pub(super) fn all(
     glyphs: &Glyphs,
     mentions: Vec<Mention>,
-    structure: Structure<'_>,
-    names: Names,
+    structure: &Structure<'_>,
+    names: &Names,
     hint: Option<ArticleNo>,
 ) -> Vec<Citation> {
     let context = Context {

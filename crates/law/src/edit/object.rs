@@ -6,7 +6,6 @@ use crate::{
     quote::{fold_letters, marks::Marked},
 };
 use caifeng_domain::Draft;
-use std::cell::OnceCell;
 
 /// Glyphs `from..to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,35 +14,31 @@ pub(super) struct Words {
     pub(super) to: usize,
 }
 
-/// The letters of a draft, put together when first asked for.
-pub(super) struct DraftWords<'a> {
-    draft: &'a Draft,
-    letters: OnceCell<String>,
+/// The letters of a draft. Put them together once for many texts.
+pub struct DraftWords {
+    letters: String,
 }
 
-impl<'a> DraftWords<'a> {
-    pub(super) fn of(draft: &'a Draft) -> Self {
+impl DraftWords {
+    /// Those of all articles of `draft`.
+    #[must_use]
+    pub fn of(draft: &Draft) -> Self {
+        let articles = draft.articles();
+        // A line break, which is no letter, keeps words from running over the end of an article.
+        let letters = articles.map(|(id, _)| fold_letters(&draft.full_text(id)) + "\n");
         Self {
-            draft,
-            letters: OnceCell::new(),
+            letters: letters.collect(),
         }
     }
 
     /// Whether the draft says `said`, whatever the punctuation; with dots in it, each part.
     pub(super) fn has(&self, said: &str) -> bool {
-        let letters = self.letters.get_or_init(|| {
-            let articles = self.draft.articles();
-            // A line break, which is no letter, keeps words from running over the end of an article.
-            articles
-                .map(|(id, _)| fold_letters(&self.draft.full_text(id)) + "\n")
-                .collect()
-        });
         let mut parts = said
             .split('…')
             .map(fold_letters)
             .filter(|part| !part.is_empty())
             .peekable();
-        parts.peek().is_some() && parts.all(|part| letters.contains(&part))
+        parts.peek().is_some() && parts.all(|part| self.letters.contains(&part))
     }
 }
 
@@ -53,7 +48,7 @@ pub(super) struct Scene<'a> {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) marks: Vec<Marked>,
-    pub(super) draft: DraftWords<'a>,
+    pub(super) draft: &'a DraftWords,
 }
 
 /// Longer stretches without a stop are read in part only.

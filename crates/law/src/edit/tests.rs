@@ -1,6 +1,6 @@
 //! The amendment patterns of the survey (A1–A5, D1–D4, I1–I8, M1–M6, C1–C5, R1–R5, T1) and what proposes nothing.
 
-use super::find;
+use super::{DraftWords, find};
 use crate::{cite, draft};
 use caifeng_domain::{Draft, Edit, EditOp, Span};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn edit(text: &str) -> Option<Edit> {
         text,
         Span::new(0, text.len()),
         &cite::find(text, &DRAFT, None),
-        &DRAFT,
+        &DraftWords::of(&DRAFT),
     )
 }
 

@@ -1,6 +1,6 @@
 //! A draft's words as one row of characters with all its suffixes in order, so that any run is found by bisection.
 
-use super::fold::letters;
+use super::{SHORT, fold::letters};
 use caifeng_domain::{Draft, NodeId};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -21,6 +21,9 @@ pub struct DraftIndex {
     parents: Vec<Option<NodeId>>,
     /// `ln(articles / articles with the pair)` of neighbouring characters.
     pair_weight: HashMap<(char, char), f32>,
+    /// A bit for each hash of [`SHORT`] letters in a row: most of what people say stands nowhere in the draft, and one
+    /// look shows it.
+    short_runs: Vec<u64>,
 }
 
 impl DraftIndex {
@@ -45,6 +48,11 @@ impl DraftIndex {
         // Beyond this length suffixes are taken as equal: no quotation is told apart by what follows so late.
         suffixes.sort_by(|&a, &b| tail(&row, a).cmp(tail(&row, b)).then(a.cmp(&b)));
         let pair_weight = pair_weights(&row, &owner, count);
+        let mut short_runs = vec![0; (row.len() * BITS_A_RUN).div_ceil(64).next_power_of_two()];
+        for run in row.windows(SHORT) {
+            let (word, bit) = place(run, short_runs.len());
+            short_runs[word] |= 1 << bit;
+        }
         let parents = draft.nodes.iter().map(|node| node.parent).collect();
         Self {
             row,
@@ -52,7 +60,14 @@ impl DraftIndex {
             suffixes,
             parents,
             pair_weight,
+            short_runs,
         }
+    }
+
+    /// Whether the draft may say these [`SHORT`] letters; where it does not, hardly ever.
+    pub(super) fn may_say(&self, run: &[char]) -> bool {
+        let (word, bit) = place(run, self.short_runs.len());
+        self.short_runs[word] >> bit & 1 == 1
     }
 
     /// The longest beginning of `said` that stands in the draft: its length, and the suffixes that begin with it.
@@ -121,6 +136,18 @@ impl DraftIndex {
         let pairs = said.windows(2).map(|pair| (pair[0], pair[1]));
         pairs.filter_map(|pair| self.pair_weight.get(&pair)).sum()
     }
+}
+
+/// Bits of the table of short runs for each of them: one run in so many is looked up in vain.
+const BITS_A_RUN: usize = 32;
+
+/// Word and bit of a run in a table of `words` words, a power of two: multiply and fold after each letter.
+fn place(run: &[char], words: usize) -> (usize, u64) {
+    let hash = run.iter().fold(0, |hash: u64, &c| {
+        let mixed = (hash ^ u64::from(u32::from(c))).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ (mixed >> 29)
+    });
+    ((hash >> 6) as usize & (words - 1), hash & 63)
 }
 
 /// Longer runs are taken in pieces.

@@ -14,6 +14,11 @@ pub(crate) struct Marked {
 /// Quotations longer than an article are a forgotten mark.
 const LONGEST: usize = 400;
 
+/// Whether there is an opening mark in `text`, of whatever width.
+pub(crate) fn may_have(text: &str) -> bool {
+    text.contains(['“', '「', '『', '‘', '"', '＂'])
+}
+
 /// All quotations of `from..to`, outermost only, in order. A mark without its counterpart is passed over.
 pub(crate) fn all(g: &Glyphs, from: usize, to: usize) -> Vec<Marked> {
     let mut out = Vec::new();

@@ -8,11 +8,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use caifeng_app::AccountEntry;
-use caifeng_domain::{Named, Permission};
+use caifeng_domain::Named;
 use serde::Deserialize;
 
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed,
+    gate::{Managing, Staff},
+    html,
+};
+use crate::Site;
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
@@ -31,12 +35,8 @@ struct Line {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Managing>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ManageAccounts) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let line = |account: AccountEntry| Line {
         is_own: account.principal.name == by.name,
         name: account.principal.name,
@@ -67,14 +67,11 @@ enum What {
 
 pub(super) async fn act(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Managing>,
     form: Result<Form<Act>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ManageAccounts) {
-        Ok(by) => by.name,
-        Err(response) => return Ok(response),
-    };
     let Form(Act { name, act }) = form?;
+    let by = by.name;
     match act {
         What::Disable => site.app.set_disabled(&by, &name, true).await?,
         What::Enable => site.app.set_disabled(&by, &name, false).await?,

@@ -8,15 +8,18 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Device, Principal};
-use caifeng_domain::Permission;
 use jiff::{
     Timestamp,
     tz::{TimeZone, offset},
 };
 use serde::Deserialize;
 
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed,
+    gate::{Connecting, Staff},
+    html,
+};
+use crate::{Site, error::Fault};
 
 /// A device whose clock is further off is shown with it, in milliseconds.
 const CLOCK_OFF: u64 = 120_000;
@@ -91,23 +94,19 @@ pub(super) struct Wanted {
     label: String,
 }
 
-pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Connect) {
-        Ok(by) => Ok(html(StatusCode::OK, &page(&site, &by).await?)),
-        Err(response) => Ok(response),
-    }
+pub(super) async fn show(
+    State(site): State<Site>,
+    Staff(by, _): Staff<Connecting>,
+) -> Result<Response, Failed> {
+    Ok(html(StatusCode::OK, &page(&site, &by).await?))
 }
 
 /// Adds a device and shows its code, which is not shown again.
 pub(super) async fn add(
     State(site): State<Site>,
-    caller: Caller,
+    Staff(by, _): Staff<Connecting>,
     form: Result<Form<Wanted>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Connect) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(wanted) = form?;
     let added = site.app.add_device(&by, &wanted.place, &wanted.label).await;
     let mut page = page(&site, &by).await?;
@@ -127,15 +126,10 @@ pub(super) async fn add(
 pub(super) async fn revoke(
     State(site): State<Site>,
     Path(id): Path<u64>,
-    caller: Caller,
+    Staff(by, _): Staff<Connecting>,
 ) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Connect) {
-        Ok(by) => {
-            site.app.revoke_device(&by, id).await?;
-            Ok(html(StatusCode::OK, &page(&site, &by).await?))
-        }
-        Err(response) => Ok(response),
-    }
+    site.app.revoke_device(&by, id).await?;
+    Ok(html(StatusCode::OK, &page(&site, &by).await?))
 }
 
 async fn page(site: &Site, by: &Principal) -> Result<Page, Failed> {

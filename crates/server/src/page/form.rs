@@ -23,14 +23,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::filled::Filled;
-use super::{Failed, home::Entry, html, staff::signed_in};
-use crate::{
-    Site,
-    auth::{Caller, Counted},
-    error::Fault,
-    humane::Often,
-    metrics,
+use super::{
+    Failed,
+    gate::{Staff, Transcribing},
+    home::Entry,
+    html,
 };
+use crate::{Site, auth::Counted, error::Fault, humane::Often, metrics};
 
 /// The code of a number that was used for something else.
 const REUSED: &str = "idempotency_key_reused";
@@ -119,13 +118,10 @@ pub(super) async fn show(
 pub(super) async fn show_staff(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => open(&site, &slug, asked, Some(&by)).await,
-        Err(response) => Ok(response),
-    }
+    open(&site, &slug, asked, Some(&by)).await
 }
 
 pub(super) async fn submit(
@@ -150,13 +146,10 @@ pub(super) async fn submit_staff(
     State(site): State<Site>,
     Path(slug): Path<String>,
     counted: Result<Counted, Fault>,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let Counted(caller) = counted?;
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
+    counted?;
     let Form(pairs) = form?;
     take(&site, &slug, Filled::read(pairs), Some(&by)).await
 }

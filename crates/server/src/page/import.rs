@@ -13,8 +13,12 @@ use caifeng_app::{
 };
 use caifeng_domain::{Channel, Named, Permission};
 
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault, metrics, upload::Uploaded};
+use super::{
+    Failed,
+    gate::{Staff, Transcribing},
+    html,
+};
+use crate::{Site, error::Fault, metrics, upload::Uploaded};
 
 /// Row errors on the page. All of them are in the file.
 const SHOWN: usize = 20;
@@ -35,6 +39,8 @@ struct Check {
     upload: String,
     survey: String,
     columns: Vec<Column>,
+    /// Whether nobody has said yet, and it could not be seen, where the words are.
+    needs_text: bool,
     fields: Vec<(&'static str, &'static str)>,
     done: bool,
     new: usize,
@@ -112,25 +118,18 @@ fn field(wire: &str) -> Option<Field> {
 pub(super) async fn show(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => start(&site, &by, &slug, None).await,
-        Err(response) => Ok(response),
-    }
+    start(&site, &by, &slug, None).await
 }
 
 /// Shows what a file would bring. Nothing goes in yet.
 pub(super) async fn upload(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let read = async {
         let file = Uploaded::read(form).await?.only()?;
         let upload = site.app.put_table(file).await?;
@@ -158,13 +157,9 @@ pub(super) async fn upload(
 pub(super) async fn check(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(pairs) = form?;
     let Asked {
         upload,
@@ -239,6 +234,9 @@ async fn checked(
         .consultation_to(by, Permission::Transcribe, slug)
         .await?;
     let preview = &imported.preview;
+    let is_text =
+        |column: &ColumnMapping| matches!(column.field, Some(Field::Text | Field::Answer));
+    let needs_text = !imported.columns.is_empty() && !imported.columns.iter().any(is_text);
     let column = |(at, column): (usize, ColumnMapping)| Column {
         cells: preview
             .iter()
@@ -264,6 +262,7 @@ async fn checked(
             .enumerate()
             .map(column)
             .collect(),
+        needs_text,
         fields: fields.map(|(_, wire, label)| (*wire, *label)).collect(),
         done: shown.done,
         new: imported.new,

@@ -11,12 +11,16 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{MediumKind, Principal, Transcript, WaitingMedium};
-use caifeng_domain::{Channel, Named, Permission};
+use caifeng_domain::{Channel, Named};
 use jiff::tz::{TimeZone, offset};
 use serde::Deserialize;
 
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault, metrics};
+use super::{
+    Failed,
+    gate::{Staff, Transcribing},
+    html,
+};
+use crate::{Site, error::Fault, metrics};
 
 #[derive(Template)]
 #[template(path = "media.html")]
@@ -71,24 +75,20 @@ pub(super) struct Written {
     dismiss: Option<String>,
 }
 
-pub(super) async fn show(State(site): State<Site>, caller: Caller) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => Ok(html(StatusCode::OK, &page(&site, &by).await?)),
-        Err(response) => Ok(response),
-    }
+pub(super) async fn show(
+    State(site): State<Site>,
+    Staff(by, _): Staff<Transcribing>,
+) -> Result<Response, Failed> {
+    Ok(html(StatusCode::OK, &page(&site, &by).await?))
 }
 
 /// Takes in what was written down, or notes that there is nothing.
 pub(super) async fn end(
     State(site): State<Site>,
     Path(id): Path<u64>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Form<Written>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(written) = form?;
     let text = written.text.clone();
     let ended = write_down(&site, &by, id, written).await;

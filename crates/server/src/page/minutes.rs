@@ -10,8 +10,13 @@ use axum::{
 use caifeng_app::{Listed, Meeting, MeetingForm, Principal, Proposal, SaidAt};
 use caifeng_domain::{Channel, Named, Permission};
 
-use super::{Failed, form::Done, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault, metrics, upload::Uploaded};
+use super::{
+    Failed,
+    form::Done,
+    gate::{Staff, Transcribing},
+    html,
+};
+use crate::{Site, error::Fault, metrics, upload::Uploaded};
 
 #[derive(Template)]
 #[template(path = "minutes.html")]
@@ -117,6 +122,9 @@ impl Filled {
     }
 
     fn meeting(&self, slug: &str) -> Result<MeetingForm, Fault> {
+        if !self.consent {
+            return Err(Fault::invalid("请先向发言人说明意见的用途，并在最下面勾选"));
+        }
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let said = |row: &Row| SaidAt {
             name: some(&row.name),
@@ -148,25 +156,18 @@ impl Filled {
 pub(super) async fn show(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => start(&site, &by, &slug, None).await,
-        Err(response) => Ok(response),
-    }
+    start(&site, &by, &slug, None).await
 }
 
 /// Takes minutes apart and shows what was found. Nothing goes in yet.
 pub(super) async fn propose(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let listed = opened(&site, &by, &slug).await?;
     let file = Uploaded::read(form).await.and_then(Uploaded::only);
     let proposal = match file {
@@ -187,13 +188,9 @@ pub(super) async fn propose(
 pub(super) async fn confirm(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(pairs) = form?;
     let listed = opened(&site, &by, &slug).await?;
     let filled = Filled::read(pairs);

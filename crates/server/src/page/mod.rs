@@ -6,6 +6,7 @@ mod admin;
 mod desk;
 mod devices;
 mod form;
+mod gate;
 mod home;
 mod import;
 mod media;
@@ -54,7 +55,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/p/{code}", get(place::show))
         .route("/p/{code}/qr.svg", get(place::qr))
         .route("/p/{code}/poster", get(place::poster))
-        .route("/receipt", get(receipt::show))
+        .route("/receipt", get(receipt::show).post(receipt::grade))
         .route("/staff", get(staff::home))
         .route("/staff/devices", get(devices::show).post(devices::add))
         .route("/staff/devices/{id}/revoke", post(devices::revoke))

@@ -1,12 +1,16 @@
-//! `GET /receipt?code=…`: what became of a submission.
+//! `/receipt?code=…`: what became of a submission, and whether its sender is content with that.
 
 use askama::Template;
 use axum::{
-    extract::{Query, State, rejection::QueryRejection},
+    Form,
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::StatusCode,
     response::Response,
 };
-use caifeng_app::Tracking;
+use caifeng_app::{Answer, Grade, Tracking};
 use caifeng_domain::Named;
 use jiff::tz::{TimeZone, offset};
 use serde::Deserialize;
@@ -26,6 +30,11 @@ struct Page {
     code: String,
     problem: Option<String>,
     found: Option<Found>,
+    answers: Vec<Answer>,
+    /// Whether there is an answer to grade, and none was given.
+    asks: bool,
+    /// Whether a grade was noted just now.
+    graded: bool,
 }
 
 struct Found {
@@ -55,20 +64,66 @@ pub(super) async fn show(
 ) -> Result<Response, Failed> {
     counted?;
     let code = asked.map(|Query(asked)| asked.code).unwrap_or_default();
+    found(&site, code, None).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Graded {
+    code: String,
+    grade: String,
+    #[serde(default)]
+    remark: String,
+}
+
+/// Notes how content somebody is.
+pub(super) async fn grade(
+    State(site): State<Site>,
+    counted: Result<Counted, Fault>,
+    form: Result<Form<Graded>, FormRejection>,
+) -> Result<Response, Failed> {
+    counted?;
+    let Form(Graded {
+        code,
+        grade,
+        remark,
+    }) = form?;
+    let grade = Grade::from_name(&grade).ok_or_else(|| Fault::invalid("请选择满意程度"))?;
+    let noted = site.app.grade(&code, grade, &remark).await;
+    found(&site, code, Some(noted.map_err(Fault::from))).await
+}
+
+/// The page about a receipt; `noted` is how noting a grade went.
+async fn found(
+    site: &Site,
+    code: String,
+    noted: Option<Result<(), Fault>>,
+) -> Result<Response, Failed> {
     let mut page = Page {
         code,
         problem: None,
         found: None,
+        answers: Vec::new(),
+        asks: false,
+        graded: matches!(noted, Some(Ok(()))),
     };
     let mut status = StatusCode::OK;
     if !page.code.trim().is_empty() {
         match site.app.track(&page.code).await.map_err(Fault::from) {
-            Ok(tracking) => page.found = Some(tracking.into()),
+            Ok(tracking) => {
+                page.answers = site.app.answers(&page.code).await?;
+                let answered = page.answers.iter().any(|answer| answer.result.is_some());
+                page.asks = answered && !site.app.is_graded(&page.code).await?;
+                page.found = Some(tracking.into());
+            }
             Err(fault) => {
                 status = fault.status;
                 page.problem = Some(fault.detail);
             }
         }
+    }
+    if let Some(Err(fault)) = noted {
+        status = fault.status;
+        page.problem = Some(fault.detail);
     }
     Ok(html(status, &page))
 }

@@ -8,10 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use caifeng_app::{Attachment, FileKind, MAX_SCANS, Principal};
-use caifeng_domain::{Named, Permission};
+use caifeng_domain::Named;
 
-use super::{Failed, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault, upload::Uploaded};
+use super::{
+    Failed,
+    gate::{Staff, Transcribing},
+    html,
+};
+use crate::{Site, error::Fault, upload::Uploaded};
 
 #[derive(Template)]
 #[template(path = "scans.html")]
@@ -41,24 +45,17 @@ impl From<Attachment> for Row {
 pub(super) async fn show(
     State(site): State<Site>,
     Path(receipt): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => page(&site, &by, receipt, None).await,
-        Err(response) => Ok(response),
-    }
+    page(&site, &by, receipt, None).await
 }
 
 pub(super) async fn attach(
     State(site): State<Site>,
     Path(receipt): Path<String>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let attached = match Uploaded::read(form).await {
         Ok(uploaded) => site
             .app
@@ -74,12 +71,8 @@ pub(super) async fn attach(
 pub(super) async fn file(
     State(site): State<Site>,
     Path(id): Path<u64>,
-    caller: Caller,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let scan = site.app.scan(&by, id).await?;
     let kind = match scan.kind {
         FileKind::Jpeg => "image/jpeg",

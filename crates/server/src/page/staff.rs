@@ -7,15 +7,20 @@ use axum::{
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::Principal;
 use caifeng_domain::Permission;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Failed, home::Entry, html, workflow::Due};
+use super::{
+    Failed,
+    gate::{Staff, Transcribing},
+    home::Entry,
+    html,
+    workflow::Due,
+};
 use crate::{
     Limits, Site,
-    auth::{Caller, Counted, session_token},
+    auth::{Counted, session_token},
     error::Fault,
 };
 
@@ -116,12 +121,8 @@ fn set_cookie(limits: &Limits, token: &str) -> String {
 /// The drafts for which opinions may be entered, restricted ones too.
 pub(super) async fn home(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let now = Timestamp::now();
     let all = site.app.consultations().await?;
     let entries = all
@@ -139,17 +140,4 @@ pub(super) async fn home(
         entries,
     };
     Ok(html(StatusCode::OK, &page))
-}
-
-/// Whoever asks, if they may; else the way to sign in, or a refusal as a page.
-#[expect(clippy::result_large_err, reason = "the response is what is answered")]
-pub(super) fn signed_in(caller: Caller, permission: Permission) -> Result<Principal, Response> {
-    let nobody = caller.0.is_none();
-    caller.require(permission).map_err(|fault| {
-        if nobody {
-            Redirect::to("/staff/login").into_response()
-        } else {
-            Failed(fault).into_response()
-        }
-    })
 }

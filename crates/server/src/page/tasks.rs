@@ -8,11 +8,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use caifeng_app::{TaskEntry, TaskState};
-use caifeng_domain::Permission;
 use serde::Deserialize;
 
-use super::{Failed, day, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed, day,
+    gate::{Staff, Transcribing},
+    html,
+};
+use crate::Site;
 
 #[derive(Template)]
 #[template(path = "tasks.html")]
@@ -29,12 +32,8 @@ struct Line {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let line = |task: TaskEntry| Line {
         state: task.state.chinese(),
         is_done: task.state == TaskState::Done,
@@ -55,13 +54,9 @@ pub(super) struct Done {
 
 pub(super) async fn done(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Transcribing>,
     form: Result<Form<Done>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::Transcribe) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let Form(Done { number }) = form?;
     site.app.finish_task(Some(&by), number).await?;
     Ok(Redirect::to("/staff/tasks").into_response())

@@ -20,11 +20,12 @@ use serde::Deserialize;
 use super::{
     Failed,
     account::time,
-    day, html,
-    staff::signed_in,
+    day,
+    gate::{Reading, Staff},
+    html,
     workflow::{Top, maybe_day},
 };
-use crate::{Site, auth::Caller, error::Fault};
+use crate::{Site, error::Fault};
 
 /// Characters of an item's words in the list.
 const BRIEF: usize = 120;
@@ -174,13 +175,9 @@ impl From<TransferEntry> for Past {
 pub(super) async fn list(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let state = match asked.state.as_str() {
         "" => None,
@@ -226,12 +223,8 @@ fn key(text: &str) -> Result<TransferKey, Fault> {
 pub(super) async fn show(
     State(site): State<Site>,
     Path((slug, item)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let listed = site
         .app
         .consultation_to(&by, Permission::ReadReport, &slug)
@@ -284,13 +277,9 @@ pub(super) struct Filled {
 pub(super) async fn act(
     State(site): State<Site>,
     Path((slug, item)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     form: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     site.app
         .consultation_to(&by, Permission::ReadReport, &slug)
         .await?;

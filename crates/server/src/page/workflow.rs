@@ -11,8 +11,14 @@ use caifeng_app::{Principal, Progressed, Reminder, StepChange};
 use caifeng_domain::{Anchor, Day, Named, Permission, PlannedStep, Step, StepState, Urgency};
 use serde::Deserialize;
 
-use super::{Failed, account::time, day, html, staff::signed_in};
-use crate::{Site, auth::Caller, error::Fault};
+use super::{
+    Failed,
+    account::time,
+    day,
+    gate::{Reading, Staff},
+    html,
+};
+use crate::{Site, error::Fault};
 
 /// What every page of a consultation's office shows.
 pub(super) struct Top {
@@ -99,12 +105,8 @@ struct Place {
 pub(super) async fn show(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let found = site.app.steps(&by, &slug).await?;
     let progress = site.app.progress_of_places(&by, &slug).await?;
     let dues = site.app.reminders_in(&by, &slug).await?;
@@ -198,13 +200,9 @@ pub(super) enum Asked {
 pub(super) async fn act(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     // Whoever may not know of it is not told what is wrong with the form either.
     site.app
         .consultation_to(&by, Permission::ReadReport, &slug)

@@ -1,7 +1,8 @@
 //! What programs rely on: the codes, the description of the API, the headers, the figures.
 
 use caifeng_app::{AppError, Refusal, StoreError};
-use caifeng_domain::{ArticleNo, TransferRefusal};
+use caifeng_domain::{ArticleNo, Role, TransferRefusal};
+use serde_json::json;
 
 use super::{Desk, SUBMIT, comment};
 use crate::error::Fault;
@@ -159,4 +160,37 @@ async fn what_the_framework_refuses_is_told_in_our_words() {
     let answer = desk.post("/", &serde_json::json!({}), &[]).await;
     assert_eq!(answer.status, 405);
     assert!(answer.body.contains("请求方法"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn whoever_sends_a_wrong_body_is_told_which_field_is_wrong() {
+    let desk = Desk::new().await;
+    for (body, says) in [
+        (json!({"consent": "x"}), "缺少字段 comments"),
+        (
+            json!({"comments": [{"text": 7}]}),
+            "字段 comments[0].text 应为文字",
+        ),
+        (
+            json!({"comments": [{"text": "甲", "x": 1}]}),
+            "没有字段 comments[0].x",
+        ),
+    ] {
+        let answer = desk.post(SUBMIT, &body, &[]).await;
+        assert_eq!(answer.status, 422);
+        let error = &answer.json()["error"];
+        assert_eq!(
+            (&error["code"], &error["detail"]),
+            (&json!("invalid_body"), &json!(says))
+        );
+    }
+    let cookie = desk.staff(Role::Collector).await;
+    for (fields, says) in [
+        (&[][..], "缺少字段 number"),
+        (&[("number", "甲")][..], "字段 number 的值不符合要求"),
+    ] {
+        let answer = desk.fill("/staff/tasks", fields, &cookie).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.contains(says), "{}", answer.body);
+    }
 }

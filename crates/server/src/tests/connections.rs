@@ -149,3 +149,59 @@ async fn a_certificate_makes_it_https() {
         "not plain"
     );
 }
+
+/// Whoever may not upload is answered before a large body is sent, not after.
+#[tokio::test]
+async fn nobody_is_listened_to_who_may_not_upload() {
+    let server = Server::start(Limits::default(), None).await;
+    for (path, kind, want) in [
+        (
+            "/staff/c/known/import",
+            "multipart/form-data; boundary=edge",
+            "303",
+        ),
+        (
+            "/staff/c/known/import/check",
+            "application/x-www-form-urlencoded",
+            "303",
+        ),
+        (
+            "/staff/c/known/minutes",
+            "multipart/form-data; boundary=edge",
+            "303",
+        ),
+        (
+            "/staff/c/known/minutes/confirm",
+            "application/x-www-form-urlencoded",
+            "303",
+        ),
+        (
+            "/staff/scans/x",
+            "multipart/form-data; boundary=edge",
+            "303",
+        ),
+        (
+            "/staff/wechat/1",
+            "application/x-www-form-urlencoded",
+            "303",
+        ),
+        (
+            "/api/v1/consultations/known/submissions/bulk",
+            "application/json",
+            "401",
+        ),
+    ] {
+        let mut stream = server.connect().await;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n\
+             sec-fetch-site: same-origin\r\ncontent-length: 15000000\r\n\r\n"
+        );
+        // Only the head: whoever waited for the body would never answer.
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        let read = timeout(PATIENCE, stream.read_exact(&mut status)).await;
+        read.expect("answered at once").unwrap();
+        let status = String::from_utf8_lossy(&status);
+        assert_eq!(status.strip_prefix("HTTP/1.1 "), Some(want), "{path}");
+    }
+}

@@ -22,7 +22,7 @@ impl Desk {
         let desk = Self::new().await;
         for text in TEXTS {
             let answer = desk.post(super::SUBMIT, &super::comment(text), &[]).await;
-            assert_eq!(answer.status, 202, "{}", answer.body);
+            assert_eq!(answer.status, 201, "{}", answer.body);
         }
         let silent = Arc::new(Silent);
         desk.app.triage(Some("known"), silent).await.unwrap();

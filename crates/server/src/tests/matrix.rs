@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 72] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 73] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -28,6 +28,7 @@ pub(super) const ROUTES: [(&str, &str, Needs); 72] = [
     ("GET", "/assets/style.css", Needs::Nothing),
     ("GET", "/assets/work.js", Needs::Nothing),
     ("GET", "/receipt", Needs::Nothing),
+    ("POST", "/receipt", Needs::Nothing),
     ("GET", "/c/known", Needs::Nothing),
     ("POST", "/c/known", Needs::Nothing),
     ("GET", "/p/none", Needs::Nothing),

@@ -321,6 +321,40 @@ async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
     assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
 }
 
+#[tokio::test]
+async fn a_recording_of_before_the_closing_is_written_down_after_it_and_a_later_one_is_not() {
+    let desk = Desk::new().await;
+    let voice = |id, media: &str| {
+        let inner = format!(
+            "<MsgType>voice</MsgType><MediaId>{media}</MediaId><Format>amr</Format><Recognition></Recognition>"
+        );
+        message(id, &inner)
+    };
+    desk.say(voice(1, "before")).await;
+    desk.app.close_consultation(Some("known")).await.unwrap();
+    desk.say(voice(2, "after")).await;
+    let cookie = desk.staff(Role::Collector).await;
+    let page = desk.get_as("/staff/wechat", &cookie).await.body;
+    assert!(page.contains("before") && page.contains("after"), "{page}");
+    // Those that were over before anything was said are not offered.
+    assert!(
+        page.contains("value=\"known\"") && !page.contains("value=\"over\""),
+        "{page}"
+    );
+    let token = cookie.split_once('=').unwrap().1;
+    let by = desk.app.session(token).await.unwrap().unwrap();
+    let waiting = desk.app.waiting_media(&by).await.unwrap();
+    for (medium, slug, status) in [(0, "over", 409), (0, "known", 200), (1, "known", 409)] {
+        let path = format!("/staff/wechat/{}", waiting[medium].id);
+        let fields = [("slug", slug), ("article", ""), ("text", "绳子要短些")];
+        let answer = desk.fill(&path, &fields, &cookie).await;
+        assert_eq!(answer.status, status, "{slug}: {}", answer.body);
+    }
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+    let left = desk.app.waiting_media(&by).await.unwrap();
+    assert_eq!(left.len(), 1, "the later one still waits");
+}
+
 /// However slow the machine: what counts is what is answered, not how soon.
 async fn patient_desk() -> std::sync::Arc<Desk> {
     let limits = crate::Limits {

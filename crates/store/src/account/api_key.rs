@@ -1,12 +1,11 @@
 //! The API keys of platforms and devices.
 
-use caifeng_domain::Role;
 use jiff::Timestamp;
 
-use super::{Principal, PrincipalKind, name_taken, principal};
+use super::{Principal, PrincipalKind, insert, principal};
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{get_time, signed, time_text, wire},
+    rows::{get_time, time_text},
 };
 
 /// A key that works, as those see it who look after keys.
@@ -27,24 +26,13 @@ impl Store {
         principal: &Principal,
     ) -> Result<String, StoreError> {
         let secret = self.secret()?;
+        let kept = self.keyed("api key", &secret);
+        let sql = "insert into api_key
+                 (id, name, role, secret, created_at, station, consultations)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
         let mut write = self.write().await?;
         let number = write.take_numbers("api_key", 1).await?;
-        let added = sqlx::query(
-            "insert into api_key (id, name, role, secret, created_at, station, consultations)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
-        )
-        .bind(signed(number))
-        .bind(&principal.name)
-        .bind(wire(&Role::ALL, principal.role))
-        .bind(self.keyed("api key", &secret))
-        .bind(time_text(act.at))
-        .bind(principal.reach.station.map(|id| signed(id.get())))
-        .bind(principal.reach.consultations_text())
-        .execute(write.db())
-        .await?;
-        if added.rows_affected() == 0 {
-            return Err(name_taken(&principal.name));
-        }
+        insert(&mut write, act, sql, (number, principal, &kept)).await?;
         audit::append(&mut write, act, "api_key.add", &principal.name).await?;
         write.commit().await?;
         Ok(secret)

@@ -3,6 +3,18 @@ use caifeng_domain::Span;
 use proptest::prelude::*;
 
 #[test]
+fn what_is_taken_alone_has_the_form_that_composing_gives() {
+    let frequent = ('\0'..=char::MAX).filter_map(|c| super::alone(c).map(|normal| (c, normal)));
+    for (c, normal) in frequent {
+        let mut composed = Vec::new();
+        super::flush(&c.to_string(), Span::new(0, c.len_utf8()), &mut composed);
+        let composed: Vec<char> = composed.iter().map(|m| m.c).collect();
+        assert_eq!(composed, [super::half_width(normal)], "{c:?}");
+        assert!(super::starts_cluster(c) && !super::is_invisible(c), "{c:?}");
+    }
+}
+
+#[test]
 fn unifies_the_written_form() {
     #[track_caller]
     fn check(original: &str, want: &str) {

@@ -44,7 +44,12 @@ pub(super) fn find(view: &View, known: &[&str], found: &mut Findings) {
 
 /// Marks every further place of the names.
 fn mark_all(view: &View, names: &[(String, PersonalDataKind)], found: &mut Findings) {
-    if names.is_empty() {
+    if let [] | [_] = names {
+        for (name, kind) in names {
+            for (at, hit) in view.folded().match_indices(name) {
+                found.add(*kind, view.chars_of(at..at + hit.len()));
+            }
+        }
         return;
     }
     let finder = AhoCorasick::builder()

@@ -41,15 +41,17 @@ pub(super) struct Atom {
 
 /// The pieces of a normalised text, in order, none of them empty.
 pub(super) fn atoms(text: &str) -> Vec<Atom> {
-    let mut starts: Vec<usize> = if uses_spaces(text) {
-        clauses(text).iter().map(|s| s.start).collect()
+    let (sentences, clauses) = (sentences(text), clauses(text));
+    let pieces = if uses_spaces(text) {
+        &clauses
     } else {
-        sentences(text).iter().map(|s| s.start).collect()
+        &sentences
     };
-    for sentence in sentences(text) {
+    let mut starts: Vec<usize> = pieces.iter().map(|s| s.start).collect();
+    for sentence in &sentences {
         starts.extend(frame::after_salutation(sentence.of(text)).map(|at| sentence.start + at));
     }
-    for clause in clauses(text) {
+    for clause in &clauses {
         if label::interrupts(clause.of(text)) {
             starts.push(clause.start);
         }

@@ -1,10 +1,11 @@
 //! Whether the next sentence begins something new.
 
 use super::atom::Atom;
+use crate::hash::Set;
 use crate::letter::letters;
 use caifeng_domain::ArticleNo;
 use regex::Regex;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 fn constant(pattern: &str) -> Regex {
@@ -155,6 +156,24 @@ static JUDGES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What a sentence does.
+#[derive(Debug, Clone, Copy, Default)]
+struct Acts {
+    proposes: bool,
+    judges: bool,
+    asks: bool,
+}
+
+impl Acts {
+    fn of(body: &str) -> Self {
+        Self {
+            proposes: PROPOSES.is_match(body),
+            judges: JUDGES.is_match(body),
+            asks: body.contains('?'),
+        }
+    }
+}
+
 /// What has been read: the unit in progress and what led to the next atom.
 #[expect(
     clippy::struct_excessive_bools,
@@ -163,9 +182,11 @@ static JUDGES: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Context<'t> {
     text: &'t str,
     atoms: &'t [Atom],
+    /// What each atom does.
+    acts: Vec<Acts>,
     spaced: bool,
     /// Pairs of neighbouring characters in the unit.
-    pairs: HashSet<(char, char)>,
+    pairs: Set<(char, char)>,
     articles: BTreeSet<ArticleNo>,
     chars: usize,
     proposes: bool,
@@ -188,8 +209,17 @@ impl<'t> Context<'t> {
         Self {
             text,
             atoms,
+            acts: (atoms.iter())
+                .map(|atom| {
+                    if atom.frame {
+                        Acts::default()
+                    } else {
+                        Acts::of(atom.body.of(text))
+                    }
+                })
+                .collect(),
             spaced: crate::sentence::uses_spaces(text),
-            pairs: HashSet::new(),
+            pairs: Set::default(),
             articles: BTreeSet::new(),
             chars: 0,
             proposes: false,
@@ -227,12 +257,13 @@ impl<'t> Context<'t> {
         }
         self.numbered = self.numbered.map(|count| count + 1);
         let body = self.atoms[i].body.of(self.text);
+        let acts = self.acts[i];
         self.pairs.extend(pairs(body));
         self.articles.extend(&self.atoms[i].articles);
         self.chars += body.chars().count();
-        self.proposes |= PROPOSES.is_match(body);
-        self.judges |= JUDGES.is_match(body);
-        self.asks |= body.contains('?');
+        self.proposes |= acts.proposes;
+        self.judges |= acts.judges;
+        self.asks |= acts.asks;
         self.after_frame = false;
     }
 
@@ -261,11 +292,8 @@ impl<'t> Context<'t> {
     /// Whether atom `i` says what it wants of the draft: proposes, judges, asks or cites. A plain 请
     /// may just be a plea.
     pub(super) fn wants(&self, i: usize) -> bool {
-        let body = &self.atoms[i].body.of(self.text).replace('请', "");
-        !self.atoms[i].articles.is_empty()
-            || body.contains('?')
-            || PROPOSES.is_match(body)
-            || JUDGES.is_match(body)
+        let acts = Acts::of(&self.atoms[i].body.of(self.text).replace('请', ""));
+        !self.atoms[i].articles.is_empty() || acts.asks || acts.proposes || acts.judges
     }
 
     /// The features of the place before atom `i`.
@@ -273,15 +301,17 @@ impl<'t> Context<'t> {
         let atom = &self.atoms[i];
         let body = atom.body.of(self.text);
         let chars = body.chars().count();
-        let own: HashSet<(char, char)> = pairs(body).collect();
+        let own: Set<(char, char)> = pairs(body).collect();
         let shared = own.iter().filter(|p| self.pairs.contains(p)).count();
         let shared = shared as f64 / own.len().max(1) as f64;
         let cites = !atom.articles.is_empty();
         let known = atom.articles.iter().all(|a| self.articles.contains(a));
-        let proposes = PROPOSES.is_match(body);
+        let Acts {
+            proposes,
+            judges,
+            asks,
+        } = self.acts[i];
         let head: String = body.chars().take(8).collect();
-        let asks = body.contains('?');
-        let judges = JUDGES.is_match(body);
         let wanted = self.proposes || self.judges || self.asks;
         let wants = proposes || judges || asks;
         let others = !self.articles.is_empty();

@@ -1,6 +1,7 @@
 //! What surrounds opinions: greetings, introductions, headings, thanks, contacts, signatures.
 
 use super::atom::Atom;
+use crate::normalise::is_punctuation;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -130,7 +131,9 @@ pub(super) fn mark(atoms: &mut [Atom], text: &str) {
     if punctuated {
         mark_signature(atoms, text);
     }
-    if atoms.iter().all(|a| a.frame || a.body.is_empty()) {
+    let speaks =
+        |a: &Atom| (a.body.of(text)).contains(|c: char| !c.is_whitespace() && !is_punctuation(c));
+    if !atoms.iter().any(|a| !a.frame && speaks(a)) {
         // A text of thanks is still what somebody sent.
         for atom in atoms {
             atom.frame = false;
@@ -170,16 +173,17 @@ impl Place {
             && !ends_sentence(piece)
             && (HEADING.is_match(piece)
                 || (i == 0 && self.punctuated && !opinion && chars <= MAX_INTRODUCTION));
-        let opens_list = PREFACE.is_match(piece) && !piece.contains('"');
+        let opens_list = || PREFACE.is_match(piece) && !piece.contains('"');
         // Before a first number, or before such an announcement, one may say more of oneself.
-        let announced = atoms
-            .get(i + 1)
-            .is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)));
-        let counts = piece.ends_with(':') && !opinion && announced;
-        let introduces = !opinion
-            && INTRODUCTION.is_match(piece)
-            && (announced || (self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)));
-        let leads = short && (heads || opens_list || counts || introduces) || contact;
+        let next = atoms.get(i + 1);
+        let announced = || next.is_some_and(|a| a.begins_part || PREFACE.is_match(a.body.of(text)));
+        let counts = || piece.ends_with(':') && !opinion && announced();
+        let introduces = || {
+            !opinion
+                && INTRODUCTION.is_match(piece)
+                && ((self.at_begin && (self.greeted || chars <= MAX_INTRODUCTION)) || announced())
+        };
+        let leads = short && (heads || opens_list() || counts() || introduces()) || contact;
         leads.then_some(Frame::Leads)
     }
 }

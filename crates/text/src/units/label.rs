@@ -61,8 +61,18 @@ static PATTERNS: LazyLock<Vec<(Series, Regex)>> = LazyLock::new(|| {
     .into()
 });
 
+/// Whether a number may begin with `c`.
+fn may_begin(c: char) -> bool {
+    matches!(c, '(' | '0'..='9' | '①'..='⑳' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十'
+        | '第' | '头' | '其' | '首' | '再' | '最')
+}
+
 /// The number that `piece` begins with, if it has one.
 fn label(piece: &str) -> Option<Label> {
+    // Most pieces have none, and one look at the first character shows it.
+    if !piece.starts_with(may_begin) {
+        return None;
+    }
     for (series, pattern) in PATTERNS.iter() {
         let Some(found) = pattern.captures(piece) else {
             continue;
@@ -130,7 +140,8 @@ static AFTER_COLON: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn after_colon(clause: &str) -> impl Iterator<Item = usize> {
     let mut read = 0;
     let mut quoted = false;
-    AFTER_COLON.find_iter(clause).filter_map(move |found| {
+    let colon = clause.contains(':').then(|| AFTER_COLON.find_iter(clause));
+    colon.into_iter().flatten().filter_map(move |found| {
         quoted ^= clause[read..found.start()].matches('"').count() % 2 == 1;
         read = found.start();
         (!quoted).then_some(found.start() + 1)
@@ -224,6 +235,9 @@ fn mark_turns(atoms: &mut [Atom], text: &str, channel: Channel) {
         .filter(|(_, atom)| atom.begins_line)
         .filter_map(|(i, atom)| {
             let body = atom.body.of(text);
+            if !body.contains(':') {
+                return None;
+            }
             let reported = || REPORTED.find(body).filter(|_| meeting).map(|m| m.end());
             turn(body).or_else(reported).map(|len| (i, len))
         })

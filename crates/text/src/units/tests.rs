@@ -213,6 +213,17 @@ fn long_hostile_texts_take_linear_time() {
     }
 }
 
+#[test]
+fn a_lone_mark_is_not_what_remains_of_a_heading() {
+    let text = "建议\n（";
+    let units = split(text, &[], Channel::Web);
+    let words: Vec<&str> = units.iter().map(|unit| unit.of(text)).collect();
+    assert!(
+        matches!(words[..], [unit] if unit.starts_with("建议")),
+        "{words:?}"
+    );
+}
+
 proptest! {
     #[test]
     fn units_are_in_order_and_never_overlap(

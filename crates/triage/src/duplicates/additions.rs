@@ -1,8 +1,6 @@
 //! What the sender of a form letter added in their own words.
 
-use std::collections::{HashMap, HashSet};
-
-use caifeng_domain::Span;
+use caifeng_text::hash::{Map, Set};
 
 use super::key::Key;
 
@@ -15,16 +13,16 @@ const OWN_CHARS: usize = 8;
 
 /// The text that the letters of a campaign share.
 pub(super) struct Template {
-    common: HashSet<u64>,
+    common: Set<u64>,
     /// Template runs after which many letters have words of their own: the blanks of the form.
-    blanks: HashSet<u64>,
+    blanks: Set<u64>,
 }
 
 impl Template {
     /// Learns the template from the distinct texts of a campaign.
     pub(super) fn of(letters: &[&Key]) -> Self {
         let enough = (letters.len() * COMMON_PERCENT).div_ceil(100).max(2);
-        let mut seen: HashMap<u64, usize> = HashMap::new();
+        let mut seen: Map<u64, usize> = Map::default();
         for letter in letters {
             let mut runs: Vec<u64> = letter.runs(RUN).collect();
             runs.sort_unstable();
@@ -40,9 +38,9 @@ impl Template {
             .collect();
         let mut template = Self {
             common,
-            blanks: HashSet::new(),
+            blanks: Set::default(),
         };
-        let mut before: HashMap<u64, usize> = HashMap::new();
+        let mut before: Map<u64, usize> = Map::default();
         for letter in letters {
             let runs: Vec<u64> = letter.runs(RUN).collect();
             for (from, _) in template.own_stretches(letter) {
@@ -59,8 +57,8 @@ impl Template {
         template
     }
 
-    /// The stretches of `letter` that are neither template nor a filled-in blank.
-    pub(super) fn additions(&self, letter: &Key) -> Vec<Span> {
+    /// The stretches of `letter` that are neither template nor a filled-in blank, in characters of its key.
+    pub(super) fn additions(&self, letter: &Key) -> Vec<(usize, usize)> {
         let runs: Vec<u64> = letter.runs(RUN).collect();
         self.own_stretches(letter)
             .into_iter()
@@ -72,7 +70,6 @@ impl Template {
                 // Words behind a blank that go on far beyond what others fill in are an addition too.
                 to - from >= if blank { 3 * OWN_CHARS } else { OWN_CHARS }
             })
-            .map(|(from, to)| letter.span(from, to))
             .collect()
     }
 

@@ -1,36 +1,33 @@
 //! What of a text counts when texts are compared.
 
 use caifeng_domain::Span;
-use caifeng_text::{letter::is_letter, normalise::normalise};
+use caifeng_text::{
+    letter::is_letter,
+    normalise::{Normalised, normalise},
+};
 
-/// The letters and digits of a normalised text, each with its place in the original.
+/// The letters and digits of a normalised text.
 pub(super) struct Key {
-    /// Lower-case letters and digits in order.
+    /// In lower case, in order.
     pub(super) chars: Vec<char>,
-    /// For each, its span in the original.
-    places: Vec<Span>,
-    /// Length of the original in bytes.
-    len: usize,
+}
+
+/// The letters and digits of a normal form, each with its place there.
+fn letters(normalised: &Normalised) -> impl Iterator<Item = (usize, char)> {
+    let all = normalised.text.char_indices();
+    all.filter(|&(_, c)| is_letter(c))
 }
 
 impl Key {
     pub(super) fn of(original: &str) -> Self {
         let normalised = normalise(original);
-        let mut chars = Vec::new();
-        let mut places = Vec::new();
-        for (at, c) in normalised
-            .text
-            .char_indices()
-            .filter(|&(_, c)| is_letter(c))
-        {
-            chars.extend(c.to_lowercase().next());
-            places.push(normalised.original_span(Span::new(at, at + c.len_utf8())));
-        }
-        Self {
-            chars,
-            places,
-            len: original.len(),
-        }
+        let mut chars = Vec::with_capacity(normalised.text.len() / 3);
+        chars.extend(letters(&normalised).filter_map(|(_, c)| match c {
+            // Without case.
+            '\u{4E00}'..='\u{9FFF}' => Some(c),
+            _ => c.to_lowercase().next(),
+        }));
+        Self { chars }
     }
 
     /// Hashes of all runs of `size` characters, one for each place where a run starts.
@@ -43,11 +40,22 @@ impl Key {
             })
         })
     }
+}
 
-    /// The words from character `from` up to `to`, with the punctuation that follows them.
-    pub(super) fn span(&self, from: usize, to: usize) -> Span {
-        let start = self.places.get(from).map_or(self.len, |p| p.start);
-        let end = self.places.get(to).map_or(self.len, |p| p.start);
-        Span::new(start, end)
+/// The words of `original` from one character of its key up to another, for each of `stretches`, with the
+/// punctuation that follows them.
+pub(super) fn spans(original: &str, stretches: &[(usize, usize)]) -> Vec<Span> {
+    if stretches.is_empty() {
+        return Vec::new();
     }
+    let normalised = normalise(original);
+    let places: Vec<Span> = letters(&normalised)
+        .map(|(at, c)| Span::new(at, at + c.len_utf8()))
+        .collect();
+    let start = |character: usize| {
+        let place = places.get(character);
+        place.map_or(original.len(), |p| normalised.original_span(*p).start)
+    };
+    let span = |&(from, to): &(usize, usize)| Span::new(start(from), start(to));
+    stretches.iter().map(span).collect()
 }

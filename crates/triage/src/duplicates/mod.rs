@@ -8,10 +8,12 @@ mod groups;
 mod key;
 mod original;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use caifeng_domain::{Duplicate, DuplicateKind};
+use caifeng_text::hash::Map;
 use key::Key;
+use rayon::prelude::*;
 
 /// From this many distinct texts on, a group is a campaign: copies retyped by a few people are not.
 const CAMPAIGN_TEXTS: usize = 5;
@@ -19,8 +21,8 @@ const CAMPAIGN_TEXTS: usize = 5;
 /// Finds the duplicate group of each text. One entry a text, in order.
 #[must_use]
 pub fn find(texts: &[&str]) -> Vec<Duplicate> {
-    let keys: Vec<Key> = texts.iter().map(|t| Key::of(t)).collect();
-    let mut first: HashMap<&[char], usize> = HashMap::new();
+    let keys: Vec<Key> = texts.par_iter().map(|t| Key::of(t)).collect();
+    let mut first: Map<&[char], usize> = Map::default();
     // For each text, the first with the same key.
     let same: Vec<usize> = keys
         .iter()
@@ -38,19 +40,19 @@ pub fn find(texts: &[&str]) -> Vec<Duplicate> {
     let group_of_distinct =
         groups::similar(&distinct.iter().map(|&i| &keys[i]).collect::<Vec<_>>());
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let place: HashMap<usize, usize> = distinct
-        .iter()
-        .zip(group_of_distinct)
-        .map(|(&i, g)| (i, g))
-        .collect();
-    for (i, s) in same.iter().enumerate() {
+    let mut place = vec![0; texts.len()];
+    for (&i, group) in distinct.iter().zip(group_of_distinct) {
+        place[i] = group;
+    }
+    for (i, &s) in same.iter().enumerate() {
         members.entry(place[s]).or_default().push(i);
     }
+    let described: Vec<Vec<(usize, Duplicate)>> = (members.par_iter())
+        .map(|(_, group)| describe(group, &same, &keys, texts))
+        .collect();
     let mut out: Vec<Option<Duplicate>> = vec![None; texts.len()];
-    for group in members.values() {
-        for (i, duplicate) in describe(group, &same, &keys, texts) {
-            out[i] = Some(duplicate);
-        }
+    for (i, duplicate) in described.into_iter().flatten() {
+        out[i] = Some(duplicate);
     }
     out.into_iter()
         .enumerate()
@@ -78,7 +80,7 @@ fn describe(
         return group
             .iter()
             .map(|&i| {
-                let additions = template.additions(&keys[i]);
+                let additions = key::spans(texts[i], &template.additions(&keys[i]));
                 (
                     i,
                     Duplicate {

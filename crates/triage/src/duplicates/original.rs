@@ -3,10 +3,9 @@
 //! Copying leaves traces: a greeting or 转发 in front, characters dropped or typed twice, stray
 //! blanks and half-width punctuation. The text with the fewest is taken for the original.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use caifeng_text::hash::Map;
 
 use super::key::Key;
 
@@ -17,6 +16,9 @@ const RUN: usize = 4;
 /// greeting; of its copies the cleanest, the first of equals. `same` leads from each text to the
 /// first of equal letters.
 pub(super) fn of(group: &[usize], same: &[usize], keys: &[Key], texts: &[&str]) -> usize {
+    if let [only] = group {
+        return *only;
+    }
     let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
     for &i in group {
         *copies.entry(same[i]).or_default() += 1;
@@ -38,7 +40,10 @@ pub(super) fn of(group: &[usize], same: &[usize], keys: &[Key], texts: &[&str]) 
 
 /// Characters of each text before what all have in common begins, beyond the least of them.
 fn greetings(keys: &[&Key]) -> Vec<usize> {
-    let mut having: HashMap<u64, usize> = HashMap::new();
+    if keys.len() == 1 {
+        return vec![0];
+    }
+    let mut having: Map<u64, usize> = Map::default();
     for key in keys {
         let mut runs: Vec<u64> = key.runs(RUN).collect();
         runs.sort_unstable();

@@ -1,7 +1,6 @@
 //! BM25 over articles: words and character bigrams in one inverted index.
 
-use std::collections::HashMap;
-
+use caifeng_text::hash::Map;
 use caifeng_text::letter::letters;
 
 /// Saturation of repeated terms (Robertson and Zaragoza 2009, usual value).
@@ -32,9 +31,9 @@ impl Term {
 #[derive(Debug, Clone)]
 pub(super) struct Bm25 {
     /// Number of each content word.
-    words: HashMap<String, u32>,
+    words: Map<String, u32>,
     /// Term → (article, weight of the term in it).
-    postings: HashMap<Term, Vec<(u32, f32)>>,
+    postings: Map<Term, Vec<(u32, f32)>>,
     articles: usize,
 }
 
@@ -47,7 +46,7 @@ fn pairs(text: &str) -> impl Iterator<Item = Term> {
 impl Bm25 {
     /// Indexes articles given as (content words, text).
     pub(super) fn new(articles: &[(Vec<String>, String)]) -> Self {
-        let mut words: HashMap<String, u32> = HashMap::new();
+        let mut words: Map<String, u32> = Map::default();
         let terms: Vec<Vec<Term>> = (articles.iter())
             .map(|(list, text)| {
                 let number = |word: &String| {
@@ -61,7 +60,7 @@ impl Bm25 {
             .map(|terms| terms.iter().map(|t| t.weight()).sum())
             .collect();
         let mean = lengths.iter().sum::<f32>() / (lengths.len() as f32).max(1.0);
-        let mut counts: HashMap<Term, HashMap<u32, f32>> = HashMap::new();
+        let mut counts: Map<Term, Map<u32, f32>> = Map::default();
         for (number, terms) in (0u32..).zip(&terms) {
             for &term in terms {
                 *counts.entry(term).or_default().entry(number).or_default() += term.weight();
@@ -91,10 +90,14 @@ impl Bm25 {
         }
     }
 
-    /// The score of every article for one text.
-    pub(super) fn scores(&self, words: &[String], text: &str) -> Vec<f32> {
-        let known = words.iter().filter_map(|w| self.words.get(w));
-        let mut query: Vec<Term> = known.map(|&w| Term::Word(w)).chain(pairs(text)).collect();
+    /// For each of `words` its number here, where an article uses it.
+    pub(super) fn known(&self, words: &[String]) -> Vec<Option<u32>> {
+        words.iter().map(|w| self.words.get(w).copied()).collect()
+    }
+
+    /// The score of every article for one text, whose words are given by their numbers here.
+    pub(super) fn scores(&self, words: impl Iterator<Item = u32>, text: &str) -> Vec<f32> {
+        let mut query: Vec<Term> = words.map(Term::Word).chain(pairs(text)).collect();
         // Saying it twice is not meaning it twice.
         query.sort_unstable();
         query.dedup();
@@ -125,10 +128,9 @@ mod tests {
             article(&["人民政府", "道路"], "人民政府管理道路"),
             article(&["人民政府"], "人民政府负责"),
         ]);
-        let scores = index.scores(
-            &["湖泊".to_owned(), "人民政府".to_owned()],
-            "湖泊归人民政府管",
-        );
+        let words = index.known(&["湖泊", "森林", "人民政府"].map(str::to_owned));
+        assert_eq!(words[1], None);
+        let scores = index.scores(words.into_iter().flatten(), "湖泊归人民政府管");
         assert!(scores[0] > scores[1] && scores[1] > 0.0, "{scores:?}");
     }
 }

@@ -83,17 +83,16 @@ pub fn candidates(
     let bm25 = relevance.bm25(mention.gist);
     let votes = exemplars.by_meaning(mention.gist, mention.group, to_exemplars);
     let by_words = exemplars.by_words(mention.gist, mention.group, gists);
-    let cosine_rank = ranks(cosines);
-    let bm25_rank = ranks(bm25);
-    let vote_rank = ranks(&votes.nearest);
-    let word_rank = ranks(&by_words.nearest);
+    let by_cosine = Ranking::of(cosines);
+    let by_bm25 = Ranking::of(bm25);
+    let by_votes = Ranking::of(&votes.nearest);
+    let by_word_votes = Ranking::of(&by_words.nearest);
     let quoted_total: f32 = mention.quoted.iter().map(|q| q.1).sum();
     let rows = (0..prior.len())
         .filter(|&a| {
-            cosine_rank[a] < PUT_FORWARD
-                || bm25_rank[a] < PUT_FORWARD
-                || vote_rank[a] < PUT_FORWARD
-                || word_rank[a] < PUT_FORWARD
+            [&by_cosine, &by_bm25, &by_votes, &by_word_votes]
+                .iter()
+                .any(|ranking| ranking.rank[a] < PUT_FORWARD)
                 || mention.names(a)
         })
         .map(|a| {
@@ -106,17 +105,17 @@ pub fn candidates(
             let hint = mention.hint == Some(a);
             let features = [
                 f64::from(cosines[a]),
-                f64::from(lead(cosines, a, &cosine_rank)),
-                inverse(cosine_rank[a]),
-                f64::from(share(bm25, a)),
+                f64::from(by_cosine.lead(a)),
+                inverse(by_cosine.rank[a]),
+                f64::from(by_bm25.share(a)),
                 f64::from(bm25[a].ln_1p()),
-                inverse(bm25_rank[a]),
+                inverse(by_bm25.rank[a]),
                 f64::from(votes.share[a]),
                 f64::from(votes.nearest[a]),
-                f64::from(lead(&votes.nearest, a, &vote_rank)),
+                f64::from(by_votes.lead(a)),
                 f64::from(by_words.share[a]),
                 f64::from(by_words.nearest[a]),
-                f64::from(lead(&by_words.nearest, a, &word_rank)),
+                f64::from(by_word_votes.lead(a)),
                 f64::from(quoted.ln_1p()),
                 if quoted_total > 0.0 {
                     f64::from(quoted / quoted_total)
@@ -158,44 +157,85 @@ fn inverse(rank: usize) -> f64 {
     1.0 / (rank as f64 + 1.0)
 }
 
-/// The rank of every entry, 0 for the highest; equal entries in order of number.
-fn ranks(scores: &[f32]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let mut rank = vec![0; scores.len()];
-    for (place, &i) in order.iter().enumerate() {
-        rank[i] = place;
+/// Entries in their order.
+struct Ranking<'a> {
+    scores: &'a [f32],
+    /// The rank of every entry, 0 for the highest; equal entries in order of number.
+    rank: Vec<usize>,
+    /// The highest entry and the next one.
+    first: Option<f32>,
+    second: Option<f32>,
+}
+
+impl<'a> Ranking<'a> {
+    fn of(scores: &'a [f32]) -> Self {
+        // Order and number in one integer: sorting is most of the work.
+        let key = |(i, score): (usize, &f32)| u64::from(!ascending(*score)) << 32 | i as u64;
+        let mut order: Vec<u64> = scores.iter().enumerate().map(key).collect();
+        order.sort_unstable();
+        let number = |key: u64| key as u32 as usize;
+        let mut rank = vec![0; scores.len()];
+        for (place, &key) in order.iter().enumerate() {
+            rank[number(key)] = place;
+        }
+        let score = |place: usize| order.get(place).map(|&key| scores[number(key)]);
+        Self {
+            scores,
+            rank,
+            first: score(0),
+            second: score(1),
+        }
     }
-    rank
+
+    /// How far an entry lies above the best of the others.
+    fn lead(&self, of: usize) -> f32 {
+        let rival = if self.rank[of] == 0 {
+            self.second
+        } else {
+            self.first
+        };
+        self.scores[of] - rival.unwrap_or(self.scores[of])
+    }
+
+    /// An entry as part of the best.
+    fn share(&self, of: usize) -> f32 {
+        match self.first {
+            Some(best) if best > 0.0 => self.scores[of] / best,
+            _ => 0.0,
+        }
+    }
 }
 
-/// How far an entry lies above the best of the others.
-fn lead(scores: &[f32], of: usize, rank: &[usize]) -> f32 {
-    let rival = usize::from(rank[of] == 0);
-    let best = scores
-        .iter()
-        .zip(rank)
-        .find(|(_, r)| **r == rival)
-        .map_or(scores[of], |(s, _)| *s);
-    scores[of] - best
-}
-
-/// An entry as part of the best.
-fn share(scores: &[f32], of: usize) -> f32 {
-    let best = scores.iter().copied().fold(0.0, f32::max);
-    if best > 0.0 { scores[of] / best } else { 0.0 }
+/// An integer that grows with `x` in the order of [`f32::total_cmp`].
+fn ascending(x: f32) -> u32 {
+    let bits = x.to_bits();
+    if bits >> 31 == 0 {
+        bits | 1 << 31
+    } else {
+        !bits
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{lead, ranks};
+    use super::{Ranking, ascending};
 
     #[test]
     fn the_best_leads_by_its_distance_to_the_second() {
-        let scores = [0.5, 0.9, 0.6];
-        let rank = ranks(&scores);
-        assert_eq!(rank, [2, 0, 1]);
-        assert!((lead(&scores, 1, &rank) - 0.3).abs() < 1e-6);
-        assert!((lead(&scores, 0, &rank) + 0.4).abs() < 1e-6);
+        let ranking = Ranking::of(&[0.5, 0.9, 0.6, 0.5]);
+        assert_eq!(ranking.rank, [2, 0, 1, 3]);
+        assert!((ranking.lead(1) - 0.3).abs() < 1e-6);
+        assert!((ranking.lead(0) + 0.4).abs() < 1e-6);
+        assert!((ranking.share(2) - 2.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn integers_grow_as_their_numbers_do() {
+        let numbers = [f32::NEG_INFINITY, -2.0, -0.5, -0.0, 0.0, 1e-9, 0.5, 3.0];
+        assert!(
+            numbers
+                .windows(2)
+                .all(|n| ascending(n[0]) < ascending(n[1]))
+        );
     }
 }

@@ -1,7 +1,5 @@
 //! Units that name their article are free labels for those that do not.
 
-use std::collections::HashMap;
-
 use caifeng_encode::Vectors;
 
 use crate::gist::Gists;
@@ -19,9 +17,18 @@ struct Exemplar {
     gist: usize,
     /// Duplicate group of the submission, so that a copy does not vouch for its original.
     group: usize,
-    articles: Vec<usize>,
+    /// Its article, and another where it names two.
+    article: usize,
+    further: Option<usize>,
     /// How sure the label is.
     weight: f32,
+}
+
+impl Exemplar {
+    /// Its articles.
+    fn articles(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.article).chain(self.further)
+    }
 }
 
 /// Labelled gists of a batch.
@@ -29,7 +36,7 @@ struct Exemplar {
 pub struct Exemplars {
     list: Vec<Exemplar>,
     /// For each word, the exemplars that use it.
-    using: HashMap<u32, Vec<u32>>,
+    using: Vec<Vec<u32>>,
     /// Vectors of the exemplars.
     vectors: Vectors,
     /// Length of each exemplar's words as a vector of idf.
@@ -55,14 +62,14 @@ impl Exemplars {
         Self {
             list: Vec::new(),
             vectors: Vectors::new(dimension),
-            using: HashMap::new(),
+            using: Vec::new(),
             length: Vec::new(),
             per_article: vec![0; articles],
         }
     }
 
-    /// Adds a labelled gist, unless all its articles have enough. `weight` is the probability that
-    /// the label is right.
+    /// Adds a gist labelled with an article or two, unless they have enough. `weight` is the probability
+    /// that the label is right.
     pub fn add(
         &mut self,
         gists: &Gists,
@@ -71,6 +78,9 @@ impl Exemplars {
         articles: &[usize],
         weight: f32,
     ) {
+        let [article, further @ ..] = articles else {
+            return;
+        };
         let full = articles.iter().all(|&a| self.per_article[a] >= PER_ARTICLE);
         if full
             || self
@@ -86,18 +96,17 @@ impl Exemplars {
             self.per_article[article] += 1;
         }
         let terms = &gists.list[gist].terms;
+        self.using.resize_with(gists.words.len(), Vec::new);
         for &(word, _) in terms {
-            self.using
-                .entry(word)
-                .or_default()
-                .push(self.list.len() as u32);
+            self.using[word as usize].push(self.list.len() as u32);
         }
         self.length.push(length(terms));
         self.vectors.push(gists.vectors.row(gist));
         self.list.push(Exemplar {
             gist,
             group,
-            articles: articles.to_vec(),
+            article: *article,
+            further: further.first().copied(),
             weight,
         });
     }
@@ -134,7 +143,7 @@ impl Exemplars {
         let own = length(terms);
         let mut common = vec![0.0f32; self.list.len()];
         for (word, idf) in terms {
-            for &i in self.using.get(word).into_iter().flatten() {
+            for &i in self.using.get(*word as usize).into_iter().flatten() {
                 common[i as usize] += idf * idf;
             }
         }
@@ -162,7 +171,7 @@ impl Exemplars {
         let mut near: Vec<(f32, usize)> = Vec::with_capacity(2 * VOTERS);
         let mut least = f32::NEG_INFINITY;
         for (similarity, index) in all {
-            for &article in &self.list[index].articles {
+            for article in self.list[index].articles() {
                 nearest[article] = nearest[article].max(similarity);
             }
             // Most are not near enough to be kept even for a while.
@@ -183,8 +192,9 @@ impl Exemplars {
             let exemplar = &self.list[index];
             let vote = exemplar.weight * (SHARPNESS * (similarity - best)).exp();
             total += vote;
-            for &article in &exemplar.articles {
-                share[article] += vote / exemplar.articles.len() as f32;
+            let part = if exemplar.further.is_some() { 0.5 } else { 1.0 };
+            for article in exemplar.articles() {
+                share[article] += vote * part;
             }
         }
         if total > 0.0 {

@@ -88,16 +88,19 @@ impl Provisions {
         let mut cosines = vec![-1.0f32; gists.list.len() * articles];
         for (block, rows) in blocks(&gists.vectors) {
             let products = rows.products(&self.vectors)?;
-            for (row, of_passages) in products.chunks_exact(self.row_article.len()).enumerate() {
-                let at = (block + row) * articles;
+            let best = cosines[block * articles..].chunks_exact_mut(articles.max(1));
+            for (best, of_passages) in best.zip(products.chunks_exact(self.row_article.len())) {
                 for (&article, &cosine) in self.row_article.iter().zip(of_passages) {
-                    let best = &mut cosines[at + article];
-                    *best = best.max(cosine);
+                    best[article] = best[article].max(cosine);
                 }
             }
         }
+        let known = self.words.known(&gists.words);
         let bm25 = (gists.list.par_iter())
-            .flat_map_iter(|gist| self.words.scores(&gist.words, &gist.text))
+            .flat_map_iter(|gist| {
+                let words = gist.words.iter().filter_map(|&w| known[w as usize]);
+                self.words.scores(words, &gist.text)
+            })
             .collect();
         Ok(Relevance {
             articles,

@@ -1,7 +1,5 @@
 //! How probable it is that two units make the same point.
 
-use std::cmp::Ordering;
-
 use caifeng_domain::{Edit, EditOp, NodeId, Stance};
 use caifeng_text::letter::letters;
 
@@ -18,7 +16,7 @@ pub(super) const SAME: f32 = 0.35;
 pub(super) const SAME_ACROSS: f32 = 0.3;
 
 /// Cosine of centred vectors below which two units have nothing in common.
-const UNRELATED: f32 = 0.1;
+pub(super) const UNRELATED: f32 = 0.1;
 
 /// Names of the features of a pair, in order.
 pub const FEATURES: [&str; 14] = [
@@ -62,6 +60,8 @@ pub struct Said<'a> {
     /// Paragraph or item named or quoted.
     place: Option<NodeId>,
     polarity: [f32; 3],
+    /// Its stance where that is clear.
+    clearly: Option<Stance>,
     /// The most probable articles with their probabilities, by article.
     likely: Vec<(usize, f32)>,
     /// Probability of the most probable article.
@@ -105,6 +105,9 @@ impl<'a> Said<'a> {
             }),
             place,
             polarity: polarity(&seems.stance),
+            clearly: Some(seems.stance())
+                .filter(|stance| stance.1 >= 0.5)
+                .map(|stance| stance.0),
             likely,
             surely: seems.links.first().map_or(0.0, |l| l.confidence),
         }
@@ -163,12 +166,11 @@ fn model<'m>(a: &Said<'_>, b: &Said<'_>, models: &'m Models) -> &'m Logistic {
 
 /// Whether one is clearly for it and the other clearly against.
 fn opposed(a: &Said<'_>, b: &Said<'_>) -> bool {
-    let clearly = |said: &Said<'_>, stance| {
-        let (seems, probability) = said.seems.stance();
-        seems == stance && probability >= 0.5
-    };
-    (clearly(a, Stance::Support) && clearly(b, Stance::Oppose))
-        || (clearly(a, Stance::Oppose) && clearly(b, Stance::Support))
+    matches!(
+        (a.clearly, b.clearly),
+        (Some(Stance::Support), Some(Stance::Oppose))
+            | (Some(Stance::Oppose), Some(Stance::Support))
+    )
 }
 
 /// For, against, or anything else: of those who want the same change, one proposes it, another asks
@@ -205,15 +207,15 @@ pub(super) fn overlap<K: Ord + Copy>(
 ) -> f32 {
     let (mut i, mut j, mut common) = (0, 0, 0.0);
     while i < a.len() && j < b.len() {
-        match a[i].0.cmp(&b[j].0) {
-            Ordering::Less => i += 1,
-            Ordering::Greater => j += 1,
-            Ordering::Equal => {
-                common += weight(a[i].1, b[j].1);
-                i += 1;
-                j += 1;
-            }
-        }
+        // Without branches, which nobody could foresee.
+        let order = a[i].0.cmp(&b[j].0);
+        common += if order.is_eq() {
+            weight(a[i].1, b[j].1)
+        } else {
+            0.0
+        };
+        i += usize::from(order.is_le());
+        j += usize::from(order.is_ge());
     }
     common
 }

@@ -4,13 +4,13 @@
 //! the same point when they have the same neighbours (second-order similarity, the cosine of the
 //! rows of the neighbour graph).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use caifeng_domain::Scope;
 use caifeng_encode::{EncodeError, Vectors};
 use rayon::prelude::*;
 
-use super::{Said, affinity::overlap};
+use super::{Said, affinity::overlap, merge};
 use crate::{first::Impression, gist::blocks};
 
 /// A first impression of an article that is less probable files no unit under it.
@@ -18,13 +18,17 @@ const FILED: f32 = 0.15;
 /// A neighbour is among the nearest quarter of a bundle, of at least so many and at most so many.
 const NEAREST: std::ops::RangeInclusive<usize> = 4..=24;
 
+/// Texts of a bundle among which neighbours are looked for, the first ones: enough to tell any two points
+/// apart, few enough to stay linear.
+const KNOWN: usize = 1000;
+
 /// A unit among others.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
     /// Number of the bundle in which the unit was filed at first sight.
     pub bundle: usize,
     /// The nearest others as (duplicate group, weight), by group; the weights are of unit length.
-    near: Vec<(usize, f32)>,
+    near: Arc<[(usize, f32)]>,
 }
 
 impl Around {
@@ -41,11 +45,18 @@ pub(super) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
     for (k, unit) in units.iter().enumerate() {
         bundles.entry(file(unit.seems)).or_default().push(k);
     }
-    for (bundle, members) in bundles.into_values().enumerate() {
-        let (gists, of) = distinct_gists(units, &members);
-        let around = look_around_in(units, &gists, bundle)?;
-        for (&k, &i) in members.iter().zip(&of) {
-            units[k].around = around[i].clone();
+    let bundles: Vec<Vec<usize>> = bundles.into_values().collect();
+    let seen: &[Said<'_>] = units;
+    let around: Vec<Vec<Around>> = (bundles.par_iter().enumerate())
+        .map(|(bundle, members)| {
+            let (gists, of) = distinct_gists(seen, members);
+            let around = look_around_in(seen, &gists, bundle)?;
+            Ok(of.into_iter().map(|i| around[i].clone()).collect())
+        })
+        .collect::<Result<_, EncodeError>>()?;
+    for (members, around) in bundles.iter().zip(around) {
+        for (&k, around) in members.iter().zip(around) {
+            units[k].around = around;
         }
     }
     Ok(())
@@ -95,15 +106,18 @@ fn look_around_in(
     for (&name, &n) in &number {
         names[n] = name;
     }
+    let known = vectors.slice(0..gists.len().min(KNOWN));
+    let count = groups[..known.len()].iter().max().map_or(0, |m| m + 1);
     let mut out = Vec::with_capacity(gists.len());
     for (start, rows) in blocks(&vectors) {
-        let products = rows.products(&vectors)?;
+        let products = rows.products(&known)?;
         out.par_extend(
             products
-                .par_chunks_exact(gists.len())
+                .par_chunks_exact(known.len())
                 .enumerate()
                 .map(|(row, cosines)| {
-                    let mut nearest = nearest_groups(cosines, &groups, groups[start + row]);
+                    let own = groups[start + row];
+                    let mut nearest = nearest_groups(cosines, &groups, count, own);
                     let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
                     for (group, weight) in &mut nearest {
                         *group = names[*group];
@@ -112,7 +126,7 @@ fn look_around_in(
                     nearest.sort_unstable_by_key(|n| n.0);
                     Around {
                         bundle,
-                        near: nearest,
+                        near: nearest.into(),
                     }
                 }),
         );
@@ -120,24 +134,28 @@ fn look_around_in(
     Ok(out)
 }
 
-/// The nearest groups but `own` with the cosine of their nearest member, nearest first, as far as
-/// they have anything in common.
-fn nearest_groups(cosines: &[f32], groups: &[usize], own: usize) -> Vec<(usize, f32)> {
-    let mut best = vec![0.0f32; groups.iter().max().map_or(0, |m| m + 1)];
+/// The nearest of `count` groups but `own` with the cosine of their nearest member, nearest first, as far
+/// as they have anything in common.
+fn nearest_groups(
+    cosines: &[f32],
+    groups: &[usize],
+    count: usize,
+    own: usize,
+) -> Vec<(usize, f32)> {
+    let mut best = vec![0.0f32; count];
     for (&cosine, &group) in cosines.iter().zip(groups) {
-        best[group] = best[group].max(cosine);
+        if cosine > best[group] {
+            best[group] = cosine;
+        }
     }
-    best[own] = 0.0;
-    let mut near: Vec<(usize, f32)> = (best.into_iter().enumerate())
-        .filter(|n| n.1 > 0.0)
-        .collect();
-    let most = (near.len() / 4).clamp(*NEAREST.start(), *NEAREST.end());
-    let nearer = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-    if near.len() > most {
-        near.select_nth_unstable_by(most, nearer);
-        near.truncate(most);
+    if let Some(own) = best.get_mut(own) {
+        *own = 0.0;
     }
-    near.sort_unstable_by(nearer);
+    let common = best.iter().filter(|&&b| b > 0.0).count();
+    let wanted = (common / 4).clamp(*NEAREST.start(), *NEAREST.end());
+    let near = merge::most(&best, wanted, |group| best[group] > 0.0);
+    let mut near: Vec<(usize, f32)> = near.into_iter().map(|g| (g, best[g])).collect();
+    near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     near
 }
 
@@ -147,14 +165,14 @@ mod tests {
 
     #[test]
     fn a_text_and_its_copies_are_one_voice() {
-        let near = nearest_groups(&[1.0, 0.9, 0.5, 0.6, -0.2], &[0, 0, 1, 1, 2], 0);
+        let near = nearest_groups(&[1.0, 0.9, 0.5, 0.6, -0.2], &[0, 0, 1, 1, 2], 3, 0);
         assert_eq!(near, [(1, 0.6)]);
     }
 
     #[test]
     fn neighbours_in_common_count_by_their_nearness() {
         let with = |near: &[(usize, f32)]| Around {
-            near: near.to_vec(),
+            near: near.into(),
             ..Around::default()
         };
         let a = with(&[(1, 0.8), (4, 0.6)]);

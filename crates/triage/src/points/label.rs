@@ -1,6 +1,7 @@
 //! What a point is called: words that somebody wrote, and the words that set it apart.
 
-use std::collections::HashMap;
+use caifeng_encode::vectors::dot;
+use rayon::prelude::*;
 
 use super::Said;
 
@@ -22,35 +23,34 @@ pub fn representative(units: &[&Said<'_>]) -> usize {
             *m += x;
         }
     }
-    let closeness = |unit: &Said<'_>| caifeng_encode::vectors::dot(unit.vector, &mean);
-    (0..sample.len())
-        .max_by(|&a, &b| {
-            closeness(sample[a])
-                .total_cmp(&closeness(sample[b]))
-                .then(b.cmp(&a))
-        })
-        .unwrap_or(0)
+    let closeness = sample.iter().map(|unit| dot(unit.vector, &mean));
+    (closeness.enumerate())
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map_or(0, |nearest| nearest.0)
 }
 
 /// Key words of each point by c-TF-IDF (Grootendorst 2022): tf · ln(1 + A / f), where f is the
-/// word's frequency in all points and A the mean number of words a point.
+/// word's frequency in all points and A the mean number of words a point. Words are given by their
+/// number in `vocabulary`.
 #[must_use]
-pub fn keywords(points: &[Vec<&str>]) -> Vec<Vec<String>> {
-    let mut overall: HashMap<&str, f64> = HashMap::new();
-    for word in points.iter().flatten() {
-        *overall.entry(word).or_default() += 1.0;
+pub fn keywords(points: &[Vec<u32>], vocabulary: &[String]) -> Vec<Vec<String>> {
+    let mut overall = vec![0.0f64; vocabulary.len()];
+    for &word in points.iter().flatten() {
+        overall[word as usize] += 1.0;
     }
     let mean = points.iter().map(Vec::len).sum::<usize>() as f64 / points.len().max(1) as f64;
     points
-        .iter()
+        .par_iter()
         .map(|words| {
-            let mut counts: HashMap<&str, f64> = HashMap::new();
-            for word in words {
-                *counts.entry(word).or_default() += 1.0;
-            }
-            let mut scored: Vec<(&str, f64)> = counts
-                .into_iter()
-                .map(|(word, tf)| (word, tf * (mean / overall[word]).ln_1p()))
+            let mut words = words.clone();
+            words.sort_unstable();
+            let mut scored: Vec<(&str, f64)> = words
+                .chunk_by(PartialEq::eq)
+                .map(|same| {
+                    let word = same[0] as usize;
+                    let score = same.len() as f64 * (mean / overall[word]).ln_1p();
+                    (vocabulary[word].as_str(), score)
+                })
                 .collect();
             scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
             scored
@@ -68,8 +68,8 @@ mod tests {
 
     #[test]
     fn key_words_set_a_point_apart() {
-        let points = [vec!["路灯", "政府", "路灯"], vec!["政府", "停车"]];
-        let words = keywords(&points);
+        let vocabulary = ["政府", "路灯", "停车"].map(str::to_owned);
+        let words = keywords(&[vec![1, 0, 1], vec![0, 2]], &vocabulary);
         assert_eq!(words[0][0], "路灯");
         assert_eq!(words[1][0], "停车");
     }

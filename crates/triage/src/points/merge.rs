@@ -1,18 +1,16 @@
 //! Average linkage where only near pairs are known.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
-};
+use std::{cmp::Ordering, collections::BinaryHeap};
 
 use caifeng_encode::{EncodeError, Vectors};
+use caifeng_text::hash::Map;
 use rayon::prelude::*;
 
 use crate::gist::blocks;
 
 /// The pairs (a, b), a < b, of which one is among the `count` nearest of the other.
 pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usize)>, EncodeError> {
-    let mut pairs: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut pairs: Vec<(usize, usize)> = Vec::with_capacity(vectors.len() * count);
     for (start, rows) in blocks(vectors) {
         let products = rows.products(vectors)?;
         let near: Vec<Vec<usize>> = products
@@ -25,15 +23,30 @@ pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usi
             pairs.extend(near.iter().map(|&b| (a.min(b), a.max(b))));
         }
     }
-    Ok(pairs.into_iter().collect())
+    pairs.sort_unstable();
+    pairs.dedup();
+    Ok(pairs)
 }
 
-/// The numbers of the `count` greatest of `values`, of those that `may` be taken, in no order.
+/// The numbers of the `count` greatest of `values`, of those that `may` be taken, in no order; of equals
+/// the first.
 pub(super) fn most(values: &[f32], count: usize, may: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut near: Vec<usize> = (0..values.len()).filter(|&b| may(b)).collect();
+    let by_value = |x: &usize, y: &usize| values[*y].total_cmp(&values[*x]).then(x.cmp(y));
+    let mut near: Vec<usize> = Vec::with_capacity(2 * count);
+    let mut least = f32::NEG_INFINITY;
+    for (b, &value) in values.iter().enumerate() {
+        // Most are not near enough to be kept even for a while.
+        if (value > least || near.len() < count) && may(b) {
+            near.push(b);
+            if near.len() == 2 * count {
+                near.select_nth_unstable_by(count - 1, by_value);
+                near.truncate(count);
+                least = values[near[count - 1]];
+            }
+        }
+    }
     if near.len() > count {
-        let by_value = |x: &usize, y: &usize| values[*y].total_cmp(&values[*x]).then(x.cmp(y));
-        near.select_nth_unstable_by(count, by_value);
+        near.select_nth_unstable_by(count - 1, by_value);
         near.truncate(count);
     }
     near
@@ -73,7 +86,7 @@ pub(super) fn average_linkage(
     threshold: f32,
 ) -> Vec<usize> {
     let mut sizes: Vec<f32> = sizes.iter().map(|&s| s as f32).collect();
-    let mut near: Vec<BTreeMap<usize, f32>> = vec![BTreeMap::new(); sizes.len()];
+    let mut near: Vec<Map<usize, f32>> = vec![Map::default(); sizes.len()];
     let mut offers = BinaryHeap::new();
     for &(a, b, mean) in pairs {
         near[a].insert(b, mean);
@@ -95,9 +108,10 @@ pub(super) fn average_linkage(
         let (a, b) = (sizes[keep], sizes[drop]);
         let dropped = std::mem::take(&mut near[drop]);
         let kept = std::mem::take(&mut near[keep]);
-        let around: BTreeSet<usize> = kept.keys().chain(dropped.keys()).copied().collect();
-        for other in around.into_iter().filter(|&o| o != keep && o != drop) {
-            let mean_of = |near: &BTreeMap<usize, f32>| near.get(&other).copied().unwrap_or(0.0);
+        let only_dropped = dropped.keys().filter(|&other| !kept.contains_key(other));
+        let around = kept.keys().chain(only_dropped).copied();
+        for other in around.filter(|&o| o != keep && o != drop) {
+            let mean_of = |near: &Map<usize, f32>| near.get(&other).copied().unwrap_or(0.0);
             let mean = (a * mean_of(&kept) + b * mean_of(&dropped)) / (a + b);
             near[other].remove(&drop);
             near[other].insert(keep, mean);

@@ -28,6 +28,9 @@ use crate::{Progress, cluster::average_linkage, gist::BLOCK, models::Models};
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
 const COMPARED: usize = 250;
+/// Rounds in which all that is left of a bundle may join the groups found. After a thousand texts a new one
+/// seldom says what none of them said; what then still stands apart is compared with the like when groups are merged.
+const JOINED: usize = 4;
 /// Members of a group that stand for it when it is compared with others.
 const MET: usize = 4;
 /// Nearest groups with which a unit or another group is compared.
@@ -111,7 +114,10 @@ fn group_bundle(
     };
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Vec<usize> = (0..alike.len()).collect();
-    while !open.is_empty() {
+    for round in 0.. {
+        if open.is_empty() {
+            break;
+        }
         let (now, later) = open.split_at(open.len().min(COMPARED));
         let first = groups.len();
         let own = vectors(now);
@@ -124,12 +130,17 @@ fn group_bundle(
         for (&i, group) in now.iter().zip(&found) {
             groups[first + group].push(i);
         }
+        if round >= JOINED {
+            open = later.to_vec();
+            continue;
+        }
         let voices: Vec<Vec<usize>> = (groups[first..].iter())
             .map(|group| group.iter().map(|&i| alike[i][0]).collect())
             .collect();
+        let centres = centres(units, &voices);
         let mut rest = Vec::new();
         for block in later.chunks(BLOCK) {
-            let cosines = vectors(block).products(&centres(units, &voices))?;
+            let cosines = vectors(block).products(&centres)?;
             let joined: Vec<Option<usize>> = (block.par_iter())
                 .zip(cosines.par_chunks_exact(voices.len()))
                 .map(|(&i, cosines)| joins(units, alike[i][0], &voices, cosines, models))
@@ -159,7 +170,8 @@ fn joins(
     cosines: &[f32],
     models: &Models,
 ) -> Option<usize> {
-    let near = merge::most(cosines, NEAREST, |_| true).into_iter();
+    // Far from the centre is far from the members.
+    let near = merge::most(cosines, NEAREST, |g| cosines[g] >= affinity::UNRELATED).into_iter();
     near.map(|g| (g, mean_affinity(units, &[unit], &groups[g], models)))
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
         .filter(|best| best.1 >= affinity::SAME)

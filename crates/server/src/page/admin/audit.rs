@@ -7,14 +7,16 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{AuditEntry, AuditFilter};
-use caifeng_domain::Permission;
 use serde::Deserialize;
 
 use crate::{
     Site,
-    auth::Caller,
-    error::Fault,
-    page::{Failed, account::time, html, staff::signed_in},
+    page::{
+        Failed,
+        account::time,
+        gate::{Auditing, Staff},
+        html,
+    },
 };
 
 /// Entries on one page.
@@ -113,12 +115,9 @@ impl From<AuditEntry> for Line {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    _: Staff<Auditing>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::ReadAudit) {
-        return Ok(response);
-    }
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let filter = AuditFilter {
         actor: asked.actor.trim().to_owned(),
@@ -138,11 +137,8 @@ pub(super) async fn show(
 
 pub(super) async fn privacy(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    _: Staff<Auditing>,
 ) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::ReadAudit) {
-        return Ok(response);
-    }
     let mut found = Vec::new();
     for start in ["identity.", "submission.withdraw"] {
         let filter = AuditFilter {

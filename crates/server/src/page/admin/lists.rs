@@ -8,9 +8,13 @@ use jiff::Timestamp;
 
 use crate::{
     Site,
-    auth::Caller,
-    error::Fault,
-    page::{Failed, account::time, day, html, staff::signed_in},
+    page::{
+        Failed,
+        account::time,
+        day,
+        gate::{Connecting, Managing, Staff, Watching},
+        html,
+    },
 };
 
 #[derive(Template)]
@@ -50,12 +54,8 @@ fn link(text: impl Into<String>, at: String) -> Cell {
 
 pub(super) async fn stations(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Connecting>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::Connect) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let all = site.app.stations_of(&by).await?;
     let collectors = site.app.collectors().await?;
     let rows = all.iter().map(|(station, path)| {
@@ -84,12 +84,8 @@ pub(super) async fn stations(
 
 pub(super) async fn consultations(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Watching>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::SeeJobs) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let now = Timestamp::now();
     let row = |(listed, drafts): &(Listed, Vec<DraftVersion>)| {
         let of = &listed.consultation;
@@ -139,13 +135,7 @@ pub(super) async fn consultations(
     Ok(html(StatusCode::OK, &page))
 }
 
-pub(super) async fn keys(
-    State(site): State<Site>,
-    caller: Result<Caller, Fault>,
-) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::ManageAccounts) {
-        return Ok(response);
-    }
+pub(super) async fn keys(State(site): State<Site>, _: Staff<Managing>) -> Result<Response, Failed> {
     let api = site.app.api_keys().await?;
     let (vault, before) = site.app.vault().await?;
     let api = api.into_iter().map(|key| {
@@ -201,13 +191,7 @@ fn reach(reach: &Reach) -> &'static str {
     }
 }
 
-pub(super) async fn jobs(
-    State(site): State<Site>,
-    caller: Result<Caller, Fault>,
-) -> Result<Response, Failed> {
-    if let Err(response) = signed_in(caller?, Permission::SeeJobs) {
-        return Ok(response);
-    }
+pub(super) async fn jobs(State(site): State<Site>, _: Staff<Watching>) -> Result<Response, Failed> {
     let now = site.app.background().await?;
     let row = |job: Job| {
         let progress = match (job.progress.done, job.progress.total) {

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::Command;
+use caifeng_app::{Command, Done, Principal};
 use caifeng_domain::{
     Aim, ArticleNo, Edit, EditOp, Named, NodeId, Permission, PointId, Scope, Stance, Status,
     Transfer, UnitRef,
@@ -16,9 +16,11 @@ use serde_json::json;
 use super::words::unit_from;
 use crate::{
     Site,
-    auth::Caller,
     error::Fault,
-    page::{Failed, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+    },
 };
 
 /// What a form says, in order.
@@ -61,48 +63,40 @@ pub(super) async fn decide(
     State(site): State<Site>,
     Path(slug): Path<String>,
     headers: HeaderMap,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let wants_json = headers
         .get(ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
-    match decided(&site, &slug, caller, form).await {
-        Ok(Answer::Page(response)) => response,
-        Ok(Answer::Done(done, _)) if wants_json => Json(json!({
+    match decided(&site, &slug, &by, form).await {
+        Ok((done, _)) if wants_json => Json(json!({
             "event": done.event,
             "what": done.what,
             "point": done.point.map(|point| point.to_string()),
         }))
         .into_response(),
-        Ok(Answer::Done(_, back)) => Redirect::to(&back).into_response(),
+        Ok((_, back)) => Redirect::to(&back).into_response(),
         Err(fault) if wants_json => fault.into_response(),
         Err(fault) => Failed(fault).into_response(),
     }
 }
 
-enum Answer {
-    /// Somebody has to sign in first, or may not.
-    Page(Response),
-    /// Decided; and where to go on.
-    Done(caifeng_app::Done, String),
-}
-
+/// What was decided, and where to go on.
 async fn decided(
     site: &Site,
     slug: &str,
-    caller: Result<Caller, Fault>,
+    by: &Principal,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
-) -> Result<Answer, Fault> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(Answer::Page(response)),
-    };
+) -> Result<(Done, String), Fault> {
+    // Whoever may not know of it is not told what is wrong with a form either.
+    let may = Permission::ReadReport;
+    site.app.consultation_to(by, may, slug).await?;
     let Form(fields) = form?;
     let fields = Fields(fields);
     let command = command(&fields)?;
     let leads_on = matches!(command, Command::Merge(..) | Command::Split(..));
-    let done = site.app.decide(&by, slug, command).await?;
+    let done = site.app.decide(by, slug, command).await?;
     let desk = format!("/staff/c/{slug}/desk");
     let back = fields.text("back");
     let back = match done.point.filter(|_| leads_on) {
@@ -111,7 +105,7 @@ async fn decided(
         None if back.starts_with(&desk) && !back.contains("..") => back.to_owned(),
         None => desk,
     };
-    Ok(Answer::Done(done, back))
+    Ok((done, back))
 }
 
 fn command(fields: &Fields) -> Result<Command, Fault> {

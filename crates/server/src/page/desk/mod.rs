@@ -2,6 +2,7 @@
 //! keyboard and shows the effect of a decision in place.
 
 mod decide;
+#[expect(unreachable_pub, reason = "the macro makes public types")]
 mod filters;
 mod overview;
 mod point;

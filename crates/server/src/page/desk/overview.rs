@@ -13,9 +13,11 @@ use jiff::Timestamp;
 use super::{Frame, words::address};
 use crate::{
     Site,
-    auth::Caller,
-    error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Template)]
@@ -31,6 +33,7 @@ struct Page {
     here: Overview,
     ledger: Vec<(&'static str, usize)>,
     balances: bool,
+    received: usize,
     alarms: Vec<Alarm>,
     map: Vec<Cell>,
     bars: Vec<Bar>,
@@ -64,12 +67,8 @@ const DIVIDED: f32 = 0.5;
 
 pub(super) async fn list(
     State(site): State<Site>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let now = Timestamp::now();
     let all = site.app.consultations().await?;
     let theirs = all
@@ -88,19 +87,19 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let (of, ledger, grades) = site.app.standing_of(&by, &slug).await?;
     let now = Timestamp::now();
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {
-            let here = desk.overview(ledger);
+            let here = desk.overview().clone();
             let most = here.trend.iter().map(|day| day.received).max().unwrap_or(0);
+            let waiting = |queue| {
+                let known = here.queued.iter().find(|(known, _)| *known == queue);
+                known.map_or_else(|| desk.queued(queue, &by.name, now), |(_, count)| *count)
+            };
             let busiest = here.map.iter().map(|heat| heat.counts.senders).max();
             let busiest = busiest.unwrap_or(0).max(1);
             Ok(Page {
@@ -110,11 +109,12 @@ pub(super) async fn show(
                     .map(|&(place, _, name)| (name, ledger.count(place)))
                     .collect(),
                 balances: ledger.balances(),
+                received: ledger.received,
                 alarms: desk.alarms(&of, ledger.count(Place::Waiting), now),
                 map: (here.map.iter().cloned())
                     .map(|heat| Cell {
                         at: address(heat.place),
-                        warmth: (4 * heat.counts.senders).div_ceil(busiest).min(4),
+                        warmth: warmth(heat.counts.senders, busiest),
                         divided: heat.division >= DIVIDED,
                         heat,
                     })
@@ -130,9 +130,7 @@ pub(super) async fn show(
                 most,
                 queues: Queue::ALL
                     .iter()
-                    .map(|&(queue, wire, name)| {
-                        (wire, name, desk.queue(queue, &by.name, now).len())
-                    })
+                    .map(|&(queue, wire, name)| (wire, name, waiting(queue)))
                     .collect(),
                 grades,
                 here,
@@ -140,4 +138,12 @@ pub(super) async fn show(
         })
         .await?;
     Ok(html(StatusCode::OK, &page))
+}
+
+/// 0 to 4. By the square root, so that one busy article does not make all others pale.
+fn warmth(senders: usize, busiest: usize) -> usize {
+    (1..=4)
+        .rev()
+        .find(|step| senders > 0 && 16 * senders >= (step - 1) * (step - 1) * busiest)
+        .unwrap_or(0)
 }

@@ -7,9 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Answer, PointPage, UnitLine};
-use caifeng_domain::{
-    Disposition, DuplicateKind, EditOp, Named, Permission, PointId, Stance, Transfer,
-};
+use caifeng_domain::{Disposition, DuplicateKind, EditOp, Named, PointId, Stance, Transfer};
 use serde::Deserialize;
 
 use super::{
@@ -19,9 +17,12 @@ use super::{
 };
 use crate::{
     Site,
-    auth::Caller,
     error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Deserialize, Default)]
@@ -43,6 +44,8 @@ struct Page {
     dispositions: Vec<Disposition>,
     /// The answer as a sender will see it.
     preview: Option<Answer>,
+    /// Code of the result that the new version suggests; empty where none.
+    suggested: &'static str,
     approved: Option<(String, String)>,
 }
 
@@ -77,13 +80,9 @@ impl From<UnitLine> for Line {
 pub(super) async fn show(
     State(site): State<Site>,
     Path((slug, point)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let point: PointId = point.parse().map_err(|_| Fault::not_found())?;
     let dispositions = site.app.dispositions().to_vec();
@@ -110,6 +109,9 @@ pub(super) async fn show(
                 history: found.history.iter().cloned().map(Past::from).collect(),
                 dispositions: dispositions.clone(),
                 preview,
+                suggested: (found.uptake.as_ref())
+                    .and_then(caifeng_app::Uptake::suggests)
+                    .unwrap_or_default(),
                 approved: approved.map(|(who, at)| (who.clone(), moment(*at))),
                 point: found,
             })

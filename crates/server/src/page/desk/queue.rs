@@ -7,16 +7,18 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Queue, QueueItem};
-use caifeng_domain::Permission;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Frame, filters};
 use crate::{
     Site,
-    auth::Caller,
     error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Deserialize, Default)]
@@ -40,19 +42,12 @@ struct Page {
     pages: usize,
 }
 
-/// Items on one page.
-const ITEMS: usize = 50;
-
 pub(super) async fn show(
     State(site): State<Site>,
     Path(slug): Path<String>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let queue = match asked.kind.as_str() {
         "" => Queue::Doubt,
@@ -63,9 +58,8 @@ pub(super) async fn show(
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {
-            let items = desk.queue(queue, &by.name, Timestamp::now());
-            let pages = items.len().div_ceil(ITEMS).max(1);
-            let number = asked.page.clamp(1, pages);
+            let number = asked.page.max(1);
+            let (items, all) = desk.queue(queue, &by.name, Timestamp::now(), number);
             Ok(Page {
                 frame: Frame::new(desk, &slug, &by),
                 kind: kind.to_owned(),
@@ -74,10 +68,10 @@ pub(super) async fn show(
                     .iter()
                     .map(|&(_, wire, name)| (wire, name))
                     .collect(),
-                all: items.len(),
-                items: (items.into_iter().skip((number - 1) * ITEMS).take(ITEMS)).collect(),
+                all,
+                items,
                 page: number,
-                pages,
+                pages: all.div_ceil(caifeng_app::QUEUE_PAGE).max(1),
             })
         })
         .await?;

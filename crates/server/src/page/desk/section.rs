@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Piece, PointCard, Refusal, SectionPage, SectionPlace, Sorted, side};
-use caifeng_domain::{Disposition, Permission};
+use caifeng_domain::Disposition;
 use serde::Deserialize;
 
 use super::{
@@ -16,9 +16,11 @@ use super::{
 };
 use crate::{
     Site,
-    auth::Caller,
-    error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Deserialize, Default)]
@@ -40,9 +42,6 @@ struct Page {
     after: Option<(String, String)>,
     /// For, against, the rest: where somebody is for or against, these two stand side by side.
     sides: Vec<(&'static str, Vec<Card>)>,
-    page: usize,
-    pages: usize,
-    dispositions: Vec<Disposition>,
 }
 
 /// A point on the page.
@@ -69,19 +68,12 @@ pub(super) fn result_name(code: &str, dispositions: &[Disposition]) -> String {
     known.map_or_else(|| code.to_owned(), |d| d.name.clone())
 }
 
-/// Points on one page.
-const POINTS: usize = 60;
-
 pub(super) async fn show(
     State(site): State<Site>,
     Path((slug, place)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let sorted = match asked.sort.as_str() {
         "novelty" => Sorted::Novelty,
@@ -93,18 +85,15 @@ pub(super) async fn show(
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {
-            let mut section = desk.section(place, sorted)?;
+            let mut section = desk.section(place, sorted, asked.page)?;
             let link = |place| (address(place), desk.place_name(place));
-            let pages = section.points.len().div_ceil(POINTS).max(1);
-            let number = asked.page.clamp(1, pages);
             let points = std::mem::take(&mut section.points);
-            let shown = points.into_iter().skip((number - 1) * POINTS).take(POINTS);
             let mut sides: Vec<(&'static str, Vec<Card>)> = vec![
                 ("for", Vec::new()),
                 ("against", Vec::new()),
                 ("other", Vec::new()),
             ];
-            for point in shown {
+            for point in points {
                 let at = side(point.stance);
                 let card = Card::new(point, &dispositions);
                 if let Some((_, cards)) = sides.iter_mut().find(|(name, _)| *name == at) {
@@ -118,10 +107,7 @@ pub(super) async fn show(
                 here: address(place),
                 sort: asked.sort,
                 sides,
-                page: number,
-                pages,
                 section,
-                dispositions: dispositions.clone(),
             })
         })
         .await?;

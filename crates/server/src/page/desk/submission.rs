@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::SubmissionPage;
-use caifeng_domain::{Named, Permission, Status, SubmissionId};
+use caifeng_domain::{Named, Status, SubmissionId};
 
 use super::{
     Frame, filters,
@@ -16,9 +16,12 @@ use super::{
 };
 use crate::{
     Site,
-    auth::Caller,
     error::Fault,
-    page::{Failed, html, staff::signed_in},
+    page::{
+        Failed,
+        gate::{Reading, Staff},
+        html,
+    },
 };
 
 #[derive(Template)]
@@ -38,12 +41,8 @@ struct Page {
 pub(super) async fn show(
     State(site): State<Site>,
     Path((slug, id)): Path<(String, String)>,
-    caller: Result<Caller, Fault>,
+    Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
-    let by = match signed_in(caller?, Permission::ReadReport) {
-        Ok(by) => by,
-        Err(response) => return Ok(response),
-    };
     let id: SubmissionId = id.parse().map_err(|_| Fault::not_found())?;
     let page = site
         .app

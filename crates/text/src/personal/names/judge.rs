@@ -91,6 +91,11 @@ fn candidate(
         return None;
     }
     let score = lexicon::given(own)?;
+    // Where neither the characters nor an end of the clause speak for a name, nothing else would suffice.
+    let ends = |c: char| is_edge(c) || c.is_ascii_alphanumeric();
+    if score == 0 && !view.get(range.end).is_none_or(ends) {
+        return None;
+    }
     let division = divide(view, &range, at + surname_len)?;
     Some(Candidate {
         range,
