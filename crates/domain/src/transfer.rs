@@ -137,16 +137,16 @@ pub enum TransferAct {
 }
 
 impl TransferAct {
-    /// All with wire names and Chinese names.
+    /// All with wire names and Chinese names: those that lead on first.
     pub const ALL: [(Self, &'static str, &'static str); 10] = [
-        (Self::Assign, "assign", "交办"),
-        (Self::Urge, "urge", "督办"),
         (Self::Answer, "answer", "登记反馈"),
         (Self::Rate, "rate", "登记测评"),
         (Self::AskClosing, "ask_closing", "申请销号"),
         (Self::Close, "close", "同意销号"),
-        (Self::Refuse, "refuse", "退回销号申请"),
         (Self::Recheck, "recheck", "回头看"),
+        (Self::Assign, "assign", "交办"),
+        (Self::Urge, "urge", "督办"),
+        (Self::Refuse, "refuse", "退回销号申请"),
         (Self::Reopen, "reopen", "重新办理"),
         (Self::Contact, "contact", "联系记录"),
     ];

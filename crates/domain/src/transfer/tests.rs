@@ -90,7 +90,7 @@ fn an_item_goes_its_way_to_the_end_and_back() {
     assert_eq!((again.state, again.recheck), (S::Assigned, None));
     assert_eq!(again.office, "某街道办事处");
     let acts: Vec<A> = again.acts().collect();
-    assert_eq!(acts, [A::Assign, A::Urge, A::Answer, A::Contact]);
+    assert_eq!(acts, [A::Answer, A::Assign, A::Urge, A::Contact]);
 }
 
 #[test]

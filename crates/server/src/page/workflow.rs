@@ -86,6 +86,8 @@ struct Line {
     rule: String,
     due: String,
     urgency: Option<&'static str>,
+    /// Whether somebody said anything about it, who and when last.
+    is_touched: bool,
     changed: String,
 }
 
@@ -142,6 +144,8 @@ fn line(step: Step, urgency: Option<Urgency>, planned: Option<&PlannedStep>) -> 
         rule: planned.map_or_else(String::new, |planned| rule(planned.due)),
         due: (step.due).map_or_else(|| "没有固定期限".to_owned(), |due| day(&due.to_string())),
         urgency: urgency.map(Named::chinese),
+        is_touched: step.state != StepState::Waiting
+            || !(step.who.is_empty() && step.note.is_empty()),
         changed: format!("{} {}", step.changed_by, time(changed)),
         step,
     }
