@@ -53,7 +53,7 @@ fn owner(
 }
 
 /// A time in China.
-pub(super) fn time(at: Timestamp) -> String {
+fn time(at: Timestamp) -> String {
     let china = TimeZone::fixed(offset(8));
     at.to_zoned(china).strftime("%-m月%-d日 %H:%M").to_string()
 }

@@ -27,6 +27,10 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
+use jiff::{
+    Timestamp,
+    tz::{TimeZone, offset},
+};
 
 use crate::{Limits, Site, error::Fault};
 
@@ -138,6 +142,14 @@ fn day(day: &str) -> String {
         || day.to_owned(),
         |date| date.strftime("%Y年%-m月%-d日").to_string(),
     )
+}
+
+/// A moment in China as people write it: `2026年3月1日 14:20`.
+fn moment(at: Timestamp) -> String {
+    let china = TimeZone::fixed(offset(8));
+    at.to_zoned(china)
+        .strftime("%Y年%-m月%-d日 %H:%M")
+        .to_string()
 }
 
 /// What is asked for and is not there.

@@ -18,11 +18,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    Failed,
-    account::time,
-    day,
+    Failed, day,
     gate::{Reading, Staff},
-    html,
+    html, moment,
     workflow::{Top, maybe_day},
 };
 use crate::{Site, error::Fault};
@@ -106,8 +104,11 @@ impl From<TransferLine> for Item {
         };
         let marked = match line.mark.as_ref().map(|mark| &mark.by) {
             None => "转办标记已撤销".to_owned(),
-            Some(None) => "程序判断，请先核对".to_owned(),
-            Some(Some((who, at))) => format!("{who} {} 标记", moment(*at)),
+            Some(None) if line.item.state == TransferState::Collected => {
+                "程序判断，请先核对".to_owned()
+            }
+            Some(None) => "程序判断".to_owned(),
+            Some(Some((who, at))) => format!("{who} {} 标记", when(*at)),
         };
         Self {
             submission: line.key.submission.to_string(),
@@ -130,8 +131,9 @@ impl From<TransferLine> for Item {
     }
 }
 
-fn moment(microseconds: i64) -> String {
-    time(Timestamp::from_microsecond(microseconds).unwrap_or_default())
+/// A moment, in microseconds since 1970.
+fn when(microseconds: i64) -> String {
+    moment(Timestamp::from_microsecond(microseconds).unwrap_or_default())
 }
 
 impl From<TransferAct> for Act {
@@ -164,7 +166,7 @@ impl From<TransferEntry> for Past {
         );
         words.extend(Some(entry.words).filter(|words| !words.is_empty()));
         Self {
-            when: moment(entry.at),
+            when: when(entry.at),
             who: entry.actor,
             what: entry.act.chinese(),
             words: words.join("；"),

@@ -8,15 +8,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use caifeng_app::{Principal, Progressed, Reminder, StepChange};
-use caifeng_domain::{Anchor, Day, Named, Permission, PlannedStep, Step, StepState, Urgency};
+use caifeng_domain::{
+    Anchor, Day, Named, Permission, PlannedStep, Step, StepState, Urgency, WorkingDays,
+};
 use serde::Deserialize;
 
 use super::{
-    Failed,
-    account::time,
-    day,
+    Failed, day,
     gate::{Reading, Staff},
-    html,
+    html, moment,
 };
 use crate::{Site, error::Fault};
 
@@ -73,6 +73,8 @@ struct Page {
     steps: Vec<Line>,
     /// Steps that are done.
     done: usize,
+    /// Years in which something is due and of which no holidays are known.
+    years: String,
     places: Vec<Place>,
     elsewhere: Vec<(String, usize)>,
     nowhere: usize,
@@ -129,6 +131,7 @@ pub(super) async fn show(
             .iter()
             .filter(|line| line.step.state == StepState::Done))
         .count(),
+        years: years(&steps, &site.app.workflow().calendar),
         steps,
         places: places(&progress),
         elsewhere: progress.elsewhere,
@@ -146,9 +149,20 @@ fn line(step: Step, urgency: Option<Urgency>, planned: Option<&PlannedStep>) -> 
         urgency: urgency.map(Named::chinese),
         is_touched: step.state != StepState::Waiting
             || !(step.who.is_empty() && step.note.is_empty()),
-        changed: format!("{} {}", step.changed_by, time(changed)),
+        changed: format!("{} {}", step.changed_by, moment(changed)),
         step,
     }
+}
+
+/// Years in which something is due and of which no holidays are known: 2027、2028
+fn years(steps: &[Line], calendar: &WorkingDays) -> String {
+    let due = steps.iter().filter_map(|line| line.step.due);
+    let mut years: Vec<i32> = due.map(|day| day.date().0).collect();
+    years.sort_unstable();
+    years.dedup();
+    years.retain(|year| !calendar.holidays.iter().any(|day| day.date().0 == *year));
+    let years: Vec<String> = years.iter().map(ToString::to_string).collect();
+    years.join("、")
 }
 
 /// 征集截止后 5 个工作日
@@ -179,7 +193,7 @@ fn places(progress: &Progressed) -> Vec<Place> {
             is_done: place.is_done(),
             submissions: place.submissions,
             together: place.together,
-            last: place.last.map_or_else(String::new, time),
+            last: place.last.map_or_else(String::new, moment),
         })
         .collect()
 }

@@ -61,6 +61,10 @@ async fn steps_are_begun_and_changed_by_form_and_what_is_late_is_told_to_staff()
     let page = desk.get_as(FLOW, &cookie).await.body;
     assert!(page.contains("已完成 0，共 10"), "{page}");
     assert!(page.contains("2020年1月2日"), "{page}");
+    assert!(
+        page.contains("没有 2020、2999、3000 年的放假安排"),
+        "{page}"
+    );
     let staff = desk.get_as("/staff", &cookie).await.body;
     assert!(staff.contains("步骤“任务下达”"), "{staff}");
     let seen = field(&page, "seen");

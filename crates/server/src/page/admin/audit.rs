@@ -13,9 +13,8 @@ use crate::{
     Site,
     page::{
         Failed,
-        account::time,
         gate::{Auditing, Staff},
-        html,
+        html, moment,
     },
 };
 
@@ -104,7 +103,7 @@ impl From<AuditEntry> for Line {
         });
         Self {
             seq: entry.seq,
-            when: time(entry.at),
+            when: moment(entry.at),
             who: entry.actor,
             kind: kind.map_or("其他", |(_, name)| name),
             action: entry.action,

@@ -9,11 +9,9 @@ use jiff::Timestamp;
 use crate::{
     Site,
     page::{
-        Failed,
-        account::time,
-        day,
+        Failed, day,
         gate::{Connecting, Managing, Staff, Watching},
-        html,
+        html, moment,
     },
 };
 
@@ -101,7 +99,7 @@ pub(super) async fn consultations(
                 "{}（{}，{}）",
                 draft.version,
                 draft.file_name,
-                time(draft.imported_at)
+                moment(draft.imported_at)
             )
         });
         vec![
@@ -143,14 +141,14 @@ pub(super) async fn keys(State(site): State<Site>, _: Staff<Managing>) -> Result
             text(key.principal.name),
             text(key.principal.role.chinese()),
             text(reach(&key.principal.reach)),
-            text(time(key.created_at)),
+            text(moment(key.created_at)),
         ]
     });
     let vault = vault.into_iter().map(|key| {
         vec![
             text(key.id.to_string()),
             text(key.suite.chinese()),
-            text(time(key.created_at)),
+            text(moment(key.created_at)),
             text(if key.in_use {
                 "使用中"
             } else {
