@@ -1,6 +1,6 @@
 //! The audit trail, for those who check it.
 
-use caifeng_store::{AuditEntry, ChainState};
+use caifeng_store::{AuditEntry, AuditFilter, ChainState};
 
 use crate::{App, AppError};
 
@@ -13,5 +13,15 @@ impl App {
     /// The entries after a number, at most a thousand.
     pub async fn audit_entries(&self, after: u64) -> Result<Vec<AuditEntry>, AppError> {
         Ok(self.store.audit_entries(after).await?)
+    }
+
+    /// The newest entries before a number that are wanted, newest first, at most `limit`.
+    pub async fn newest_audit(
+        &self,
+        before: u64,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditEntry>, AppError> {
+        Ok(self.store.newest_audit(before, filter, limit).await?)
     }
 }

@@ -12,7 +12,7 @@ use caifeng_encode::{Kernel, install::DEFAULT_MODEL};
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
-use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings};
+use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings, Workflow};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -45,6 +45,8 @@ pub struct Config {
     pub dispositions: Vec<Disposition>,
     /// Who signs reports, and their template.
     pub report: LetterSettings,
+    /// Steps of a consultation, terms of items for other offices, and the calendar.
+    pub workflow: Workflow,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -82,6 +84,8 @@ pub struct Overrides {
     /// See [`Config::report`].
     #[serde(default)]
     pub report: LetterSettings,
+    /// File of [`Config::workflow`], of the form of `crates/app/workflow.toml`.
+    pub workflow_file: Option<PathBuf>,
 }
 
 /// One of [`Config::dispositions`] in the file.
@@ -137,6 +141,14 @@ impl Config {
             }
             None => Overrides::default(),
         };
+        let workflow = match said.workflow_file.or(written.workflow_file) {
+            Some(path) => {
+                let text =
+                    fs::read_to_string(&path).map_err(|source| AppError::file(&path, source))?;
+                Workflow::read(Some((&path.to_string_lossy(), &text)))?
+            }
+            None => Workflow::read(None)?,
+        };
         let key = said.identity_key.as_deref().map(read_key).transpose()?;
         Ok(Self {
             data: said.data.or(written.data).unwrap_or_else(|| "data".into()),
@@ -156,6 +168,7 @@ impl Config {
             retention_days: said.retention_days.or(written.retention_days),
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
+            workflow,
             dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
             report: written.report,
         })
@@ -254,5 +267,24 @@ mod tests {
         std::fs::write(&file, "modle = \"x\"\n").unwrap();
         let error = Config::load(Overrides::default(), Some(&file)).unwrap_err();
         assert!(error.to_string().contains("modle"), "{error}");
+    }
+
+    #[test]
+    fn a_workflow_of_ones_own_takes_the_place_of_the_usual_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let flow = dir.path().join("本地.toml");
+        let text = crate::WORKFLOW_FILE.replacen("name = \"任务下达\"", "name = \"接受任务\"", 1);
+        std::fs::write(&flow, text).unwrap();
+        let load = |path: &std::path::Path| {
+            let said = Overrides {
+                workflow_file: Some(path.to_owned()),
+                ..Overrides::default()
+            };
+            Config::load(said, None)
+        };
+        let config = load(&flow).unwrap();
+        assert_eq!(config.workflow.steps[0].name, "接受任务");
+        let error = load(&dir.path().join("没有.toml")).unwrap_err();
+        assert!(error.to_string().contains("没有.toml"), "{error}");
     }
 }

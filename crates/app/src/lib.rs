@@ -4,6 +4,7 @@
 //! index and the writing of reports run on threads of their own.
 
 mod accounts;
+mod administration;
 mod audit;
 mod backup;
 mod bench;
@@ -43,10 +44,12 @@ mod tasks;
 #[cfg(test)]
 mod testing;
 mod totp;
+mod transfers;
 mod triage;
 mod vault;
 mod wechat;
 mod worker;
+mod workflow;
 
 use std::sync::{Arc, atomic::AtomicUsize};
 
@@ -58,6 +61,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::catalogue::Catalogue;
 
 pub use accounts::MIN_PASSWORD;
+pub use administration::DraftVersion;
 pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
 pub use bench::{BenchResult, EncodeSpeeds, bench, bench_encode};
 pub use bulk::{MAX_ROWS, RowOutcome};
@@ -66,10 +70,10 @@ pub use caifeng_encode::{Kernel, install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
-    AccountEntry, Attachment, AuditEntry, ChainState, Collector, Device, FileKind, Hook, Job,
-    KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform, Principal,
-    PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite, TrackedStage,
-    VaultKey, WaitingMedium, WriterState,
+    AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
+    Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
+    Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
+    TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -103,10 +107,14 @@ pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
+pub use transfers::{Mark, TransferCommand, TransferLine, TransferList};
 pub use triage::Triaged;
 pub use vault::Rotated;
 pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
+pub use workflow::{
+    PlaceProgress, Progressed, Reminder, StepChange, Steps, Terms, WORKFLOW_FILE, Workflow,
+};
 
 /// What encoders are opened as: shared with blocking threads.
 pub type SharedEncoder = Arc<dyn Encoder>;

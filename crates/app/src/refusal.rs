@@ -1,6 +1,6 @@
 //! Why something that came from outside was not done. Whoever sent it can do something about it.
 
-use caifeng_domain::{ArticleNo, PointId, SubmissionId};
+use caifeng_domain::{ArticleNo, PointId, SubmissionId, TransferRefusal};
 
 /// What is wrong. Messages are for the person who sent it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +74,21 @@ pub enum Refusal {
     /// No such task, as far as whoever asks may know.
     #[error("没有编号为 {0} 的任务")]
     UnknownTask(u64),
+    /// The consultation has no such step.
+    #[error("没有第 {0} 个步骤")]
+    UnknownStep(u32),
+    /// Nothing that was marked for another office.
+    #[error("没有这件转办事项，转办标记可能已经撤销")]
+    UnknownTransfer,
+    /// It is not this item's turn for that.
+    #[error(transparent)]
+    Transfer(TransferRefusal),
+    /// A last day that is over.
+    #[error("日期不能早于今天")]
+    PastDay,
+    /// Somebody else changed it meanwhile.
+    #[error("别人刚刚改动过，请刷新页面后再试")]
+    Changed,
     /// Neither signed in nor a valid key.
     #[error("请先登录，或提供有效的接口密钥")]
     Unauthenticated,

@@ -38,6 +38,8 @@ impl TaskState {
 pub struct TaskEntry {
     /// Number.
     pub number: u64,
+    /// Short name of the consultation.
+    pub slug: String,
     /// Title of the draft.
     pub title: String,
     /// Name of the place.
@@ -91,6 +93,7 @@ impl App {
             }
             Some(TaskEntry {
                 number: task.number,
+                slug: listed.consultation.slug.clone(),
                 title: listed.consultation.title.clone(),
                 station: place.name.clone(),
                 note: what.note,

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     /// 交办给站点的任务
     #[command(subcommand)]
     Task(TaskCommand),
+    /// 打印工作流程的模板（步骤、期限、放假安排），改好后在配置文件里用 workflow_file 指定
+    Workflow,
     /// 工作人员账号
     #[command(subcommand)]
     User(UserCommand),

@@ -23,6 +23,9 @@ pub mod role;
 pub mod span;
 pub mod station;
 pub mod submission;
+pub mod transfer;
+pub mod workday;
+pub mod workflow;
 
 pub use analysis::{
     Analysis, Duplicate, DuplicateKind, Evidence, EvidenceKind, Link, Point, Scope, Stance, Status,
@@ -44,3 +47,9 @@ pub use role::{Permission, Role};
 pub use span::Span;
 pub use station::{Station, StationKind};
 pub use submission::{Channel, Submission, Submitter};
+pub use transfer::{
+    Rating, Sla, TransferAct, TransferEntry, TransferItem, TransferKey, TransferRefusal,
+    TransferState,
+};
+pub use workday::{Day, WorkingDays};
+pub use workflow::{Anchor, PlannedStep, Step, StepState, Urgency};

@@ -1,8 +1,9 @@
 //! The names of closed sets: one for the wire, one for Chinese readers.
 
 use crate::{
-    Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role, Scope,
-    Stance, Standing, StationKind, Status, Transfer, Validity, Visibility,
+    Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
+    Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState, Transfer,
+    TransferAct, TransferState, Urgency, Validity, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -41,20 +42,28 @@ macro_rules! named {
 }
 
 named!(
+    Anchor,
     Channel,
     DuplicateKind,
     EditOp,
     EvidenceKind,
+    Permission,
     PersonalDataKind,
     Place,
     Placing,
+    Rating,
     Role,
     Scope,
+    Sla,
     Stance,
     Standing,
     StationKind,
     Status,
+    StepState,
     Transfer,
+    TransferAct,
+    TransferState,
+    Urgency,
     Validity,
     Visibility
 );
@@ -63,8 +72,9 @@ named!(
 mod tests {
     use super::Named;
     use crate::{
-        Channel, DuplicateKind, EditOp, EvidenceKind, PersonalDataKind, Place, Placing, Role,
-        Scope, Stance, Standing, StationKind, Status, Transfer, Validity, Visibility,
+        Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
+        Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState,
+        Transfer, TransferAct, TransferState, Urgency, Validity, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -78,20 +88,28 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_value() {
+        names_lead_back::<Anchor>();
         names_lead_back::<Channel>();
         names_lead_back::<DuplicateKind>();
         names_lead_back::<EditOp>();
         names_lead_back::<EvidenceKind>();
+        names_lead_back::<Permission>();
         names_lead_back::<PersonalDataKind>();
         names_lead_back::<Place>();
         names_lead_back::<Placing>();
+        names_lead_back::<Rating>();
         names_lead_back::<Role>();
         names_lead_back::<Scope>();
+        names_lead_back::<Sla>();
         names_lead_back::<Stance>();
         names_lead_back::<Standing>();
         names_lead_back::<StationKind>();
         names_lead_back::<Status>();
+        names_lead_back::<StepState>();
         names_lead_back::<Transfer>();
+        names_lead_back::<TransferAct>();
+        names_lead_back::<TransferState>();
+        names_lead_back::<Urgency>();
         names_lead_back::<Validity>();
         names_lead_back::<Visibility>();
     }

@@ -41,8 +41,8 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            Advise, Approve, BulkIntake, Connect, ManageAccounts, ReadReport, Review, SeeJobs,
-            SeeRestricted, Transcribe,
+            Advise, Approve, BulkIntake, Connect, ManageAccounts, ReadAudit, ReadReport, Review,
+            SeeJobs, SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
             Self::Collector => &[Transcribe, SeeRestricted],
@@ -59,7 +59,7 @@ impl Role {
             Self::Approver => &[SeeRestricted, ReadReport, Approve],
             Self::SystemAdmin => &[SeeJobs, Connect],
             Self::SecurityAdmin => &[ManageAccounts],
-            Self::AuditAdmin => &[],
+            Self::AuditAdmin => &[ReadAudit],
             Self::Platform => &[BulkIntake, SeeRestricted],
         };
         granted.contains(&permission)
@@ -98,4 +98,23 @@ pub enum Permission {
     ManageAccounts,
     /// Connect kiosks, and shut them out.
     Connect,
+    /// Read the audit trail.
+    ReadAudit,
+}
+
+impl Permission {
+    /// All with wire names and Chinese names.
+    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+        (Self::Transcribe, "transcribe", "代录意见"),
+        (Self::BulkIntake, "bulk_intake", "成批报送"),
+        (Self::SeeRestricted, "see_restricted", "知悉不公开的任务"),
+        (Self::ReadReport, "read_report", "查看汇总和审阅台"),
+        (Self::Review, "review", "审阅和交办"),
+        (Self::Approve, "approve", "审核"),
+        (Self::Advise, "advise", "提出专家意见"),
+        (Self::SeeJobs, "see_jobs", "查看后台任务"),
+        (Self::ManageAccounts, "manage_accounts", "管理账号和密钥"),
+        (Self::Connect, "connect", "管理站点和终端"),
+        (Self::ReadAudit, "read_audit", "查看审计记录"),
+    ];
 }

@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use caifeng_app::{AppError, Challenge, PdfError, Refusal, StoreError};
+use caifeng_domain::TransferRefusal;
 use serde_json::json;
 
 use crate::api::ChallengeBody;
@@ -158,6 +159,11 @@ impl From<Refusal> for Fault {
             Refusal::UnknownReceipt => (S::NOT_FOUND, "no_such_receipt"),
             Refusal::UnknownPlace => (S::NOT_FOUND, "no_such_place"),
             Refusal::UnknownTask(_) => (S::NOT_FOUND, "no_such_task"),
+            Refusal::UnknownStep(_) => (S::NOT_FOUND, "no_such_step"),
+            Refusal::UnknownTransfer => (S::NOT_FOUND, "no_such_transfer"),
+            Refusal::Transfer(TransferRefusal::OutOfTurn(..)) => (S::CONFLICT, "out_of_turn"),
+            Refusal::PastDay => (S::UNPROCESSABLE_ENTITY, "past_day"),
+            Refusal::Changed => (S::CONFLICT, "changed"),
             Refusal::PlaceOutOfReach => (S::FORBIDDEN, "place_out_of_reach"),
             Refusal::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated"),
             Refusal::WrongPassword => (S::UNAUTHORIZED, "wrong_password"),
@@ -187,9 +193,13 @@ impl From<Refusal> for Fault {
             Refusal::Opposites => (S::CONFLICT, "opposites"),
             Refusal::BadCut => (S::UNPROCESSABLE_ENTITY, "bad_cut"),
             Refusal::UnknownDisposition => (S::UNPROCESSABLE_ENTITY, "no_such_disposition"),
-            Refusal::Needed(_) => (S::UNPROCESSABLE_ENTITY, "words_needed"),
+            Refusal::Needed(_) | Refusal::Transfer(TransferRefusal::Needed(_)) => {
+                (S::UNPROCESSABLE_ENTITY, "words_needed")
+            }
             Refusal::NothingToApprove => (S::CONFLICT, "nothing_to_approve"),
-            Refusal::FourEyes => (S::FORBIDDEN, "four_eyes"),
+            Refusal::FourEyes | Refusal::Transfer(TransferRefusal::SecondPerson) => {
+                (S::FORBIDDEN, "four_eyes")
+            }
             Refusal::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
             Refusal::DraftReplaced => (S::CONFLICT, "draft_replaced"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),

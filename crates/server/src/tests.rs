@@ -16,6 +16,7 @@ mod search;
 mod submit;
 mod uploads;
 mod wechat;
+mod workflow;
 
 use axum::{
     Router,

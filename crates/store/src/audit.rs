@@ -5,6 +5,7 @@
 use caifeng_domain::ConsultationId;
 use jiff::Timestamp;
 use sm3::{Digest, Sm3};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError,
@@ -36,6 +37,17 @@ pub struct AuditEntry {
     pub object: String,
     /// SM3 over the hash before and this entry, hexadecimal.
     pub hash: String,
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Who did it. Empty: anybody.
+    pub actor: String,
+    /// How the verb begins: `identity.`. Empty: any.
+    pub action: String,
+    /// What is in the object. Empty: anything.
+    pub object: String,
 }
 
 /// What checking the chain showed.
@@ -75,17 +87,35 @@ impl Store {
             .fetch_all(self.pool())
             .await?
             .iter()
-            .map(|row| {
-                Ok(AuditEntry {
-                    seq: get::<i64>(row, "seq")?.cast_unsigned(),
-                    at: get_time(row, "at")?,
-                    actor: get(row, "actor")?,
-                    action: get(row, "action")?,
-                    object: get(row, "object")?,
-                    hash: get(row, "hash")?,
-                })
-            })
+            .map(read)
             .collect()
+    }
+
+    /// The newest entries before number `before`, newest first, at most `limit`: by this actor,
+    /// whose action begins so and whose object contains this; nothing where any will do.
+    pub async fn newest_audit(
+        &self,
+        before: u64,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        sqlx::query(
+            "select * from audit
+             where seq < $1 and ($2 = '' or actor = $2)
+                 and ($3 = '' or substr(action, 1, length($3)) = $3)
+                 and ($4 = '' or replace(object, $4, '') <> object)
+             order by seq desc limit $5",
+        )
+        .bind(before.min(i64::MAX as u64).cast_signed())
+        .bind(&filter.actor)
+        .bind(&filter.action)
+        .bind(&filter.object)
+        .bind(signed(limit as u64))
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(read)
+        .collect()
     }
 
     /// Follows the chain from its start. An end that was cut off shows as a missing entry.
@@ -158,6 +188,17 @@ pub(crate) async fn append_about(
     what: &str,
 ) -> Result<(), StoreError> {
     append(write, act, action, &format!("{consultation} {what}")).await
+}
+
+fn read(row: &AnyRow) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        seq: get::<i64>(row, "seq")?.cast_unsigned(),
+        at: get_time(row, "at")?,
+        actor: get(row, "actor")?,
+        action: get(row, "action")?,
+        object: get(row, "object")?,
+        hash: get(row, "hash")?,
+    })
 }
 
 /// Each part with its length before it, so that nothing can be moved between neighbours.

@@ -41,17 +41,19 @@ mod submission;
 mod task;
 #[cfg(test)]
 mod testing;
+mod transfer;
 mod triage;
 mod vault;
 mod vector;
 mod wechat;
+mod workflow;
 mod writer;
 
 pub use account::{
     AccountEntry, Credentials, KeyEntry, LOCKOUT, Principal, PrincipalKind, Reach, SessionEntry,
 };
 pub use attachment::{Attachment, FileKind};
-pub use audit::{Act, AuditEntry, ChainState};
+pub use audit::{Act, AuditEntry, AuditFilter, ChainState};
 pub use db::{OpenOptions, Store};
 pub use decision::Added;
 pub use device::{Device, DeviceId, DeviceNews, ENROLMENT};
@@ -77,4 +79,5 @@ pub use triage::{ReservedRun, SaveOutcome, TriageRecord, TriageRun};
 pub use vault::Suite;
 pub use vector::{TextHash, text_hash};
 pub use wechat::{Conversation, Medium, MediumId, MediumKind, Saved, TurnRecord, WaitingMedium};
+pub use workflow::CameIn;
 pub use writer::{Delivery, STALLED, Writer, WriterOptions, WriterState};

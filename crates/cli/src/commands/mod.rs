@@ -64,6 +64,10 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Consultation(command) => consultation::run(command, config).await,
         Command::Station(command) => station::run(command, config).await,
         Command::Task(command) => task::run(command, config).await,
+        Command::Workflow => {
+            crate::output::line(caifeng_app::WORKFLOW_FILE);
+            Ok(())
+        }
         Command::User(command) => user::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
         Command::Hook(command) => hook::run(command, config).await,

@@ -27,6 +27,10 @@ pub(super) enum Connecting {}
 pub(super) enum Managing {}
 /// Reading what was said.
 pub(super) enum Reading {}
+/// Watching what runs in the background.
+pub(super) enum Watching {}
+/// Reading the audit trail.
+pub(super) enum Auditing {}
 
 impl Task for Transcribing {
     const NEEDS: Permission = Permission::Transcribe;
@@ -42,6 +46,14 @@ impl Task for Managing {
 
 impl Task for Reading {
     const NEEDS: Permission = Permission::ReadReport;
+}
+
+impl Task for Watching {
+    const NEEDS: Permission = Permission::SeeJobs;
+}
+
+impl Task for Auditing {
+    const NEEDS: Permission = Permission::ReadAudit;
 }
 
 /// Whoever signed in and may do this. Others are shown the way to sign in, or refused by a page,

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod admin;
 mod desk;
 mod devices;
 mod form;
@@ -18,6 +19,8 @@ mod scans;
 mod search;
 mod staff;
 mod tasks;
+mod transfers;
+mod workflow;
 
 use askama::Template;
 use axum::{
@@ -26,6 +29,10 @@ use axum::{
     http::{StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
+};
+use jiff::{
+    Timestamp,
+    tz::{TimeZone, offset},
 };
 
 use crate::{Limits, Site, error::Fault};
@@ -77,10 +84,20 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/staff/c/{slug}/related/{article}", get(law::related))
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
+        .route(
+            "/staff/c/{slug}/workflow",
+            get(workflow::show).post(workflow::act),
+        )
+        .route("/staff/c/{slug}/transfers", get(transfers::list))
+        .route(
+            "/staff/c/{slug}/transfers/{item}",
+            get(transfers::show).post(transfers::act),
+        )
         .route("/assets/style.css", get(style))
         .route("/assets/work.js", get(work))
         .route("/assets/icon.svg", get(icon))
         .merge(account::router())
+        .merge(admin::router())
         .merge(desk::router())
 }
 
@@ -137,6 +154,14 @@ fn day(day: &str) -> String {
         || day.to_owned(),
         |date| date.strftime("%Y年%-m月%-d日").to_string(),
     )
+}
+
+/// A moment in China as people write it: `2026年3月1日 14:20`.
+fn moment(at: Timestamp) -> String {
+    let china = TimeZone::fixed(offset(8));
+    at.to_zoned(china)
+        .strftime("%Y年%-m月%-d日 %H:%M")
+        .to_string()
 }
 
 /// What is asked for and is not there.

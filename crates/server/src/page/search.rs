@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use caifeng_app::{SavedSearch, SheetFormat};
-use caifeng_domain::{Channel, Named, Permission, Status, Validity};
+use caifeng_domain::{Channel, Named, Status, Validity};
 use serde::Deserialize;
 
 use self::{

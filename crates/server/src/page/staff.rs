@@ -16,6 +16,7 @@ use super::{
     gate::{Staff, Transcribing},
     home::Entry,
     html,
+    workflow::Due,
 };
 use crate::{
     Limits, Site,
@@ -35,6 +36,8 @@ struct Login {
 struct Home {
     name: String,
     entries: Vec<Entry>,
+    /// What is due.
+    dues: Vec<Due>,
     /// Whether they may connect devices.
     connects: bool,
     /// Whether they may sit at the reviewer's desk.
@@ -128,7 +131,9 @@ pub(super) async fn home(
         .map(|listed| Entry::new(listed, now))
         .filter(|entry| entry.is_open)
         .collect();
+    let dues = site.app.reminders(&by).await?;
     let page = Home {
+        dues: dues.into_iter().map(Due::from).collect(),
         connects: by.role.may(Permission::Connect),
         reads: by.role.may(Permission::ReadReport),
         name: by.name,

@@ -1,7 +1,7 @@
 //! What programs rely on: the codes, the description of the API, the headers, the figures.
 
 use caifeng_app::{AppError, Refusal, StoreError};
-use caifeng_domain::{ArticleNo, Role};
+use caifeng_domain::{ArticleNo, Role, TransferRefusal};
 use serde_json::json;
 
 use super::{Desk, SUBMIT, comment};
@@ -38,6 +38,13 @@ fn every_code_is_in_the_table_with_its_status() {
         Refusal::WrongPassword,
         Refusal::UnknownTask(1),
         Refusal::PlaceOutOfReach,
+        Refusal::UnknownStep(1),
+        Refusal::UnknownTransfer,
+        Refusal::Transfer(TransferRefusal::OutOfTurn("", "")),
+        Refusal::Transfer(TransferRefusal::Needed("")),
+        Refusal::Transfer(TransferRefusal::SecondPerson),
+        Refusal::PastDay,
+        Refusal::Changed,
         Refusal::CodeNeeded,
         Refusal::WrongCode,
         Refusal::Disabled,

@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 72] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 84] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -192,6 +192,58 @@ pub(super) const ROUTES: [(&str, &str, Needs); 72] = [
         "POST",
         "/staff/c/known/desk/decide",
         Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/workflow",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/workflow",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/transfers",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/transfers/S-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/transfers/S-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    ("GET", "/staff/admin", Needs::Account),
+    (
+        "GET",
+        "/staff/admin/stations",
+        Needs::The(Permission::Connect),
+    ),
+    (
+        "GET",
+        "/staff/admin/consultations",
+        Needs::The(Permission::SeeJobs),
+    ),
+    (
+        "GET",
+        "/staff/admin/keys",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    ("GET", "/staff/admin/jobs", Needs::The(Permission::SeeJobs)),
+    (
+        "GET",
+        "/staff/admin/audit",
+        Needs::The(Permission::ReadAudit),
+    ),
+    (
+        "GET",
+        "/staff/admin/privacy",
+        Needs::The(Permission::ReadAudit),
     ),
     ("GET", "/hooks/wechat/none", Needs::Nothing),
     ("POST", "/hooks/wechat/none", Needs::Nothing),

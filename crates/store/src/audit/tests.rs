@@ -1,6 +1,6 @@
 //! The contract of the audit chain.
 
-use super::{ChainState, link};
+use super::{Act, AuditFilter, ChainState, link};
 use crate::testing::{act, fill, new_consultation, on_every_database};
 
 #[tokio::test]
@@ -86,4 +86,37 @@ fn moving_words_between_fields_changes_the_hash() {
         link("", ["t", "a", "bc", "d"])
     );
     assert_ne!(link("x", ["", "", "", ""]), link("", ["x", "", "", ""]));
+}
+
+#[tokio::test]
+async fn the_newest_entries_come_first_and_only_those_that_are_wanted() {
+    on_every_database(async |store| {
+        for (actor, action, object) in [
+            ("王审", "decision.name", "C-1 event 1"),
+            ("李核", "identity.show", "S-3"),
+            ("王审", "identity.delete", "S-3"),
+            ("王审", "decision.undo", "C-2 50%"),
+        ] {
+            let act = Act { actor, ..act() };
+            store.audit(&act, action, object).await.unwrap();
+        }
+        let wanted = async |before, [actor, action, object]: [&str; 3], limit| -> Vec<u64> {
+            let filter = AuditFilter {
+                actor: actor.into(),
+                action: action.into(),
+                object: object.into(),
+            };
+            let found = store.newest_audit(before, &filter, limit).await.unwrap();
+            found.iter().map(|entry| entry.seq).collect()
+        };
+        let all = ["", "", ""];
+        assert_eq!(wanted(u64::MAX, all, 9).await, [4, 3, 2, 1]);
+        assert_eq!(wanted(u64::MAX, all, 2).await, [4, 3]);
+        assert_eq!(wanted(3, all, 9).await, [2, 1]);
+        assert_eq!(wanted(u64::MAX, ["王审", "", ""], 9).await, [4, 3, 1]);
+        assert_eq!(wanted(u64::MAX, ["", "identity.", ""], 9).await, [3, 2]);
+        assert_eq!(wanted(u64::MAX, ["王审", "identity.", "S-3"], 9).await, [3]);
+        assert_eq!(wanted(u64::MAX, ["", "", "0%"], 9).await, [4]);
+    })
+    .await;
 }
