@@ -61,7 +61,7 @@ impl Heard {
         for (id, cut) in &self.decided.cuts {
             out.cuts.extend(place.get(id).map(|&at| (at, cut.clone())));
         }
-        let mut hold = |unit: UnitRef, held: Held| {
+        let mut put = |unit: UnitRef, held: Held| {
             if let Some(&at) = place.get(&unit.submission) {
                 out.units.entry(at).or_default().insert(unit.span, held);
             }
@@ -74,7 +74,7 @@ impl Heard {
                 point: state.point,
             };
             if held != Held::default() {
-                hold(*unit, held);
+                put(*unit, held);
             }
         }
         let analyses = before.iter().flat_map(|record| &record.analyses);
@@ -100,7 +100,7 @@ impl Heard {
                 edit: state.edit,
                 point: stays.then_some(point),
             };
-            hold(name, held);
+            put(name, held);
         }
         out
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use caifeng_domain::{Draft, Ledger, PointId, Submission, SubmissionId};
+use caifeng_domain::{ArticleNo, Draft, Event, Ledger, PointId, Submission, SubmissionId};
 use caifeng_search::Document;
 use caifeng_store::{
     Act, Draft as Version, ReservedRun, SaveOutcome, StoredSubmission, TriageRecord, TriageRun,
@@ -76,39 +76,23 @@ impl App {
         let previous = previous(before.as_ref(), &place, reserved.next_point());
         let encoder = self.encoder().await?;
         let cached = CachedEncoder::new(Arc::clone(&encoder), self.store.clone());
-        let (draft, submissions, outcome, decisions, learned) = {
-            let (ids, days, submissions) = split(stored);
-            let run = move || -> Result<_, AppError> {
-                let run_of = before.as_ref().and_then(|b| b.run.draft);
-                let run_of = drafts.iter().position(|d| Some(d.id) == run_of);
-                let replaced = drafts.len().saturating_sub(1);
-                let is_needed = version.iter().any(|&v| v != replaced)
-                    || run_of.is_some_and(|of| of != replaced)
-                    || Heard::speaks_of_earlier(&events, &drafts);
-                let earlier = if is_needed {
-                    earlier(&drafts, &draft)?
-                } else {
-                    Vec::new()
-                };
-                let heard = Heard::new(events, &drafts, &earlier, &draft);
-                let of = run_of.and_then(|of| earlier.get(of));
-                let decisions = heard.decisions(before.as_ref(), of, &draft, &place);
-                let batch = Batch::new(&draft, &submissions)
-                    .over_versions(&earlier, &version)
-                    .decided(&decisions);
-                let outcome = caifeng_triage::run(batch, &cached, &previous, &*progress)?;
-                let since = before.as_ref().map_or(0, |b| b.run.decisions);
-                let learned = heard.learned(since, before.as_ref(), &ids, &outcome);
-                Ok((
-                    draft,
-                    (ids, days, submissions),
-                    outcome,
-                    heard.last(),
-                    learned,
-                ))
-            };
-            tokio::task::spawn_blocking(run).await??
+        let matter = Matter {
+            draft,
+            drafts,
+            version,
+            before,
+            place,
+            previous,
         };
+        let submissions = split(stored);
+        let run = move || matter.triaged(events, submissions, &cached, &*progress);
+        let Found {
+            draft,
+            submissions,
+            outcome,
+            decisions,
+            learned,
+        } = tokio::task::spawn_blocking(run).await??;
         let record = TriageRecord {
             run: TriageRun {
                 draft: Some(draft_id),
@@ -166,6 +150,69 @@ impl App {
         })
         .await??;
         Ok(Some(out))
+    }
+}
+
+/// What a run is made of, but for the submissions.
+struct Matter {
+    draft: Draft,
+    /// All versions up to the one in force.
+    drafts: Vec<Version>,
+    /// For each submission the number of its version.
+    version: Vec<usize>,
+    /// What the run in force found.
+    before: Option<TriageRecord>,
+    place: HashMap<SubmissionId, usize>,
+    previous: Previous,
+}
+
+/// What a run found, with what it is about.
+struct Found {
+    draft: Draft,
+    submissions: Stored,
+    outcome: Outcome,
+    /// Number of the last decision heard.
+    decisions: u64,
+    learned: Vec<(ArticleNo, usize)>,
+}
+
+impl Matter {
+    /// Triages, held to what people decided.
+    fn triaged(
+        self,
+        events: Vec<Event>,
+        submissions: Stored,
+        encoder: &CachedEncoder,
+        progress: &dyn Progress,
+    ) -> Result<Found, AppError> {
+        let (draft, before) = (self.draft, self.before.as_ref());
+        let run_of = before.and_then(|b| b.run.draft);
+        let run_of = self.drafts.iter().position(|d| Some(d.id) == run_of);
+        let replaced = self.drafts.len().saturating_sub(1);
+        let is_needed = self.version.iter().any(|&v| v != replaced)
+            || run_of.is_some_and(|of| of != replaced)
+            || Heard::speaks_of_earlier(&events, &self.drafts);
+        let earlier = if is_needed {
+            earlier(&self.drafts, &draft)?
+        } else {
+            Vec::new()
+        };
+        let heard = Heard::new(events, &self.drafts, &earlier, &draft);
+        let of = run_of.and_then(|of| earlier.get(of));
+        let decisions = heard.decisions(before, of, &draft, &self.place);
+        let batch = Batch::new(&draft, &submissions.2)
+            .over_versions(&earlier, &self.version)
+            .decided(&decisions);
+        let outcome = caifeng_triage::run(batch, encoder, &self.previous, progress)?;
+        let since = before.map_or(0, |b| b.run.decisions);
+        let learned = heard.learned(since, before, &submissions.0, &outcome);
+        Ok(Found {
+            draft,
+            submissions,
+            outcome,
+            decisions: heard.last(),
+            learned,
+        })
     }
 }
 

@@ -35,7 +35,7 @@ impl Desk {
     #[must_use]
     pub fn alarms(&self, of: &Consultation, waiting: usize, now: Timestamp) -> Vec<Alarm> {
         let mut out = Vec::new();
-        self.deadline(of, now, &mut out);
+        Self::deadline(of, now, &mut out);
         self.spike(&mut out);
         self.campaigns(&mut out);
         self.stuck(now, &mut out);
@@ -50,7 +50,7 @@ impl Desk {
         out
     }
 
-    fn deadline(&self, of: &Consultation, now: Timestamp, out: &mut Vec<Alarm>) {
+    fn deadline(of: &Consultation, now: Timestamp, out: &mut Vec<Alarm>) {
         let day = today(now);
         let open = of.standing(&day, now.as_microsecond()) == Standing::Open;
         let Some(window) = of.window.as_ref().filter(|_| open) else {

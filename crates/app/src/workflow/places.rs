@@ -233,7 +233,7 @@ mod tests {
         CameIn {
             station: station.map(str::to_owned),
             submissions,
-            last: Timestamp::from_second(submissions as i64).unwrap(),
+            last: Timestamp::from_second(submissions.try_into().unwrap()).unwrap(),
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
             came_in(None, 3),
         ];
         let late = |day: caifeng_domain::Day| {
-            (day.to_string() < "2026-03-10".to_owned()).then_some(Urgency::Overdue)
+            (day.to_string().as_str() < "2026-03-10").then_some(Urgency::Overdue)
         };
         let lines = progress(&tree(), &tasks, &counts, late);
         let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
