@@ -18,12 +18,12 @@ rm -rf "$data"
 say "Triage"
 "$caifeng" --data "$data" triage --consultation heyan
 say "Reports"
-for format in md json csv xlsx; do
+for format in md json csv xlsx docx html; do
   "$caifeng" --data "$data" report --consultation heyan --format "$format" --out "$data/heyan.$format"
 done
 say "What people say about the articles most spoken of"
 "$caifeng" --data "$data" hot --consultation heyan
-printf '\n报告在 %s/heyan.{md,json,csv,xlsx}\nThe reports lie in %s\n' "$data" "$data"
+printf '\n报告在 %s/heyan.{md,json,csv,xlsx,docx,html}\nThe reports lie in %s\n' "$data" "$data"
 if [ -t 1 ]; then
   say "The pages for citizens, until Ctrl-C"
   exec "$caifeng" --data "$data" serve

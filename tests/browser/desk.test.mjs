@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { faultsOf, fits, oneTimeCode, open, signIn } from "./office.mjs";
+import { PASSWORD, faultsOf, fits, oneTimeCode, open, signIn } from "./office.mjs";
 
 let office;
 before(async () => { office = await open(); });
@@ -42,8 +42,10 @@ test("a reviewer signs in with a second factor", async () => {
   await page.goto(`${office.base}/staff/second-factor`);
   await look(page, "second-factor");
   const secret = (await page.locator(".secret").first().textContent()).trim();
+  await page.fill("[name=password]", PASSWORD);
   await page.fill("[name=code]", oneTimeCode(secret));
-  await page.locator("form:has([name=code]) button").first().click();
+  await page.getByRole("button", { name: "启用" }).click();
+  await page.waitForSelector(".done");
   await page.context().clearCookies();
   await signIn(page, office.base, "wang");
   assert.match(await page.textContent("main"), /动态口令/);

@@ -35,15 +35,15 @@ impl CachedEncoder {
     ) -> Result<HashMap<TextHash, Vec<f32>>, EncodeError> {
         let found = self
             .runtime
-            .block_on(self.store.vectors(self.inner.identity(), role, hashes));
+            .block_on(self.store.vectors(self.inner.form(), role, hashes));
         found.map_err(|e| EncodeError::Engine(e.to_string()))
     }
 
     fn keep(&self, role: &str, hashes: &[TextHash], vectors: &Vectors) -> Result<(), EncodeError> {
         let pairs: Vec<(TextHash, &[f32])> = hashes.iter().copied().zip(vectors.rows()).collect();
-        let saved =
-            self.runtime
-                .block_on(self.store.save_vectors(self.inner.identity(), role, &pairs));
+        let saved = self
+            .runtime
+            .block_on(self.store.save_vectors(self.inner.form(), role, &pairs));
         saved.map_err(|e| EncodeError::Engine(e.to_string()))
     }
 }

@@ -8,11 +8,11 @@ use std::{
 };
 
 use caifeng_domain::Disposition;
-use caifeng_encode::install::DEFAULT_MODEL;
+use caifeng_encode::{Kernel, install::DEFAULT_MODEL};
 use caifeng_store::IdentityKey;
 use serde::Deserialize;
 
-use crate::{AppError, SharedEncoder, WechatSettings, Workflow};
+use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings, Workflow};
 
 /// The name that asks for no model.
 const LEXICAL: &str = "lexical";
@@ -26,6 +26,8 @@ pub struct Config {
     pub models: PathBuf,
     /// Name of a model in `models`, path of a model folder, or `lexical`.
     pub model: String,
+    /// What the model is computed with; none: the fastest that the machine allows.
+    pub kernel: Option<Kernel>,
     /// Where the database is, if not in `data`: `postgres://…`.
     pub database: Option<String>,
     /// WeChat accounts by the names in their addresses, `/hooks/wechat/NAME`.
@@ -43,6 +45,8 @@ pub struct Config {
     pub dispositions: Vec<Disposition>,
     /// Steps of a consultation, terms of items for other offices, and the calendar.
     pub workflow: Workflow,
+    /// Who signs reports, and their template.
+    pub report: LetterSettings,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
@@ -58,6 +62,8 @@ pub struct Overrides {
     pub models: Option<PathBuf>,
     /// See [`Config::model`].
     pub model: Option<String>,
+    /// See [`Config::kernel`].
+    pub kernel: Option<Kernel>,
     /// See [`Config::database`].
     pub database: Option<String>,
     /// See [`Config::wechat`].
@@ -77,6 +83,9 @@ pub struct Overrides {
     pub dispositions: Vec<DispositionEntry>,
     /// File of [`Config::workflow`], of the form of `crates/app/workflow.toml`.
     pub workflow_file: Option<PathBuf>,
+    /// See [`Config::report`].
+    #[serde(default)]
+    pub report: LetterSettings,
 }
 
 /// One of [`Config::dispositions`] in the file.
@@ -151,6 +160,7 @@ impl Config {
                 .model
                 .or(written.model)
                 .unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            kernel: said.kernel.or(written.kernel),
             database: said.database.or(written.database),
             wechat: written.wechat.into_iter().chain(said.wechat).collect(),
             identity_key_file: said.identity_key_file.or(written.identity_key_file),
@@ -160,6 +170,7 @@ impl Config {
                 .unwrap_or(TRIAGE_AT_MOST),
             workflow,
             dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
+            report: written.report,
         })
     }
 
@@ -211,7 +222,10 @@ impl Config {
         let dir = self
             .model_dir()
             .filter(|dir| self.model != DEFAULT_MODEL || dir.exists());
-        Ok(Arc::from(caifeng_encode::model::open(dir.as_deref())?))
+        Ok(Arc::from(caifeng_encode::model::open(
+            dir.as_deref(),
+            self.kernel,
+        )?))
     }
 }
 
@@ -223,13 +237,17 @@ pub fn read_key(text: &str) -> Result<IdentityKey, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Overrides};
+    use super::{Config, Kernel, Overrides};
 
     #[test]
     fn a_flag_beats_the_file_and_the_file_the_default() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("caifeng.toml");
-        std::fs::write(&file, "data = \"from-file\"\nmodel = \"lexical\"\n").unwrap();
+        std::fs::write(
+            &file,
+            "data = \"from-file\"\nmodel = \"lexical\"\nkernel = \"candle\"\n",
+        )
+        .unwrap();
         let said = Overrides {
             data: Some("from-flag".into()),
             ..Overrides::default()
@@ -237,6 +255,7 @@ mod tests {
         let config = Config::load(said, Some(&file)).unwrap();
         assert_eq!(config.data.to_str(), Some("from-flag"));
         assert_eq!(config.model, "lexical");
+        assert_eq!(config.kernel, Some(Kernel::Candle));
         assert_eq!(config.models.to_str(), Some("models"));
         assert!(config.model_dir().is_none());
     }

@@ -51,6 +51,9 @@ pub enum AppError {
     /// A report could not be made.
     #[error("无法生成报告")]
     Report(#[from] caifeng_report::ReportError),
+    /// The report could not be made a PDF.
+    #[error(transparent)]
+    Pdf(#[from] crate::PdfError),
     /// No such consultation.
     #[error("没有代号为 {0} 的征求意见任务。已有任务：{1}")]
     NoConsultation(String, String),

@@ -1,12 +1,17 @@
 //! Search: documents made of submissions, articles and what triage found out.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use caifeng_domain::{ArticleNo, Channel, Draft, Named, Span, Status, Submission};
+use caifeng_domain::{
+    ArticleNo, Channel, Draft, Named, PersonalData, Point, Span, Status, Submission,
+};
 use caifeng_encode::{Encoder, Role};
-use caifeng_law::{cite, draft::print};
+use caifeng_law::{cite, draft::print, titles::article_label};
 use caifeng_search::{Answer, Document, Filters, Kind, Part, Query, SearchIndex};
-use caifeng_text::segment::{Segmenter, terms_of};
+use caifeng_text::{
+    personal,
+    segment::{Segmenter, terms_of},
+};
 use caifeng_triage::Outcome;
 
 use crate::{App, AppError, Config, catalogue::today, indexing::Place};
@@ -101,6 +106,51 @@ pub(crate) fn articles(
             }
         })
         .collect())
+}
+
+/// The points as documents: the words of their most central unit, masked, and the key words.
+pub(crate) fn points(
+    consultation: &str,
+    submissions: &[Submission],
+    outcome: &Outcome,
+) -> Vec<Document> {
+    let document = |point: &Point| {
+        let (submission, number) = point.representative;
+        let analysis = &outcome.analyses[submission];
+        let span = analysis.units[number].span;
+        let within = analysis.personal_data.iter();
+        let within = within.filter(|data| span.contains(data.span));
+        let data: Vec<PersonalData> = within
+            .map(|data| PersonalData {
+                span: Span::new(data.span.start - span.start, data.span.end - span.start),
+                ..*data
+            })
+            .collect();
+        let text = personal::redact(span.of(&submissions[submission].text), &data);
+        let part = Part {
+            span: Span::new(0, text.len()),
+            articles: point.articles.clone(),
+            point: Some(point.id),
+            vector: outcome
+                .vectors
+                .row(outcome.meanings[submission][number])
+                .to_vec(),
+        };
+        Document {
+            title: Some(point.keywords.join("、")),
+            status: Some(Status::Opinion),
+            parts: vec![part],
+            ..Document::new(point.id.to_string(), Kind::Point, consultation, text)
+        }
+    };
+    outcome.points.iter().map(document).collect()
+}
+
+/// 第三十四条、第三十五条
+#[must_use]
+pub fn article_names(articles: &[ArticleNo]) -> String {
+    let names = articles.iter().map(|article| article_label(*article));
+    names.collect::<Vec<_>>().join("、")
 }
 
 /// What a person typed, with its meaning and the articles that it names.
@@ -228,7 +278,11 @@ impl SearchRequest {
             consultation: Some(consultation.to_owned()),
             article: article.transpose()?,
             channel: named::<Channel>("渠道", self.channel.as_ref())?,
-            station: self.station.clone(),
+            stations: self
+                .station
+                .clone()
+                .map(|station| BTreeSet::from([station])),
+            within: None,
             date_from: self.from.clone(),
             date_to: self.to.clone(),
             status: named::<Status>("类别", self.status.as_ref())?,

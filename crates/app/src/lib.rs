@@ -29,6 +29,7 @@ mod identity;
 mod indexing;
 mod intake;
 mod kiosk;
+mod library;
 mod meetings;
 mod reach;
 mod receipts;
@@ -36,6 +37,7 @@ mod refusal;
 mod report;
 mod retention;
 mod scans;
+mod seek;
 mod stations;
 mod submit;
 mod tasks;
@@ -61,16 +63,17 @@ use crate::catalogue::Catalogue;
 pub use accounts::MIN_PASSWORD;
 pub use administration::DraftVersion;
 pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
-pub use bench::{BenchResult, bench};
+pub use bench::{BenchResult, EncodeSpeeds, bench, bench_encode};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
-pub use caifeng_encode::{install, model::ModelInfo};
+pub use caifeng_encode::{Kernel, install, model::ModelInfo};
 pub use caifeng_report as reports;
+pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
     Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, SessionEntry, StoreError, Suite, TrackedStage,
-    VaultKey, WaitingMedium, WriterState,
+    Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
+    TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -78,24 +81,29 @@ pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
-    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, Piece, PointCard,
-    PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted,
-    SubmissionPage, Trend, UnitLine, Uptake, article_names, side,
+    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, PointCard, PointPage,
+    QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, Stretch,
+    SubmissionPage, Trend, UnitLine, Uptake, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
-pub use find::{Found, SearchRequest};
+pub use find::{Found, SearchRequest, article_names};
 pub use grants::Grant;
 pub use identity::Sent;
 pub use intake::Imported;
 pub use kiosk::{BatchTaken, Enrolled, ItemOutcome, KioskItem};
+pub use library::{
+    Alike, CitedProvision, LawFacts, LawFound, LibraryAnswer, LibraryInstalled, LibraryRequest,
+    Related,
+};
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
-pub use report::KeyAnswers;
+pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
+pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
@@ -130,6 +138,10 @@ pub struct App {
     sign_ins: Arc<Semaphore>,
     wechat: Arc<wechat::Accounts>,
     desks: Arc<desk::Desks>,
+    /// LibreOffice runs once at a time.
+    offices: Arc<Semaphore>,
+    library: Arc<library::Shelf>,
+    indexes: Arc<seek::Indexes>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -163,8 +175,11 @@ impl App {
             taken_in: Arc::default(),
             followers: Arc::default(),
             sign_ins: Arc::new(Semaphore::new(1)),
+            offices: Arc::new(Semaphore::new(1)),
             wechat,
             desks: Arc::default(),
+            library: Arc::default(),
+            indexes: Arc::default(),
         })
     }
 

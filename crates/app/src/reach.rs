@@ -104,7 +104,7 @@ pub(crate) fn check_station(
 }
 
 /// The place `root` and all below it; `stations` has parents before their children.
-fn below(root: StationId, stations: Vec<Station>) -> Vec<Station> {
+pub(crate) fn below(root: StationId, stations: Vec<Station>) -> Vec<Station> {
     let mut within: Vec<Station> = Vec::new();
     for station in stations {
         let has_parent = |parent| within.iter().any(|other| other.id == parent);

@@ -1,22 +1,25 @@
 //! The report on a consultation: results of triage put in the order of the draft.
 
 mod answers;
+mod export;
+mod letter;
+mod pdf;
 mod points;
 mod sections;
 
 use std::collections::{BTreeMap, HashMap};
 
-use caifeng_domain::{Draft, Named, NodeId, Point, Status, Submission};
-use caifeng_report::{Quotation, Report, SubmissionEntry, Tally, Totals};
-use caifeng_store::{SenderId, StoredSubmission, TriageRecord};
+use caifeng_domain::{Draft, Named, NodeId, Point, Status, Submission, SubmissionId};
+use caifeng_report::{Activity, Period, Quotation, Report, SubmissionEntry, Tally, Totals};
+use caifeng_store::{Meeting, SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
 use crate::{App, AppError, desk::former_words};
 
-pub use answers::KeyAnswers;
-
 pub(crate) use points::article_name;
 pub(crate) use sections::heading;
+
+pub use self::{export::ReportFormat, letter::LetterSettings, pdf::PdfError};
 
 /// Everything that a report is made of.
 pub(crate) struct Material {
@@ -26,6 +29,10 @@ pub(crate) struct Material {
     pub(crate) stored: Vec<StoredSubmission>,
     /// What articles said before, where the version in force changed them.
     pub(crate) former: HashMap<NodeId, String>,
+    /// Key questions of the consultation.
+    questions: Vec<String>,
+    /// Who answers which.
+    answers: BTreeMap<SubmissionId, u32>,
 }
 
 impl App {
@@ -33,20 +40,36 @@ impl App {
     pub async fn report(&self, slug: Option<&str>) -> Result<Report, AppError> {
         let chosen = self.choose(slug).await?;
         let ledger = self.store.ledger(chosen.id).await?;
-        let shared = self
-            .fresh_desk(chosen.id, &chosen.consultation.slug)
-            .await?;
+        let meetings = self.store.meetings(chosen.id).await?;
+        let consultation = chosen.consultation;
+        let slug = consultation.slug.clone();
+        let shared = self.fresh_desk(chosen.id, &slug).await?;
         let held = shared.read_owned().await;
         let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-        let now = now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+        let generated_at = now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+        let letter = self.letter(LetterSettings::default(), &now.date().to_string())?;
+        let dispositions = self.config.dispositions.clone();
         let build = move || {
-            held.as_ref().map(|desk| {
-                let points: Vec<&Point> = desk.points.values().map(|s| &s.point).collect();
-                desk.material.report(&points, ledger, now)
-            })
+            let desk = held.as_ref()?;
+            let points: Vec<&Point> = desk.points.values().map(|s| &s.point).collect();
+            let mut report = Report {
+                consultation: consultation.slug,
+                period: consultation.window.map(|window| Period {
+                    opens: window.opens,
+                    closes: window.closes,
+                }),
+                letter,
+                activities: activities(meetings),
+                dispositions: dispositions.iter().map(|d| d.name.clone()).collect(),
+                ..desk.material.report(&points, ledger, generated_at)
+            };
+            for entry in report.sections.iter_mut().flat_map(|s| &mut s.points) {
+                desk.put_decided(entry, &dispositions);
+            }
+            Some(report)
         };
         let report = tokio::task::spawn_blocking(build).await?;
-        report.ok_or_else(|| AppError::NotTriaged(chosen.consultation.slug))
+        report.ok_or(AppError::NotTriaged(slug))
     }
 
     /// The run in force of a consultation, and everything that it is about.
@@ -84,9 +107,26 @@ impl App {
             record,
             stored,
             former,
+            questions: chosen.consultation.questions,
+            answers: self.store.answers(chosen.id).await?,
         };
         Ok((run, material))
     }
+}
+
+/// Meetings as the report lists them, the earliest first.
+fn activities(meetings: Vec<Meeting>) -> Vec<Activity> {
+    let activity = |meeting: Meeting| Activity {
+        date: meeting.held_on,
+        kind: meeting.kind,
+        title: meeting.title,
+        place: meeting.place,
+        people: meeting.present,
+        submissions: meeting.submissions,
+    };
+    let mut activities: Vec<Activity> = meetings.into_iter().rev().map(activity).collect();
+    activities.sort_by(|a, b| a.date.cmp(&b.date));
+    activities
 }
 
 impl Material {
@@ -98,6 +138,12 @@ impl Material {
     ) -> Report {
         let lexical = self.record.run.encoder.starts_with("lexical");
         Report {
+            consultation: String::new(),
+            period: None,
+            letter: caifeng_report::Letter::default(),
+            activities: Vec::new(),
+            questions: self.questions(points),
+            dispositions: Vec::new(),
             title: format!("关于《{}》征求意见情况的汇总", self.draft.title),
             draft_title: self.draft.title.clone(),
             generated_at,

@@ -242,5 +242,6 @@ fn documents(
             ..document
         });
     }
+    documents.extend(find::points(slug, submissions, outcome));
     Ok(documents)
 }

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use caifeng_app::Kernel;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand};
+use crate::{
+    args_library::LibraryCommand,
+    args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand},
+};
 
 /// 采风：基层立法联系点意见的收集、梳理与汇总
 #[derive(Debug, Parser)]
@@ -22,6 +26,9 @@ pub(crate) struct Args {
     /// 使用的模型：名称、目录，或 lexical（不用模型，只做词面比对）
     #[arg(long, global = true, env = "CAIFENG_MODEL")]
     pub(crate) model: Option<String>,
+    /// 模型的计算方式；省略则选本机最快的（可用的见 caifeng doctor）
+    #[arg(long, global = true, env = "CAIFENG_KERNEL")]
+    pub(crate) kernel: Option<Kernel>,
     /// 数据库地址：postgres://用户@主机/库；省略则用数据目录里的 SQLite 文件
     #[arg(long, global = true, env = "CAIFENG_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
@@ -45,6 +52,9 @@ pub(crate) enum Command {
     Hot(Hot),
     /// 检索来件和条文
     Search(Search),
+    /// 法律库：安装、导入、列出、检索
+    #[command(subcommand)]
+    Library(LibraryCommand),
     /// 生成汇总报告
     Report(Report),
     /// 征求意见任务：新建、列出、开放、截止
@@ -197,9 +207,15 @@ pub(crate) struct Report {
     /// 格式
     #[arg(long, value_enum, default_value_t = Format::Md)]
     pub(crate) format: Format,
-    /// 输出文件；省略则输出到屏幕（xlsx 必须指定）
+    /// 输出文件；省略则输出到屏幕（docx、pdf、xlsx 必须指定）
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// 公文要素和工作人员写好的段落（TOML）：发文字号、签发人、总体评价等，优先于配置文件的 [report]
+    #[arg(long)]
+    pub(crate) letter: Option<PathBuf>,
+    /// 只输出默认的报告模板，供修改后在 template 中指定
+    #[arg(long)]
+    pub(crate) show_template: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -207,7 +223,16 @@ pub(crate) enum Format {
     Md,
     Json,
     Csv,
+    /// 意见建议汇总表，可填写采纳情况
     Xlsx,
+    /// 公文格式的报告
+    Docx,
+    /// 同上，需要安装 LibreOffice
+    Pdf,
+    /// 同上，供浏览器打印
+    Html,
+    /// 一图读懂
+    Briefing,
 }
 
 #[derive(Debug, Subcommand)]
@@ -433,6 +458,9 @@ pub(crate) struct Bench {
     /// 虚构来件的数量
     #[arg(long, default_value_t = 20_000)]
     pub(crate) submissions: usize,
+    /// 改为测量编码：本机可用的每种计算方式轮流运行，分别用一个线程和全部线程
+    #[arg(long, conflicts_with_all = ["serve", "wechat", "fill"])]
+    pub(crate) encode: bool,
     /// 改为测量在线受理：在数据目录的临时子目录里启动服务，用 64 个连接提交
     #[arg(long)]
     pub(crate) serve: bool,

@@ -126,7 +126,33 @@ fn the_main_job_runs_from_draft_to_report() {
     let out = desk.0.path().join("report.xlsx");
     desk.succeeds(&["report", "--format", "xlsx", "--out", out.to_str().unwrap()]);
     assert!(fs::read(out).unwrap().starts_with(b"PK"));
-    for format in ["md", "json", "csv"] {
+    let (out, letter) = (
+        desk.0.path().join("report.docx"),
+        desk.0.path().join("l.toml"),
+    );
+    fs::write(
+        &letter,
+        "organisation = \"河岸某联系点\"\ntemplate = \"t.jinja\"",
+    )
+    .unwrap();
+    fs::write(
+        desk.0.path().join("t.jinja"),
+        "# 某报告\n{{ organisation }}：{{ received }}件",
+    )
+    .unwrap();
+    let (out, letter) = (out.to_str().unwrap(), letter.to_str().unwrap());
+    desk.succeeds(&["report", "--format", "docx", "--out", out]);
+    assert!(fs::read(out).unwrap().starts_with(b"PK"));
+    let html = desk.succeeds(&["report", "--format", "html", "--letter", letter]);
+    assert_has(
+        &html,
+        &["<title>某报告</title>", "<p>河岸某联系点：217件</p>"],
+    );
+    assert_has(
+        &desk.succeeds(&["report", "--show-template"]),
+        &["{{ draft }}"],
+    );
+    for format in ["md", "json", "csv", "html", "briefing"] {
         let report = desk.succeeds(&["report", "--format", format]);
         assert_has(&report, &["第二十一条"]);
         assert!(!report.contains("13800000000"), "personal data is masked");
@@ -181,7 +207,9 @@ fn what_is_missing_is_said() {
         &desk.fails(&["triage", "--consultation", "nothing"]),
         &["没有代号为 nothing", "heyan"],
     );
-    assert_has(&desk.fails(&["report", "--format", "xlsx"]), &["--out"]);
+    for format in ["xlsx", "docx", "pdf"] {
+        assert_has(&desk.fails(&["report", "--format", format]), &["--out"]);
+    }
     assert_has(
         &desk.fails(&["search", "水", "--channel", "fax"]),
         &["没有渠道 fax", "wechat"],
@@ -396,4 +424,45 @@ fn stations_come_from_a_list_and_keys_are_shown_once() {
     }
     assert_has(&desk.fails(&["user", "end-session", "9"]), &["9"]);
     assert_eq!(desk.succeeds(&["user", "sessions"]), "");
+}
+
+#[test]
+fn a_law_is_imported_listed_and_found() {
+    let desk = Desk::new();
+    let message = desk.fails(&["library", "search", "养犬"]);
+    assert!(message.contains("library install"), "{message}");
+    let file = desk.file(
+        "law.txt",
+        "某市养犬条例\n第一条　遛犬应当束犬绳。\n第二条　犬只应当登记。\n",
+    );
+    let day = ["--version", "2020-05-01"];
+    let imported = desk.succeeds(&[&["library", "import", &*file], &day[..]].concat());
+    assert!(
+        imported.contains("《某市养犬条例》（现行有效，2020-05-01），2 条"),
+        "{imported}"
+    );
+    desk.succeeds(
+        &[
+            &["library", "import", &*file, "--validity", "former"],
+            &day[..],
+        ]
+        .concat(),
+    );
+    let list = desk.succeeds(&["library", "list"]);
+    assert_eq!(
+        list.lines().count(),
+        1,
+        "the same text of the same law: {list}"
+    );
+    assert!(list.contains("历史版本"), "{list}");
+    let text = desk.succeeds(&["library", "search", "养犬条例第二条"]);
+    assert!(text.contains("犬只应当登记"), "{text}");
+    let json = desk.succeeds(&["library", "search", "登记", "--validity", "all", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["hits"][0]["article"], "2", "{json}");
+    assert_eq!(json["hits"][0]["exact"], false);
+    let refused = desk.fails(&["library", "install", "--wheel", &file]);
+    assert!(refused.contains("校验值不符"), "{refused}");
+    let refused = desk.fails(&["library", "import", &file, "--validity", "也许有效"]);
+    assert!(refused.contains("现行有效"), "{refused}");
 }

@@ -3,7 +3,7 @@
 use crate::{
     Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
     Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState, Transfer,
-    TransferAct, TransferState, Urgency, Visibility,
+    TransferAct, TransferState, Urgency, Validity, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -64,6 +64,7 @@ named!(
     TransferAct,
     TransferState,
     Urgency,
+    Validity,
     Visibility
 );
 
@@ -73,7 +74,7 @@ mod tests {
     use crate::{
         Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
         Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState,
-        Transfer, TransferAct, TransferState, Urgency, Visibility,
+        Transfer, TransferAct, TransferState, Urgency, Validity, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -109,6 +110,7 @@ mod tests {
         names_lead_back::<TransferAct>();
         names_lead_back::<TransferState>();
         names_lead_back::<Urgency>();
+        names_lead_back::<Validity>();
         names_lead_back::<Visibility>();
     }
 }

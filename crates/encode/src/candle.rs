@@ -1,115 +1,26 @@
-//! Sentence vectors from a BERT or XLM-R model, run by candle.
-//!
-//! Texts become windows of tokens, windows become batches, each batch runs on one thread, and the
-//! windows of a text are averaged by their number of tokens.
+//! BERT on candle's matrix products: the portable engine, and what the others are compared with.
 
-mod attention;
-mod batch;
 mod bert;
-mod kernels;
-mod weights;
+mod ops;
 
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+pub(crate) use bert::Bert;
 
-use rayon::prelude::*;
-use tokenizers::{Encoding, Tokenizer};
+use crate::engine::{Engine, Window};
+use crate::{EncodeError, Pooling, Vectors};
 
-use self::batch::{Frame, Window};
-use self::bert::Bert;
-use self::weights::Weights;
-use crate::manifest::{TOKENIZER, WEIGHTS};
-use crate::model::{ModelDir, ModelError, ModelInfo};
-use crate::{EncodeError, Encoder, Pooling, Role, Vectors};
-
-/// Windows of a text that are looked at, some 6,000 Chinese characters. One vector cannot tell
-/// more of a longer text, and a text of megabytes must not take minutes.
-const MAX_WINDOWS: usize = 8;
-
-/// Characters that can be in a token on average, generously: what lies behind is cut off before
-/// the text is tokenised.
-const MAX_CHARS_PER_TOKEN: usize = 4;
-
-/// A loaded model.
-#[derive(Debug)]
-pub struct CandleEncoder {
-    info: ModelInfo,
-    tokenizer: Tokenizer,
-    frame: Frame,
-    bert: Bert,
-}
-
-impl CandleEncoder {
-    /// Loads a directory in the usual layout: `config.json`, `tokenizer.json`,
-    /// `model.safetensors`, optionally `1_Pooling/config.json` or our `manifest.json`. Refuses
-    /// what does not match its checksums or does not fit together.
-    pub fn load(model_dir: &Path) -> Result<Self, ModelError> {
-        // We give each thread its own batch; a product split over threads would only make them wait.
-        gemm::set_threading_threshold(usize::MAX);
-        let folder = ModelDir::open(model_dir)?;
-        let mut tokenizer = Tokenizer::from_bytes(folder.read(TOKENIZER)?)
-            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
-        // Cutting and padding are our business.
-        tokenizer.with_padding(None);
-        tokenizer
-            .with_truncation(None)
-            .map_err(|error| folder.malformed(TOKENIZER, &error))?;
-        let pieces = tokenizer.get_vocab_size(true);
-        if pieces > folder.config.vocab_size {
-            return Err(ModelError::Dimension {
-                what: TOKENIZER.to_owned(),
-                want: vec![folder.config.vocab_size],
-                got: vec![pieces],
-            });
-        }
-        let frame = frame(&tokenizer, &folder)?;
-        let bytes = folder.read(WEIGHTS)?;
-        let bert = Bert::load(&Weights::parse(&bytes, &folder)?, &folder.config)?;
-        Ok(Self {
-            info: folder.info_with(&bytes),
-            tokenizer,
-            frame,
-            bert,
-        })
-    }
-
-    /// What was loaded.
-    #[must_use]
-    pub const fn info(&self) -> &ModelInfo {
-        &self.info
-    }
-
-    /// The token ids of `text` as the model sees it: with prefix, without special tokens.
-    pub fn token_ids(&self, text: &str, role: Role) -> Result<Vec<u32>, EncodeError> {
-        let prefix = match role {
-            Role::Query => &self.info.query_prefix,
-            Role::Passage => &self.info.passage_prefix,
-        };
-        let max_tokens = MAX_WINDOWS * (self.info.max_positions - 2);
-        let end = text.char_indices().nth(max_tokens * MAX_CHARS_PER_TOKEN);
-        let text = &text[..end.map_or(text.len(), |(end, _)| end)];
-        let encoding = self
-            .tokenizer
-            .encode_fast(format!("{prefix}{text}"), false)
-            .map_err(|error| EncodeError::Engine(error.to_string()))?;
-        let ids = encoding.get_ids();
-        Ok(ids[..ids.len().min(max_tokens)].to_vec())
-    }
-
-    /// The vectors of the windows of a batch, not yet of unit length.
-    fn encode_batch(&self, windows: &[Window]) -> Result<Vectors, EncodeError> {
+impl Engine for Bert {
+    fn encode(&self, windows: &[Window], pooling: Pooling) -> Result<Vectors, EncodeError> {
         let ids: Vec<u32> = windows.iter().flat_map(|w| w.ids.iter().copied()).collect();
         let lengths: Vec<usize> = windows.iter().map(|w| w.ids.len()).collect();
         let states = self
-            .bert
             .forward(&ids, &lengths)
             .map_err(|error| EncodeError::Engine(error.to_string()))?;
-        let width = self.info.dimension;
+        let width = self.width();
         let mut vectors = Vectors::new(width);
         let mut rest = states.as_slice();
         for length in lengths {
             let (tokens, behind) = rest.split_at(length * width);
-            match self.info.pooling {
+            match pooling {
                 Pooling::Cls => vectors.push(&tokens[..width]),
                 Pooling::Mean => vectors.push(&mean(tokens, width)),
             }
@@ -117,84 +28,6 @@ impl CandleEncoder {
         }
         Ok(vectors)
     }
-}
-
-impl Encoder for CandleEncoder {
-    fn identity(&self) -> &str {
-        &self.info.identity
-    }
-
-    fn dimension(&self) -> usize {
-        self.info.dimension
-    }
-
-    fn is_lexical(&self) -> bool {
-        false
-    }
-
-    fn encode(
-        &self,
-        texts: &[&str],
-        role: Role,
-        done: &(dyn Fn(usize) + Sync),
-    ) -> Result<Vectors, EncodeError> {
-        let ids: Vec<Vec<u32>> = texts
-            .par_iter()
-            .map(|text| self.token_ids(text, role))
-            .collect::<Result<_, _>>()?;
-        let mut windows: Vec<Window> = ids
-            .iter()
-            .enumerate()
-            .flat_map(|(text, ids)| batch::windows(text, ids, self.frame, self.info.max_positions))
-            .collect();
-        let batches = batch::batches(&mut windows);
-        let waiting: Vec<AtomicUsize> = texts.iter().map(|_| AtomicUsize::new(0)).collect();
-        for window in &windows {
-            waiting[window.text].fetch_add(1, Ordering::Relaxed);
-        }
-        // The longest first, so that no thread ends with a long batch while others have none.
-        let mut encoded: Vec<Vectors> = batches
-            .par_iter()
-            .rev()
-            .with_max_len(1)
-            .map(|range| {
-                let windows = &windows[range.clone()];
-                let vectors = self.encode_batch(windows)?;
-                let last =
-                    |window: &&Window| waiting[window.text].fetch_sub(1, Ordering::Relaxed) == 1;
-                done(windows.iter().filter(last).count());
-                Ok(vectors)
-            })
-            .collect::<Result<_, _>>()?;
-        encoded.reverse();
-        let rows = encoded.iter().flat_map(Vectors::rows);
-        Ok(combine(
-            texts.len(),
-            self.info.dimension,
-            windows.iter().zip(rows),
-        ))
-    }
-}
-
-/// The mean of the windows of each text, weighted by their tokens, scaled to unit length.
-fn combine<'a>(
-    n_texts: usize,
-    width: usize,
-    windows: impl Iterator<Item = (&'a Window, &'a [f32])>,
-) -> Vectors {
-    let mut vectors = Vectors::new(width);
-    let zero = vec![0.0; width];
-    (0..n_texts).for_each(|_| vectors.push(&zero));
-    for (window, row) in windows {
-        let weight = window.weight() as f32;
-        for (sum, x) in vectors.row_mut(window.text).iter_mut().zip(row) {
-            *sum += weight * x;
-        }
-    }
-    for text in 0..n_texts {
-        crate::vectors::normalise(vectors.row_mut(text));
-    }
-    vectors
 }
 
 fn mean(rows: &[f32], width: usize) -> Vec<f32> {
@@ -210,23 +43,3 @@ fn mean(rows: &[f32], width: usize) -> Vec<f32> {
     }
     mean
 }
-
-/// The special tokens, as the tokenizer's template puts them around nothing.
-fn frame(tokenizer: &Tokenizer, folder: &ModelDir) -> Result<Frame, ModelError> {
-    let around = tokenizer
-        .post_process(Encoding::default(), None, true)
-        .map_err(|error| folder.malformed(TOKENIZER, &error))?;
-    match around.get_ids() {
-        [begin, end] => Ok(Frame {
-            begin: *begin,
-            end: *end,
-        }),
-        other => Err(folder.malformed(
-            TOKENIZER,
-            &format!("应在文本首尾各加一个特殊符号，实际共加 {} 个", other.len()),
-        )),
-    }
-}
-
-#[cfg(test)]
-mod tests;

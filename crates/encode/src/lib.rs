@@ -1,16 +1,26 @@
-//! Sentence vectors: the encoder trait, the candle encoder, the lexical encoder, model installation.
+//! Sentence vectors: the encoder trait, the sentence encoder and the engines that compute it, the lexical
+//! encoder, model installation.
 
-pub mod candle;
+mod candle;
+mod engine;
 pub mod install;
+mod kernel;
 pub mod lexical;
 mod manifest;
 pub mod model;
+mod packed;
+mod parts;
+pub mod sentence;
+mod simd;
+pub mod speed;
 pub mod vectors;
+mod weights;
 
-pub use candle::CandleEncoder;
+pub use kernel::{Kernel, ParseKernelError};
 pub use lexical::LexicalEncoder;
 pub use manifest::Pooling;
 pub use model::{ModelError, ModelInfo};
+pub use sentence::SentenceEncoder;
 pub use vectors::Vectors;
 
 /// On which side of a comparison a text stands. E5 models were trained with these as prefixes.
@@ -35,6 +45,12 @@ pub trait Encoder: Send + Sync {
     /// Identifies model and conversion, for instance `multilingual-e5-small/zh-1`. Vectors of
     /// different identities are never compared.
     fn identity(&self) -> &str;
+
+    /// Identifies the vectors themselves: [`Self::identity`], and the form of the numbers that they
+    /// were computed in, where it is not the model's. What is kept is kept by this.
+    fn form(&self) -> &str {
+        self.identity()
+    }
 
     /// Length of each vector.
     fn dimension(&self) -> usize;

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::candle::CandleEncoder;
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling};
-use crate::{Encoder, LexicalEncoder};
+use crate::{Encoder, Kernel, LexicalEncoder, SentenceEncoder};
 
 /// Written by sentence-transformers.
 const POOLING: &str = "1_Pooling/config.json";
@@ -67,6 +66,9 @@ pub enum ModelError {
         "不支持的模型：{0}。可用的是 BERT 和 XLM-R 结构的句向量模型，例如 multilingual-e5-small、bge-small-zh-v1.5"
     )]
     Unsupported(String),
+    /// Somebody asked for a kernel that this machine or this model does not allow.
+    #[error("这台机器或这个模型不能用 {0} 计算。请去掉 kernel 设置，程序会自行选择")]
+    Kernel(Kernel),
 }
 
 /// What a model directory holds.
@@ -89,10 +91,14 @@ pub struct ModelInfo {
     pub passage_prefix: String,
 }
 
-/// Loads the model in `model_dir`, or the lexical stand-in where none is given.
-pub fn open(model_dir: Option<&Path>) -> Result<Box<dyn Encoder>, ModelError> {
+/// Loads the model in `model_dir`, or the lexical stand-in where none is given. Without a `kernel`,
+/// takes the fastest.
+pub fn open(
+    model_dir: Option<&Path>,
+    kernel: Option<Kernel>,
+) -> Result<Box<dyn Encoder>, ModelError> {
     Ok(match model_dir {
-        Some(folder) => Box::new(CandleEncoder::load(folder)?),
+        Some(folder) => Box::new(SentenceEncoder::load(folder, kernel)?),
         None => Box::new(LexicalEncoder),
     })
 }

@@ -32,6 +32,13 @@ impl Vectors {
         self.data.extend_from_slice(row);
     }
 
+    /// Appends a row of `numbers`, of which there must be [`Self::dimension`].
+    pub(crate) fn push_iter(&mut self, numbers: impl Iterator<Item = f32>) {
+        let start = self.data.len();
+        self.data.extend(numbers);
+        debug_assert_eq!(self.data.len(), start + self.dimension);
+    }
+
     /// Length of each row.
     #[must_use]
     pub const fn dimension(&self) -> usize {

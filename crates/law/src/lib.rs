@@ -8,3 +8,4 @@ pub mod draft;
 pub mod edit;
 pub mod numeral;
 pub mod quote;
+pub mod titles;

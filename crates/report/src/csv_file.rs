@@ -27,9 +27,7 @@ const HEADER: [&str; 17] = [
 
 /// The points as CSV: UTF-8 with byte order mark, comma, CRLF.
 pub fn to_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(BOM.as_bytes().to_vec());
+    let mut writer = writer();
     writer.write_record(HEADER)?;
     let points = report
         .sections
@@ -42,6 +40,13 @@ pub fn to_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
         .into_inner()
         .map_err(|e| csv::Error::from(e.into_error()))?;
     Ok(bytes)
+}
+
+/// A writer of the form that spreadsheets read.
+pub(crate) fn writer() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(BOM.as_bytes().to_vec())
 }
 
 fn row(number: usize, section: &Section, point: &PointEntry) -> [String; HEADER.len()] {

@@ -16,7 +16,7 @@ use serde::{
 use crate::{Report, ReportError, SectionKind, words};
 
 /// Name and version of the form.
-const SCHEMA: &str = "caifeng-report/1";
+const SCHEMA: &str = "caifeng-report/2";
 
 #[derive(Serialize)]
 struct Envelope<'a> {

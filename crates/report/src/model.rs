@@ -5,17 +5,23 @@
 use caifeng_domain::{Channel, EditOp, Ledger, PointId, Stance};
 use serde::Serialize;
 
-use crate::json;
+use crate::{Letter, json};
 
 /// A report on one consultation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    /// Short name of the consultation, by which a table that comes back is known.
+    pub consultation: String,
     /// 关于《…（草案）》征求意见情况的汇总
     pub title: String,
     /// The draft's title.
     pub draft_title: String,
     /// When it was made, RFC 3339 with offset.
     pub generated_at: String,
+    /// The days on which opinions were invited.
+    pub period: Option<Period>,
+    /// What stands around the text of the official report, and what staff wrote for it.
+    pub letter: Letter,
     /// A remark on how meaning was compared, above all that no model was there (词面模式).
     pub encoder_note: Option<String>,
     /// Where everything received is.
@@ -23,6 +29,12 @@ pub struct Report {
     pub ledger: Ledger,
     /// The consultation in numbers.
     pub totals: Totals,
+    /// Meetings and visits, the earliest first.
+    pub activities: Vec<Activity>,
+    /// Key questions that were put, and what was answered.
+    pub questions: Vec<QuestionEntry>,
+    /// The words for 采纳情况 that staff choose from.
+    pub dispositions: Vec<String>,
     /// General opinions first, then chapters and articles as the draft has them, new articles,
     /// what could not be assigned, wording last. The writers keep the order given here.
     pub sections: Vec<Section>,
@@ -30,6 +42,64 @@ pub struct Report {
     pub complaints: Vec<SubmissionEntry>,
     /// 待核: a person must look.
     pub waiting: Vec<SubmissionEntry>,
+}
+
+/// Days, both included, as `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// First day.
+    pub opens: String,
+    /// Last day.
+    pub closes: String,
+}
+
+/// A meeting or visit at which opinions were collected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Activity {
+    /// The day, `YYYY-MM-DD`.
+    pub date: String,
+    /// 座谈会, 走访…
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// Where it was.
+    pub place: String,
+    /// How many were present, where it is known.
+    pub people: Option<u32>,
+    /// Opinions taken in from it.
+    pub submissions: usize,
+}
+
+/// A key question (重点征求问题) and its answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QuestionEntry {
+    /// The question.
+    pub text: String,
+    /// How many answered it.
+    pub counts: Counts,
+    /// The points made in answers, weightiest first.
+    pub points: Vec<AnswerEntry>,
+}
+
+/// A point as far as it was made in answer to a question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnswerEntry {
+    /// The point.
+    #[serde(serialize_with = "json::display")]
+    pub id: PointId,
+    /// Its words.
+    pub label: String,
+    /// How many answers say it.
+    pub counts: Counts,
+}
+
+/// What became of a point (采纳情况).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disposition {
+    /// 采纳, 部分采纳…
+    pub word: String,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// How many, three ways. Invariant: never one of them alone.
@@ -106,6 +176,8 @@ pub struct Section {
     pub kind: SectionKind,
     /// 总体意见, 第三章 监督管理, 第三十七条（施行日期）
     pub heading: String,
+    /// The chapter of an article, 第三章 监督管理; also where the section is a chapter itself.
+    pub chapter: Option<String>,
     /// The draft's words, for an article.
     pub provision_text: Option<String>,
     /// Of all its points together; not their sum, since a submission may make several.
@@ -122,6 +194,10 @@ pub struct PointEntry {
     pub id: PointId,
     /// The most central real sentence.
     pub label: String,
+    /// The point in staff's words (规范表述), which then stand before those of senders.
+    pub wording: Option<String>,
+    /// What became of it, where staff decided.
+    pub disposition: Option<Disposition>,
     /// Attitude.
     #[serde(serialize_with = "json::stance")]
     pub stance: Stance,

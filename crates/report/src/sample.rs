@@ -3,8 +3,8 @@
 use caifeng_domain::{Channel, EditOp, Ledger, Place, PointId, Stance};
 
 use crate::{
-    Counts, EditEntry, PointEntry, Quotation, Report, Section, SectionKind, SubmissionEntry, Tally,
-    Totals,
+    Activity, AnswerEntry, Counts, Disposition, EditEntry, Letter, Period, PointEntry,
+    QuestionEntry, Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
 
 pub(crate) fn report() -> Report {
@@ -16,6 +16,23 @@ pub(crate) fn report() -> Report {
         ledger.put(place);
     }
     Report {
+        consultation: "yunze".to_owned(),
+        period: Some(Period {
+            opens: "2026-10-08".to_owned(),
+            closes: "2026-11-06".to_owned(),
+        }),
+        letter: letter(),
+        activities: activities(),
+        questions: vec![QuestionEntry {
+            text: "三十日的期限是否合适？".to_owned(),
+            counts: counts(2, 2, 2),
+            points: vec![AnswerEntry {
+                id: PointId::new(2).unwrap(),
+                label: "建议把三十日改为十五日".to_owned(),
+                counts: counts(2, 2, 2),
+            }],
+        }],
+        dispositions: ["采纳", "部分采纳", "未采纳"].map(str::to_owned).to_vec(),
         title: "关于《云泽市河湖条例（草案）》征求意见情况的汇总".to_owned(),
         draft_title: "云泽市河湖条例（草案）".to_owned(),
         generated_at: "2026-11-21T09:00:00+08:00".to_owned(),
@@ -35,20 +52,54 @@ pub(crate) fn report() -> Report {
     }
 }
 
+fn letter() -> Letter {
+    Letter {
+        organisation: Some("云泽市柳湾基层立法联系点".to_owned()),
+        number: Some("云柳联〔2026〕3号".to_owned()),
+        recipient: Some("全国人大常委会法制工作委员会".to_owned()),
+        signer: Some("甲某".to_owned()),
+        contact: Some("联系人：乙某，电话：00000000".to_owned()),
+        date: "2026-11-06".to_owned(),
+        ..Letter::default()
+    }
+}
+
+fn activities() -> Vec<Activity> {
+    let activity = |date: &str, kind: &str, people, submissions| Activity {
+        date: date.to_owned(),
+        kind: kind.to_owned(),
+        title: "柳湾河湖条例座谈".to_owned(),
+        place: "柳湾联系点".to_owned(),
+        people,
+        submissions,
+    };
+    vec![
+        activity("2026-10-12", "座谈会", Some(12), 1),
+        activity("2026-10-13", "走访", None, 0),
+    ]
+}
+
 fn sections() -> Vec<Section> {
     let article = Section {
         kind: SectionKind::Article,
         heading: "第三条（适用范围）".to_owned(),
+        chapter: Some("第一章 总则".to_owned()),
         provision_text: Some("本条例适用于本市河湖。\n法律另有规定的，从其规定。".to_owned()),
         counts: counts(3, 2, 2),
         points: vec![amendment()],
     };
     let mut wording = point(3, "“其它”应为“其他”", Stance::Amend, counts(1, 1, 1));
     wording.confidence = 0.5;
+    wording.wording = Some("统一使用“其他”".to_owned());
+    wording.disposition = Some(Disposition {
+        word: "部分采纳".to_owned(),
+        reason: Some("二审稿已改两处".to_owned()),
+    });
     vec![
         Section {
             kind: SectionKind::General,
             heading: "总体意见".to_owned(),
+            chapter: None,
             provision_text: None,
             counts: counts(1, 1, 1),
             points: vec![point(1, "=1+1 支持立法", Stance::Support, counts(1, 1, 1))],
@@ -57,6 +108,7 @@ fn sections() -> Vec<Section> {
         Section {
             kind: SectionKind::Wording,
             heading: "文字性意见".to_owned(),
+            chapter: None,
             provision_text: None,
             counts: counts(1, 1, 1),
             points: vec![wording],
@@ -104,6 +156,8 @@ fn point(id: u64, label: &str, stance: Stance, counts: Counts) -> PointEntry {
     PointEntry {
         id: PointId::new(id).unwrap(),
         label: label.to_owned(),
+        wording: None,
+        disposition: None,
         stance,
         counts,
         keywords: Vec::new(),

@@ -33,6 +33,48 @@ pub(crate) fn counts(counts: Counts) -> String {
     format!("{submissions} 件 · {senders} 人 · {texts} 个文本")
 }
 
+/// `3件（2人、2个文本）`, as the official report has it.
+pub(crate) fn weight(counts: Counts) -> String {
+    let Counts {
+        submissions,
+        senders,
+        texts,
+    } = counts;
+    format!("{submissions}件（{senders}人、{texts}个文本）")
+}
+
+/// `3件、2人、2个文本`, for within brackets.
+pub(crate) fn weights(counts: Counts) -> String {
+    weight(counts).replace('（', "、").replace('）', "")
+}
+
+/// Names in a sentence; the rest is in the tables.
+const NAMED: usize = 8;
+
+/// `微信2件、座谈会1件`; after eight of them `其他38类共40件`.
+pub(crate) fn spread(tallies: &[Tally]) -> String {
+    let (named, rest) = tallies.split_at(tallies.len().min(NAMED));
+    let mut parts: Vec<String> = named
+        .iter()
+        .map(|t| format!("{}{}件", t.name, t.submissions))
+        .collect();
+    if !rest.is_empty() {
+        let sum: usize = rest.iter().map(|t| t.submissions).sum();
+        parts.push(format!("其他{}类共{sum}件", rest.len()));
+    }
+    parts.join("、")
+}
+
+/// `2026-03-01` as `2026年3月1日`: Arabic, without zeros in front (GB/T 9704). What is no such day
+/// stays as it is.
+pub(crate) fn day(iso: &str) -> String {
+    let numbers: Vec<u32> = iso.split('-').map_while(|part| part.parse().ok()).collect();
+    match numbers[..] {
+        [year, month, day] => format!("{year}年{month}月{day}日"),
+        _ => iso.to_owned(),
+    }
+}
+
 /// `第二款：将“三十日”修改为“十五日”`
 pub(crate) fn edit(edit: &EditEntry) -> String {
     let quoted = |words: &Option<String>| words.as_ref().map(|words| format!("“{words}”"));
@@ -52,16 +94,35 @@ pub(crate) fn edit(edit: &EditEntry) -> String {
     }
 }
 
+/// A point in staff's words, or in those of a sender within quotation marks.
+pub(crate) fn point(point: &PointEntry) -> String {
+    let quoted = || format!("“{}”", point.label);
+    point.wording.clone().unwrap_or_else(quoted)
+}
+
+/// `第二款原文：“三十日”→建议修改为：“十五日”`, where an edit has both; else as [`edit`].
+pub(crate) fn from_to(entry: &EditEntry) -> String {
+    match (entry.op, &entry.from, &entry.to) {
+        (EditOp::Replace, Some(from), Some(to)) => {
+            format!("{}原文：“{from}”→建议修改为：“{to}”", entry.target)
+        }
+        _ => edit(entry),
+    }
+}
+
 /// Every edit of a point with how many ask for it.
 pub(crate) fn edits(point: &PointEntry) -> Vec<String> {
-    let lines = point.edits.iter().map(|entry| {
-        let warning = match entry.from_in_draft {
-            Some(false) => "，原文未见此表述",
-            _ => "",
-        };
-        format!("{}（{} 件{warning}）", edit(entry), entry.count)
-    });
+    let lines = point.edits.iter();
+    let lines = lines.map(|entry| format!("{}（{} 件{}）", edit(entry), entry.count, known(entry)));
     lines.collect()
+}
+
+/// A warning where the draft does not have the words that are to be changed.
+pub(crate) fn known(edit: &EditEntry) -> &'static str {
+    match edit.from_in_draft {
+        Some(false) => "，原文未见此表述",
+        _ => "",
+    }
 }
 
 /// `居民 12、律师 1`
@@ -74,7 +135,12 @@ pub(crate) fn tallies(tallies: &[Tally]) -> String {
 
 /// `S-42，居民，柳湾联系点，微信`
 pub(crate) fn origin(quotation: &Quotation) -> String {
-    let mut parts = vec![quotation.submission.as_str()];
+    format!("{}，{}", quotation.submission, group(quotation))
+}
+
+/// `居民，柳湾联系点，微信`
+pub(crate) fn group(quotation: &Quotation) -> String {
+    let mut parts = Vec::new();
     parts.extend(quotation.identity.as_deref());
     parts.extend(quotation.station.as_deref());
     parts.push(channel(quotation.channel));
@@ -99,8 +165,8 @@ pub(crate) fn formula_guarded(cell: &str) -> String {
 mod tests {
     use caifeng_domain::{Channel, EditOp, Stance};
 
-    use super::{edit, formula_guarded, percent};
-    use crate::EditEntry;
+    use super::{day, edit, formula_guarded, percent, spread};
+    use crate::{EditEntry, Tally};
 
     #[test]
     fn tables_of_names_are_in_the_order_of_their_variants() {
@@ -153,6 +219,24 @@ mod tests {
             "第三款：增加“乙”",
         );
         check(EditOp::Clarify, "", None, None, "明确");
+    }
+
+    #[test]
+    fn days_have_no_zeros_in_front() {
+        assert_eq!(day("2026-03-01"), "2026年3月1日");
+        assert_eq!(day("某日"), "某日");
+    }
+
+    #[test]
+    fn long_lists_are_summed_up() {
+        let tallies: Vec<Tally> = (1..=10)
+            .map(|n| Tally {
+                name: "某".to_owned(),
+                submissions: n,
+            })
+            .collect();
+        assert_eq!(spread(&tallies[..2]), "某1件、某2件");
+        assert!(spread(&tallies).ends_with("、某8件、其他2类共19件"));
     }
 
     #[test]

@@ -1,16 +1,23 @@
-//! The workbook that goes with a report upward: 意见建议汇总表, 台账 and 统计.
+//! The workbook that goes with a report upward: 意见建议汇总表, 台账, 活动清单 and 统计.
 //!
 //! All texts are written as strings, so that none of them is ever run as a formula.
 
+mod activities;
 mod ledger;
 mod points;
+mod read_back;
 mod statistics;
+mod table;
+
+pub use self::read_back::{Filled, ReadBack, RowFault, read_back};
 
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 use crate::{Report, ReportError};
+
+pub use table::table_to_xlsx;
 
 /// Characters that a cell can hold.
 const MAX_CELL_CHARS: usize = 32_767;
@@ -32,6 +39,9 @@ pub fn to_xlsx(report: &Report) -> Result<Vec<u8>, ReportError> {
     let styles = Styles::new();
     points::write(book.add_worksheet(), report, &styles)?;
     ledger::write(book.add_worksheet(), report, &styles)?;
+    if !report.activities.is_empty() {
+        activities::write(book.add_worksheet(), report, &styles)?;
+    }
     statistics::write(book.add_worksheet(), report, &styles)?;
     Ok(book.save_to_buffer()?)
 }

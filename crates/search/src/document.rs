@@ -9,25 +9,28 @@ pub enum Kind {
     Submission,
     /// An article of a draft.
     Article,
+    /// What several submissions say in common.
+    Point,
 }
 
 impl Named for Kind {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Submission, "submission", "来件"),
         (Self::Article, "article", "条文"),
+        (Self::Point, "point", "观点"),
     ];
 }
 
-/// One text to be found: a submission with its units, or an article with its paragraphs.
+/// One text to be found: a submission with its units, an article with its paragraphs, or a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Unique in the index; a document with the same key replaces the older one.
     pub key: String,
-    /// Submission or article.
+    /// Submission, article or point.
     pub kind: Kind,
     /// The consultation's slug.
     pub consultation: String,
-    /// The heading, searched with the text: an article's title and chapter.
+    /// The heading, searched with the text: an article's title and chapter, a point's key words.
     pub title: Option<String>,
     /// The words exactly as delivered.
     pub text: String,

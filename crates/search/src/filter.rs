@@ -1,5 +1,7 @@
 //! Which documents a query may find at all.
 
+use std::collections::BTreeSet;
+
 use crate::{Document, Kind, query::Filters};
 
 impl Filters {
@@ -10,7 +12,8 @@ impl Filters {
         self.kind.is_none_or(|wanted| document.kind == wanted)
             && self.speaks_of(document)
             && wanted(self.channel, document.channel)
-            && wanted(self.station.as_deref(), document.station.as_deref())
+            && (self.stations.as_ref()).is_none_or(|any| is_among(any, document))
+            && self.is_within_reach(document)
             && wanted(self.status, document.status)
             // Dates of one form sort as text.
             && (self.date_from.as_deref()).is_none_or(|first| date.is_some_and(|d| d >= first))
@@ -23,6 +26,14 @@ impl Filters {
         document.kind == Kind::Article && self.speaks_of(document)
     }
 
+    fn is_within_reach(&self, document: &Document) -> bool {
+        match (&self.within, document.kind) {
+            (None, _) | (_, Kind::Article) => true,
+            (Some(places), Kind::Submission) => is_among(places, document),
+            (Some(_), Kind::Point) => false,
+        }
+    }
+
     fn speaks_of(&self, document: &Document) -> bool {
         let consultation = Some(document.consultation.as_str());
         wanted(self.consultation.as_deref(), consultation)
@@ -30,6 +41,11 @@ impl Filters {
                 .article
                 .is_none_or(|article| document.concerns(article))
     }
+}
+
+fn is_among(places: &BTreeSet<String>, document: &Document) -> bool {
+    let station = document.station.as_ref();
+    station.is_some_and(|station| places.contains(station))
 }
 
 fn wanted<T: Copy + PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {

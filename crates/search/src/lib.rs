@@ -1,4 +1,4 @@
-//! Full-text and vector search over submissions and articles.
+//! Full-text and vector search over submissions, points and articles, and word search over laws.
 //!
 //! Words are matched by BM25 over two fields of a tantivy index: the words of the shared dictionary,
 //! and all characters and pairs of characters, so that nothing is unfindable. Meaning is matched by
@@ -13,6 +13,7 @@ mod filter;
 mod highlight;
 mod index;
 mod lexical;
+mod library;
 mod query;
 mod rank;
 mod record;
@@ -28,4 +29,5 @@ mod testing;
 pub use document::{Document, Kind, Part};
 pub use error::SearchError;
 pub use index::SearchIndex;
+pub use library::{LawDocument, LawHit, LibraryIndex};
 pub use query::{Answer, Filters, Hit, Query, Reason, Snippet};

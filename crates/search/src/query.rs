@@ -1,5 +1,7 @@
 //! What is asked, and what comes back.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use caifeng_domain::{ArticleNo, Channel, Span, Status};
 
 use crate::{Document, Kind};
@@ -7,7 +9,7 @@ use crate::{Document, Kind};
 /// Conditions that every hit fulfils. `None` means any.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filters {
-    /// Submission or article.
+    /// Submission, article or point.
     pub kind: Option<Kind>,
     /// The consultation's slug.
     pub consultation: Option<String>,
@@ -15,8 +17,11 @@ pub struct Filters {
     pub article: Option<ArticleNo>,
     /// How it came.
     pub channel: Option<Channel>,
-    /// Where it was collected, the whole name.
-    pub station: Option<String>,
+    /// Where it was collected, any of these whole names.
+    pub stations: Option<BTreeSet<String>>,
+    /// Places beyond which whoever asks may not look: submissions from elsewhere or from nowhere fall
+    /// out, and so do points, which may speak for any place.
+    pub within: Option<BTreeSet<String>>,
     /// First day, `YYYY-MM-DD`, included. Undated documents fall out.
     pub date_from: Option<String>,
     /// Last day, `YYYY-MM-DD`, included. Undated documents fall out.
@@ -39,6 +44,8 @@ pub struct Query {
     pub filters: Filters,
     /// At most so many hits.
     pub limit: usize,
+    /// So many of each kind instead.
+    pub limit_each: bool,
     /// Of documents with the same `group` only the best is shown.
     pub collapse_duplicates: bool,
 }
@@ -53,6 +60,7 @@ impl Query {
             boost_articles: Vec::new(),
             filters: Filters::default(),
             limit: 10,
+            limit_each: false,
             collapse_duplicates: false,
         }
     }
@@ -100,4 +108,6 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// How many documents pass the filters and match; for a listing all that pass.
     pub total: usize,
+    /// The same by kind.
+    pub by_kind: BTreeMap<Kind, usize>,
 }

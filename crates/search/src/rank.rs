@@ -19,7 +19,7 @@ const POINT_WEIGHT: f32 = 1.0;
 /// One part of a candidate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item<'a> {
-    /// Items are compared with their own kind only: submissions, articles.
+    /// Items are compared with their own kind only: submissions, articles, points.
     pub(crate) kind: Kind,
     /// How well the words of the whole document fit, zero or more.
     pub(crate) lexical: f32,
@@ -109,7 +109,9 @@ where
     I: Iterator<Item = G>,
 {
     let mut groups: HashMap<G, (f32, f32)> = HashMap::new();
-    for (item, score) in items.iter().zip(scores) {
+    // A point is what its submissions say, and they have spoken.
+    let voices = items.iter().zip(scores);
+    for (item, score) in voices.filter(|(item, _)| item.kind != Kind::Point) {
         for group in groups_of(item) {
             let (sum, count) = groups.entry(group).or_insert((0.0, 1.0));
             *sum += score;

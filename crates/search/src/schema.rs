@@ -18,7 +18,7 @@ use crate::{
 
 /// Written with every commit; an index that says otherwise is refused. Raise it with any change to
 /// the fields, the record or the way texts are cut into terms.
-pub(crate) const FORMAT: &str = "caifeng-search 1";
+pub(crate) const FORMAT: &str = "caifeng-search 2";
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
@@ -37,16 +37,10 @@ impl Fields {
     /// The schema and its fields.
     pub(crate) fn new() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        // Terms come ready-made (`add_pre_tokenized_text`), so no tokenizer is ever cloned.
-        let terms = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer("raw")
-                .set_index_option(IndexRecordOption::WithFreqs),
-        );
         let fields = Self {
             key: schema.add_text_field("key", STRING),
-            words: schema.add_text_field("words", terms.clone()),
-            grams: schema.add_text_field("grams", terms),
+            words: schema.add_text_field("words", term_options()),
+            grams: schema.add_text_field("grams", term_options()),
             record: schema.add_bytes_field("record", STORED),
             vectors: schema.add_bytes_field("vectors", STORED),
         };
@@ -79,7 +73,17 @@ impl Fields {
     }
 }
 
-fn pre_tokenized(terms: Vec<Term>) -> PreTokenizedString {
+/// Terms come ready-made (`add_pre_tokenized_text`), so no tokenizer is ever cloned.
+pub(crate) fn term_options() -> TextOptions {
+    TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(IndexRecordOption::WithFreqs),
+    )
+}
+
+/// Terms in the order given.
+pub(crate) fn pre_tokenized(terms: Vec<Term>) -> PreTokenizedString {
     let tokens = terms.into_iter().enumerate().map(|(position, term)| Token {
         offset_from: term.span.start,
         offset_to: term.span.end,

@@ -1,9 +1,9 @@
 //! One search from the words to the hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Answer, Hit, Query, Reason, SearchError, SearchIndex,
+    Answer, Hit, Kind, Query, Reason, SearchError, SearchIndex,
     highlight::{highlights, snippet},
     lexical,
     rank::{self, Item},
@@ -54,7 +54,10 @@ impl SearchIndex {
             .collect();
         let listing = terms.is_empty() && query.vector.is_none();
         let admitted = candidates.iter().filter(|c| c.admitted);
-        let total = admitted.filter(|c| listing || c.lexical > 0.0).count();
+        let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
+        for candidate in admitted.filter(|c| listing || c.lexical > 0.0) {
+            *by_kind.entry(candidate.entry.document().kind).or_default() += 1;
+        }
         let mut ranked = if listing {
             list(&candidates)
         } else {
@@ -68,13 +71,20 @@ impl SearchIndex {
                 group.is_none_or(|group| seen.insert(group))
             });
         }
-        ranked.truncate(query.limit);
+        let mut shown: BTreeMap<Option<Kind>, usize> = BTreeMap::new();
+        ranked.retain(|hit| {
+            let kind = query.limit_each.then(|| hit.entry.document().kind);
+            let shown = shown.entry(kind).or_default();
+            *shown += 1;
+            *shown <= query.limit
+        });
         let hits = ranked
             .iter()
             .map(|hit| self.show(&snapshot, &terms, hit, listing));
         Ok(Answer {
             hits: hits.collect::<Result<_, _>>()?,
-            total,
+            total: by_kind.values().sum(),
+            by_kind,
         })
     }
 

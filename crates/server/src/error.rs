@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{AppError, Challenge, Refusal, StoreError};
+use caifeng_app::{AppError, Challenge, PdfError, Refusal, StoreError};
 use caifeng_domain::TransferRefusal;
 use serde_json::json;
 
@@ -78,6 +78,12 @@ impl Fault {
     /// A page that does not exist.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "没有这个页面")
+    }
+
+    /// A law or an article that the library does not have.
+    pub(crate) fn no_such_law() -> Self {
+        let detail = "法律库里没有这部法律或这一条";
+        Self::new(StatusCode::NOT_FOUND, "no_such_law", detail)
     }
 
     /// A page that exists, asked for in a way in which it cannot be.
@@ -222,6 +228,9 @@ impl From<AppError> for Fault {
             AppError::WhichConsultation(_) => (StatusCode::BAD_REQUEST, "which_consultation"),
             AppError::NoDraft(_) => (StatusCode::CONFLICT, "no_draft"),
             AppError::NotTriaged(_) => (StatusCode::CONFLICT, "not_triaged"),
+            AppError::Pdf(PdfError::NotInstalled) => {
+                (StatusCode::NOT_IMPLEMENTED, "pdf_unavailable")
+            }
             AppError::Overtaken(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             AppError::Store(ref error) if is_passing(error) => {
                 return Self::store_unavailable(error);
@@ -239,6 +248,7 @@ impl From<AppError> for Fault {
             | AppError::Store(_)
             | AppError::Backup(_)
             | AppError::Report(_)
+            | AppError::Pdf(_)
             | AppError::Config(_)
             | AppError::Password(_)
             | AppError::UnknownJob(_)

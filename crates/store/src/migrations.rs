@@ -16,6 +16,7 @@ const IDENTITY: &str = include_str!("../migrations/shared/0007_identity.sql");
 const QUESTIONS: &str = include_str!("../migrations/shared/0008_questions.sql");
 const REPLACED: &str = include_str!("../migrations/shared/0010_replaced.sql");
 const FOLLOWERS: &str = include_str!("../migrations/shared/0011_followers.sql");
+const LIBRARY: &str = include_str!("../migrations/shared/0012_library.sql");
 const DECISIONS: &str = include_str!("../migrations/shared/0013_decisions.sql");
 const WORKFLOW: &str = include_str!("../migrations/shared/0014_workflow.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
@@ -48,6 +49,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (8, "questions", QUESTIONS),
         (10, "replaced", REPLACED),
         (11, "followers", FOLLOWERS),
+        (12, "library", LIBRARY),
         (13, "decisions", DECISIONS),
         (14, "workflow", WORKFLOW),
     ];
@@ -67,7 +69,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 11] = [
+    const LEFT: [(i64, &[&str]); 12] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -92,6 +94,7 @@ mod tests {
         (8, &[]),
         (10, &["insert into wechat_follower (key, turn, state) values ('f', 1, 's')"]),
         (11, &[]),
+        (12, &[]),
         (13, &[]),
         (14, &[]),
     ];

@@ -205,7 +205,7 @@ mod tests {
         ];
         let earlier = [Earlier::new(old, &new)];
         let batch = Batch::new(&new, &submissions).over_versions(&earlier, &[0, 0, 1, 0]);
-        let encoder = caifeng_encode::model::open(None).unwrap();
+        let encoder = caifeng_encode::model::open(None, None).unwrap();
         let found = crate::run(batch, &*encoder, &crate::Previous::default(), &()).unwrap();
         let link = |i: usize| &found.analyses[i].units[0].links[0];
         assert_eq!(link(0).article, ArticleNo::new(3));

@@ -24,7 +24,7 @@ pub(crate) struct Remembering {
 impl Remembering {
     /// Opens the model and what is remembered.
     pub(crate) fn open() -> Result<Self> {
-        let inner = caifeng_encode::model::open(Some(MODEL.as_ref()))
+        let inner = caifeng_encode::model::open(Some(MODEL.as_ref()), None)
             .context("training needs the model: run `caifeng model install` first")?;
         let known = match fs::read(FILE) {
             Ok(bytes) => serde_json::from_slice(&bytes).context("cannot read the kept vectors")?,

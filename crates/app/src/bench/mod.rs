@@ -1,5 +1,6 @@
 //! `caifeng bench`: time by stage, throughput, memory, and the planted duplicates found.
 
+mod encode;
 mod fill;
 mod generate;
 mod random;
@@ -15,6 +16,8 @@ use caifeng_text::segment::Segmenter;
 use caifeng_triage::{Batch, Previous, Progress, Stage};
 
 use crate::AppError;
+
+pub use encode::{EncodeSpeeds, encode as bench_encode};
 
 /// The sample draft and its submissions, whose words the invented ones use.
 const DRAFT: &str = include_str!("../../../../corpora/heyan/draft.txt");

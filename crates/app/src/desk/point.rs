@@ -1,13 +1,13 @@
 //! One point: on a card among others, and on a page of its own with every unit.
 
 use caifeng_domain::{
-    ArticleNo, Decision, DuplicateKind, Event, Named, PointId, PointState, Stance, Transfer,
-    UnitRef, decided::undone,
+    ArticleNo, Decision, Disposition, DuplicateKind, Event, Named, PointId, PointState, Stance,
+    Transfer, UnitRef, decided::undone,
 };
-use caifeng_report::{Counts, Quotation, Tally};
+use caifeng_report::{Counts, PointEntry, Quotation, Tally};
 
 use super::{Desk, SectionPlace, Standing, Uptake, redline::in_words};
-use crate::{AppError, report::article_name};
+use crate::AppError;
 
 /// Units on one page.
 const UNITS_A_PAGE: usize = 40;
@@ -152,6 +152,22 @@ impl Desk {
         }
     }
 
+    /// Puts what staff decided into a report's entry.
+    pub(crate) fn put_decided(&self, entry: &mut PointEntry, dispositions: &[Disposition]) {
+        let Some(state) = self.decided.points.get(&entry.id) else {
+            return;
+        };
+        entry.wording = state.wording.clone().or_else(|| state.name.clone());
+        let approved = state.settled.as_ref().filter(|s| s.approved.is_some());
+        entry.disposition = approved.map(|settled| {
+            let known = dispositions.iter().find(|d| d.code == settled.code);
+            caifeng_report::Disposition {
+                word: known.map_or_else(|| settled.code.clone(), |d| d.name.clone()),
+                reason: Some(settled.reason.clone()).filter(|reason| !reason.is_empty()),
+            }
+        });
+    }
+
     /// What a point is called: its name, else the words that stand for it.
     #[must_use]
     pub fn point_name(&self, point: PointId) -> Option<String> {
@@ -291,11 +307,4 @@ fn short(quotation: Quotation) -> Quotation {
         text: shortened(&quotation.text),
         ..quotation
     }
-}
-
-/// 第十二条、第十三条
-#[must_use]
-pub fn article_names(articles: &[ArticleNo]) -> String {
-    let names: Vec<String> = articles.iter().map(|a| article_name(*a)).collect();
-    names.join("、")
 }

@@ -4,7 +4,7 @@ use caifeng_domain::{Edit, EditOp, Named};
 
 /// Words that stay, and words that some want changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum Stretch {
     /// As in the draft.
     Kept(String),
     /// Changed by somebody: what goes, what comes (empty where nothing), and how many ask for it.
@@ -22,7 +22,7 @@ pub enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Redline {
     /// In order; together with `from` of the changed ones they are the draft's words.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Stretch>,
     /// Changes that have no place in the words: additions, other wishes for the same place, words
     /// that do not stand in the draft. In Chinese, with how many ask for it.
     pub others: Vec<(String, usize)>,
@@ -70,14 +70,14 @@ impl Redline {
         let mut done = 0;
         for (at, from, to, count) in placed {
             if at > done {
-                pieces.push(Piece::Kept(text[done..at].to_owned()));
+                pieces.push(Stretch::Kept(text[done..at].to_owned()));
             }
             done = at + from.len();
             let from = from.to_owned();
-            pieces.push(Piece::Changed { from, to, count });
+            pieces.push(Stretch::Changed { from, to, count });
         }
         if done < text.len() {
-            pieces.push(Piece::Kept(text[done..].to_owned()));
+            pieces.push(Stretch::Kept(text[done..].to_owned()));
         }
         Self { pieces, others }
     }
@@ -101,7 +101,7 @@ pub(crate) fn in_words(edit: &Edit) -> String {
 mod tests {
     use caifeng_domain::{Edit, EditOp};
 
-    use super::{Piece, Redline};
+    use super::{Redline, Stretch};
 
     fn edit(op: EditOp, from: Option<&str>, to: Option<&str>) -> Edit {
         Edit {
@@ -125,12 +125,12 @@ mod tests {
         let redline = Redline::new(text, edits.into_iter());
         let whole: String = (redline.pieces.iter())
             .map(|piece| match piece {
-                Piece::Kept(words) => words.as_str(),
-                Piece::Changed { from, .. } => from,
+                Stretch::Kept(words) => words.as_str(),
+                Stretch::Changed { from, .. } => from,
             })
             .collect();
         assert_eq!(whole, text);
-        let changed = Piece::Changed {
+        let changed = Stretch::Changed {
             from: "三日".into(),
             to: "十日".into(),
             count: 2,

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use caifeng_encode::install;
+use caifeng_encode::{Kernel, SentenceEncoder};
 
 use super::{Finding, told};
 use crate::Config;
@@ -110,8 +110,17 @@ fn model(config: &Config) -> Finding {
             "运行 caifeng model install；在此之前只按词面比对",
         );
     }
-    match install::verify(&dir) {
-        Ok(info) => Finding::good(what, format!("{}，校验通过", info.identity)),
+    match SentenceEncoder::load(&dir, config.kernel) {
+        Ok(encoder) => {
+            let names: Vec<&str> = Kernel::available().iter().map(|k| k.name()).collect();
+            let found = format!(
+                "{}，校验通过，用 {} 计算（本机可用：{}）",
+                encoder.info().identity,
+                encoder.kernel(),
+                names.join("、")
+            );
+            Finding::good(what, found)
+        }
         Err(error) => {
             let advice = "模型文件不完整或被改动，请运行 caifeng model install 重新安装";
             Finding::wrong(what, told(&error), advice)

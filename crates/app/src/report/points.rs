@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use caifeng_domain::{ArticleNo, DuplicateKind, EvidenceKind, Named, Point, Unit};
-use caifeng_law::numeral;
+pub(crate) use caifeng_law::titles::article_label as article_name;
 use caifeng_report::{EditEntry, PointEntry, Quotation};
 
 use super::Material;
@@ -25,6 +25,8 @@ impl Material {
         PointEntry {
             id: point.id,
             label: self.words(point.representative).text,
+            wording: None,
+            disposition: None,
             stance: point.stance,
             counts: self.counts(submissions.iter().copied()),
             keywords: point.keywords.clone(),
@@ -158,14 +160,5 @@ impl Material {
             }
         }
         out
-    }
-}
-
-/// 第十二条, 第一百二十条之一.
-pub(crate) fn article_name(article: ArticleNo) -> String {
-    let main = numeral::format(article.main);
-    match article.inserted {
-        0 => format!("第{main}条"),
-        inserted => format!("第{main}条之{}", numeral::format(inserted)),
     }
 }

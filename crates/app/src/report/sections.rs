@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Draft, NodeId, Point};
+use caifeng_domain::{Draft, Level, NodeId, Point};
 use caifeng_report::{Section, SectionKind};
 
 use super::{Material, points::article_name};
@@ -32,8 +32,20 @@ pub(crate) fn heading(draft: &Draft, id: NodeId) -> String {
     }
 }
 
+/// The chapter that a provision is or stands in.
+fn chapter(draft: &Draft, id: NodeId) -> Option<String> {
+    let within = std::iter::successors(Some(id), |&id| draft.node(id).parent);
+    let node = (within.map(|id| draft.node(id))).find(|node| node.level == Level::Chapter)?;
+    let title = node.title.as_deref().unwrap_or_default();
+    Some(format!("{}{title}", node.label))
+}
+
 fn section(material: &Material, place: SectionPlace, points: &[&Point]) -> Section {
     let draft = &material.draft;
+    let chapter = match place {
+        SectionPlace::Provision(id) => chapter(draft, id),
+        _ => None,
+    };
     let (kind, heading, provision_text) = match place {
         SectionPlace::General => (SectionKind::General, "总体意见".to_owned(), None),
         SectionPlace::NewArticle => (SectionKind::NewArticle, "建议新增的条文".to_owned(), None),
@@ -55,6 +67,7 @@ fn section(material: &Material, place: SectionPlace, points: &[&Point]) -> Secti
     Section {
         kind,
         heading,
+        chapter,
         provision_text,
         counts: material.counts(submissions),
         points: entries,

@@ -18,6 +18,31 @@ pub(crate) fn run(bench: &Bench, config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// `caifeng bench --encode`.
+pub(crate) fn encode(bench: &Bench, config: &Config) -> Result<()> {
+    let result = caifeng_app::bench_encode(bench.submissions, config)?;
+    line(format!(
+        "{} 个不同文本（平均 {:.0} 字），模型 {}",
+        result.texts,
+        result.chars as f64 / result.texts.max(1) as f64,
+        result.model
+    ));
+    for speed in &result.speeds {
+        let share = speed.peak.map_or(String::new(), |peak| {
+            format!("，为实测上限的 {:.0}%", 100.0 * speed.operations / peak)
+        });
+        line(format!(
+            "  {:<7} {} 线程  每秒 {:>6.1} 个文本、{:>6.0} 个词元，{:>5.0} GFLOP/s{share}",
+            speed.kernel.name(),
+            speed.threads,
+            speed.texts,
+            speed.tokens,
+            speed.operations / 1e9,
+        ));
+    }
+    Ok(())
+}
+
 fn show(result: &BenchResult, encoder: &str) {
     line(format!(
         "{} 件虚构来件，编码器 {encoder}",

@@ -14,6 +14,7 @@ mod hot;
 mod identity;
 mod import;
 mod key;
+mod library;
 mod load;
 mod model;
 mod report;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         data: args.data,
         models: args.models,
         model: args.model,
+        kernel: args.kernel,
         database: args.database,
         identity_key: std::env::var("CAIFENG_IDENTITY_KEY").ok(),
         ..Overrides::default()
@@ -57,6 +59,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Triage(command) => triage::run(command, config).await,
         Command::Hot(command) => hot::run(command, config).await,
         Command::Search(command) => search::run(command, config).await,
+        Command::Library(command) => library::run(command, config).await,
         Command::Report(command) => report::run(command, config).await,
         Command::Consultation(command) => consultation::run(command, config).await,
         Command::Station(command) => station::run(command, config).await,
@@ -80,6 +83,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
         Command::Bench(command) if command.fill.is_some() => fill::run(&command, config).await,
+        Command::Bench(command) if command.encode => bench::encode(&command, &config),
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

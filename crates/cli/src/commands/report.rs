@@ -1,7 +1,7 @@
 //! `caifeng report`.
 
 use anyhow::{Result, bail};
-use caifeng_app::{Config, reports};
+use caifeng_app::{Config, LetterSettings, ReportFormat, reports};
 
 use crate::{
     args::{Format, Report},
@@ -9,19 +9,22 @@ use crate::{
 };
 
 pub(crate) async fn run(report: Report, config: Config) -> Result<()> {
-    if report.format == Format::Xlsx && report.out.is_none() {
-        bail!("xlsx 不能输出到屏幕，请用 --out 指定文件");
+    if report.show_template {
+        raw(reports::DEFAULT_TEMPLATE.as_bytes());
+        return Ok(());
     }
-    let data = super::open(config)
-        .await?
-        .report(report.selected.consultation.as_deref())
-        .await?;
-    let bytes = match report.format {
-        Format::Md => reports::to_markdown(&data).into_bytes(),
-        Format::Json => reports::to_json(&data)?.into_bytes(),
-        Format::Csv => reports::to_csv(&data)?,
-        Format::Xlsx => reports::to_xlsx(&data)?,
-    };
+    let format = format(report.format);
+    let (_, ending) = format.kind();
+    if !format.is_text() && report.out.is_none() {
+        bail!("{ending} 不能输出到屏幕，请用 --out 指定文件");
+    }
+    let app = super::open(config).await?;
+    let mut data = app.report(report.selected.consultation.as_deref()).await?;
+    if let Some(file) = &report.letter {
+        let today = std::mem::take(&mut data.letter.date);
+        data.letter = app.letter(LetterSettings::read(file)?, &today)?;
+    }
+    let bytes = app.export(data, format).await?;
     match &report.out {
         Some(path) => {
             super::write_file(path, &bytes)?;
@@ -30,4 +33,17 @@ pub(crate) async fn run(report: Report, config: Config) -> Result<()> {
         None => raw(&bytes),
     }
     Ok(())
+}
+
+fn format(format: Format) -> ReportFormat {
+    match format {
+        Format::Md => ReportFormat::Md,
+        Format::Json => ReportFormat::Json,
+        Format::Csv => ReportFormat::Csv,
+        Format::Xlsx => ReportFormat::Xlsx,
+        Format::Docx => ReportFormat::Docx,
+        Format::Pdf => ReportFormat::Pdf,
+        Format::Html => ReportFormat::Html,
+        Format::Briefing => ReportFormat::Briefing,
+    }
 }

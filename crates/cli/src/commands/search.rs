@@ -63,7 +63,7 @@ fn as_text(found: &Found) {
 }
 
 /// The snippet with matched words in 【】.
-fn marked(text: &str, snippet: Span, highlights: &[Span]) -> String {
+pub(super) fn marked(text: &str, snippet: Span, highlights: &[Span]) -> String {
     let mut out = String::new();
     let mut at = snippet.start;
     for h in highlights {

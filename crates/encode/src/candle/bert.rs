@@ -4,16 +4,17 @@
 //! layers, without padding. Weights are turned once at loading, to `[in, out]`, the order in which
 //! the product reads them without repacking.
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Tensor};
 
-use super::attention::Attention;
-use super::kernels::{AddNorm, BiasGelu, Norm};
-use super::weights::Weights;
+use super::ops::{AddNorm, Attention, BiasGelu};
 use crate::model::{Config, ModelError};
+use crate::parts::{self, Dense, Parts};
+use crate::simd::Norm;
+use crate::weights::Weights;
 
 /// Weights of a model.
 #[derive(Debug)]
-pub(super) struct Bert {
+pub(crate) struct Bert {
     width: usize,
     heads: usize,
     /// `[pieces, width]`.
@@ -38,45 +39,31 @@ struct Layer {
 }
 
 impl Bert {
-    pub(super) fn load(
-        weights: &Weights<'_>,
-        config: &Config,
-    ) -> std::result::Result<Self, ModelError> {
-        let width = config.hidden_size;
-        let words = weights.get(
-            "embeddings.word_embeddings.weight",
-            &[config.vocab_size, width],
-        )?;
-        let mut positions = weights.get(
-            "embeddings.position_embeddings.weight",
-            &[config.max_position_embeddings, width],
-        )?;
-        positions.drain(..config.position_offset() * width);
-        let types = weights.get(
-            "embeddings.token_type_embeddings.weight",
-            &[config.type_vocab_size, width],
-        )?;
-        for position in positions.chunks_exact_mut(width) {
-            for (x, type_0) in position.iter_mut().zip(&types) {
-                *x += type_0;
-            }
-        }
+    pub(crate) fn load(weights: &Weights<'_>, config: &Config) -> Result<Self, ModelError> {
+        // We give each thread its own batch; a product split over threads would only make them wait.
+        gemm::set_threading_threshold(usize::MAX);
+        let parts = Parts { weights, config };
         let layers = (0..config.num_hidden_layers)
-            .map(|layer| Layer::load(weights, config, &format!("encoder.layer.{layer}")))
-            .collect::<std::result::Result<_, _>>()?;
+            .map(|layer| Layer::of(parts.layer(&format!("encoder.layer.{layer}"))?))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
-            width,
+            width: config.hidden_size,
             heads: config.num_attention_heads,
-            words,
-            positions,
-            norm: norm(weights, config, "embeddings.LayerNorm")?,
+            words: parts.words()?,
+            positions: parts.positions()?,
+            norm: parts.norm("embeddings.LayerNorm")?,
             layers,
         })
     }
 
+    /// Length of the vectors.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
     /// The last layer's vectors, `[tokens, width]`, of texts with these `ids` (all one after the
     /// other) and `lengths`. Ids must be below the vocabulary size, lengths within the positions.
-    pub(super) fn forward(&self, ids: &[u32], lengths: &[usize]) -> Result<Vec<f32>> {
+    pub(super) fn forward(&self, ids: &[u32], lengths: &[usize]) -> candle_core::Result<Vec<f32>> {
         let mut x = self.embed(ids, lengths)?;
         for layer in &self.layers {
             let attention = Attention {
@@ -95,7 +82,7 @@ impl Bert {
         x.flatten_all()?.to_vec1()
     }
 
-    fn embed(&self, ids: &[u32], lengths: &[usize]) -> Result<Tensor> {
+    fn embed(&self, ids: &[u32], lengths: &[usize]) -> candle_core::Result<Tensor> {
         let width = self.width;
         let mut x = Vec::with_capacity(ids.len() * width);
         let mut rest = ids;
@@ -119,63 +106,35 @@ impl Bert {
 }
 
 impl Layer {
-    fn load(
-        weights: &Weights<'_>,
-        config: &Config,
-        name: &str,
-    ) -> std::result::Result<Self, ModelError> {
-        let (width, inner) = (config.hidden_size, config.intermediate_size);
-        let bias = |part: &str, size| weights.get(&format!("{name}.{part}.bias"), &[size]);
-        let matrix = |part: &str, rows, columns| {
-            weights.get(&format!("{name}.{part}.weight"), &[rows, columns])
-        };
-        let add_norm = |part: &str| {
-            Ok::<_, ModelError>(AddNorm {
-                bias: bias(&format!("{part}.dense"), width)?,
-                norm: norm(weights, config, &format!("{name}.{part}.LayerNorm"))?,
-            })
-        };
-        let mut project = Vec::new();
-        let mut project_bias = Vec::new();
-        for part in ["query", "key", "value"] {
-            project.extend(matrix(&format!("attention.self.{part}"), width, width)?);
-            project_bias.extend(bias(&format!("attention.self.{part}"), width)?);
-        }
-        let attended = matrix("attention.output.dense", width, width)?;
-        let to_inner = matrix("intermediate.dense", inner, width)?;
-        let to_outer = matrix("output.dense", width, inner)?;
-        let turned = |numbers, rows, columns| {
-            turn(numbers, rows, columns).map_err(|error| ModelError::Unsupported(error.to_string()))
+    fn of(layer: parts::Layer<Dense>) -> Result<Self, ModelError> {
+        let turned = |weights: Vec<f32>, rows: usize| {
+            turn(weights, rows).map_err(|error| ModelError::Unsupported(error.to_string()))
         };
         Ok(Self {
-            project: turned(project, 3 * width, width)?,
-            project_bias,
-            attended: turned(attended, width, width)?,
-            attended_norm: add_norm("attention.output")?,
-            inner: turned(to_inner, inner, width)?,
-            inner_gelu: BiasGelu {
-                bias: bias("intermediate.dense", inner)?,
+            project: turned(layer.project.weights, layer.project.bias.len())?,
+            project_bias: layer.project.bias,
+            attended: turned(layer.attended.weights, layer.attended.bias.len())?,
+            attended_norm: AddNorm {
+                bias: layer.attended.bias,
+                norm: layer.attended_norm,
             },
-            outer: turned(to_outer, width, inner)?,
-            outer_norm: add_norm("output")?,
+            inner: turned(layer.inner.weights, layer.inner.bias.len())?,
+            inner_gelu: BiasGelu {
+                bias: layer.inner.bias,
+            },
+            outer: turned(layer.outer.weights, layer.outer.bias.len())?,
+            outer_norm: AddNorm {
+                bias: layer.outer.bias,
+                norm: layer.outer_norm,
+            },
         })
     }
 }
 
-fn norm(
-    weights: &Weights<'_>,
-    config: &Config,
-    name: &str,
-) -> std::result::Result<Norm, ModelError> {
-    Ok(Norm {
-        scale: weights.get(&format!("{name}.weight"), &[config.hidden_size])?,
-        shift: weights.get(&format!("{name}.bias"), &[config.hidden_size])?,
-        epsilon: config.layer_norm_eps,
-    })
-}
-
-fn turn(numbers: Vec<f32>, rows: usize, columns: usize) -> Result<Tensor> {
-    Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?
+/// From `[out, in]` to `[in, out]`.
+fn turn(weights: Vec<f32>, rows: usize) -> candle_core::Result<Tensor> {
+    let columns = weights.len() / rows;
+    Tensor::from_vec(weights, (rows, columns), &Device::Cpu)?
         .t()?
         .contiguous()
 }

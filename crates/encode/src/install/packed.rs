@@ -303,10 +303,10 @@ mod tests {
             to: "A".to_owned(),
         };
         assert_eq!(packed.rules, [rule]);
-        assert_eq!(packed.tensor("emb.ln.b", 32).unwrap().len(), 32);
+        assert_eq!(packed.tensor("emb.ln.b", 64).unwrap().len(), 64);
         let missing = |name: &str| Err(PackedError::Tensor(name.to_owned()));
-        assert_eq!(packed.tensor("emb.ln.b", 33), missing("emb.ln.b"));
-        assert_eq!(packed.tensor("emb.ln.c", 32), missing("emb.ln.c"));
+        assert_eq!(packed.tensor("emb.ln.b", 65), missing("emb.ln.b"));
+        assert_eq!(packed.tensor("emb.ln.c", 64), missing("emb.ln.c"));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use super::convert;
 use super::packed::{Packed, Sizes};
 
 pub(super) const SIZES: Sizes = Sizes {
-    hidden: 32,
+    hidden: 64,
     layers: 2,
     heads: 2,
-    inner: 48,
+    inner: 96,
     // Twelve tokens of a text and two special ones in a window.
     positions: 14,
     types: 2,

@@ -65,10 +65,13 @@ static NOT_LAWS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     )
 });
 
+/// What stands before 条例 without saying which one: 我市条例, 新条例, 条例.
+const GENERAL: &str = "我咱全本市省县区州国家地方新旧原老现行的";
+
 /// Words that come before a law's name and are not part of it.
 static BOUNDARIES: LazyLock<Vec<&str>> = LazyLock::new(|| {
     words(
-        "根据 依据 按照 依照 参照 参考 对照 比照 遵照 执行 适用 符合 违反 结合 对比 比较 援引 引用 比如 例如 \
+        "根据 依据 按照 按 依照 依 参照 参考 对照 比照 遵照 执行 适用 符合 违反 结合 对比 比较 援引 引用 比如 例如 \
          参见 请见 和 与 跟 及 像 如 的 在 是 把 将 而 但 且 或 就 也 都 我国 现行 建议 见",
     )
 });
@@ -251,18 +254,20 @@ fn bare_name(g: &Glyphs, i: usize, own: &str) -> Option<(String, usize)> {
     if !own.is_empty() && g.ends(i, own) {
         return Some((own.to_owned(), i - own.chars().count()));
     }
-    g.before_any(i, &KINDS)?;
+    let kind = g.before_any(i, &KINDS)?;
     if g.before_any(i, &NOT_LAWS).is_some() && g.before_any(i, &KINDS[4..]).is_none() {
         return None;
     }
-    let mut from = i;
+    let mut from = kind;
     while i - from < LONGEST_NAME
         && is_name_char(g.before(from))
         && (i - from < 2 || boundary(g, from).is_none())
     {
         from -= 1;
     }
-    (i - from >= 2).then(|| (g.words(from, i), from))
+    let says_which =
+        !g.ends(i, "条例") || !g.words(from, kind).chars().all(|c| GENERAL.contains(c));
+    (i - from >= 2 && says_which).then(|| (g.words(from, i), from))
 }
 
 /// A word before `from` that is not part of a name; 合同 and 共和 are.

@@ -1,38 +1,54 @@
-//! 汇总表: one row a point, in the columns that contact points report in.
+//! 汇总表: one row a point, in the columns that contact points report in. Staff fill in the last two
+//! that show, and [`super::read_back`] knows each row by the hidden one after them.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::{DataValidation, Worksheet, XlsxError};
 
 use super::{Styles, fit_row, set_up_page, write_count, write_header, write_text};
 use crate::{
-    PointEntry, Report, Section,
+    Report,
+    summary::{self, Row},
     words::{self, MACHINE_MARK},
 };
+
+/// Name of the sheet.
+pub(super) const SHEET: &str = "汇总表";
+/// What staff fill in.
+pub(super) const DISPOSITION: &str = "采纳情况";
+/// And why.
+pub(super) const REASON: &str = "采纳情况的理由";
+/// Head of the hidden column of point numbers, before the consultation's short name: a table of one
+/// consultation is not taken for another's.
+pub(super) const KEY: &str = "观点编号（请勿改动）：";
 
 const COLUMNS: [(&str, f64); 12] = [
     ("序号", 6.0),
     ("条款", 14.0),
     ("草案原文", 36.0),
     ("修改意见", 40.0),
-    ("理由", 24.0),
+    ("理由", 20.0),
     ("提出人类别", 12.0),
-    ("渠道和来源", 18.0),
-    ("件数", 7.0),
+    ("渠道和来源", 16.0),
     ("人数", 7.0),
+    ("件数", 7.0),
     ("文本数", 7.0),
-    ("立场", 10.0),
-    ("采纳情况", 12.0),
+    (DISPOSITION, 14.0),
+    (REASON, 20.0),
 ];
+const DISPOSITION_COLUMN: u16 = 10;
+const KEY_COLUMN: u16 = COLUMNS.len() as u16;
 /// Rows above the header: title and remark.
 const HEADER_ROW: u32 = 2;
 /// Columns that stay in sight: number and provision.
 const FROZEN_COLUMNS: u16 = 2;
+/// Characters that a list of choices can have.
+const MAX_CHOICES: usize = 255;
 
 pub(super) fn write(
     sheet: &mut Worksheet,
     report: &Report,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    sheet.set_name("汇总表")?;
+    sheet.set_name(SHEET)?;
     set_up_page(sheet);
     write_text(sheet, (0, 0), &report.title, &styles.title)?;
     let note = report
@@ -41,71 +57,79 @@ pub(super) fn write(
         .map(|note| format!("；{note}"))
         .unwrap_or_default();
     let remark = format!(
-        "修改意见一栏：{MACHINE_MARK}；生成时间 {}{note}",
+        "修改意见一栏：引号内为提出人原话，{MACHINE_MARK}；采纳情况和理由填好后可导回系统；生成时间 {}{note}",
         words::moment(&report.generated_at)
     );
     write_text(sheet, (1, 0), &remark, &styles.note)?;
     write_header(sheet, HEADER_ROW, &COLUMNS, styles)?;
-    let points = report
-        .sections
-        .iter()
-        .flat_map(|s| s.points.iter().map(move |p| (s, p)));
+    let key = format!("{KEY}{}", report.consultation);
+    write_text(sheet, (HEADER_ROW, KEY_COLUMN), &key, &styles.header)?;
+    sheet.set_column_hidden(KEY_COLUMN)?;
     let mut last = HEADER_ROW;
-    for (number, (section, point)) in (1u32..).zip(points) {
-        last = HEADER_ROW + number;
-        write_row(sheet, last, section, point, styles)?;
-        write_count(sheet, (last, 0), number as usize, &styles.number)?;
+    for row in summary::rows(report) {
+        last = HEADER_ROW + row.number as u32;
+        write_row(sheet, last, &row, styles)?;
     }
+    offer(sheet, last, &report.dispositions)?;
     sheet.set_freeze_panes(HEADER_ROW + 1, FROZEN_COLUMNS)?;
     sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW)?;
-    sheet.autofilter(HEADER_ROW, 0, last, COLUMNS.len() as u16 - 1)?;
+    // The hidden column as well: sorting must take a row's number along.
+    sheet.autofilter(HEADER_ROW, 0, last, KEY_COLUMN)?;
+    sheet.set_print_area(0, 0, last, KEY_COLUMN - 1)?;
+    Ok(())
+}
+
+/// Lets people choose the words of 采纳情况.
+fn offer(sheet: &mut Worksheet, last: u32, words: &[String]) -> Result<(), XlsxError> {
+    let chars = words.iter().map(|word| word.chars().count() + 1);
+    if words.is_empty() || last == HEADER_ROW || chars.sum::<usize>() > MAX_CHOICES {
+        return Ok(());
+    }
+    let choices = DataValidation::new()
+        .allow_list_strings(words)?
+        .set_error_title(DISPOSITION)?
+        .set_error_message("请从列表中选择")?;
+    let column = DISPOSITION_COLUMN;
+    sheet.add_data_validation(HEADER_ROW + 1, column, last, column, &choices)?;
     Ok(())
 }
 
 fn write_row(
     sheet: &mut Worksheet,
-    row: u32,
-    section: &Section,
-    point: &PointEntry,
+    at: u32,
+    row: &Row<'_>,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    let origin = [
-        words::tallies(&point.channels),
-        words::tallies(&point.stations),
-    ];
     let texts = [
-        (1, section.heading.clone()),
-        (2, section.provision_text.clone().unwrap_or_default()),
-        (3, opinion(point)),
-        (4, point.reason.clone().unwrap_or_default()),
-        (5, words::tallies(&point.identities)),
-        (6, origin.join("\n").trim().to_owned()),
-        (10, words::stance(point.stance).to_owned()),
-        (11, String::new()),
+        (1, row.provision),
+        (2, row.draft),
+        (3, &row.opinion),
+        (4, row.reason),
+        (5, &row.identities),
+        (6, &row.origin),
+        (DISPOSITION_COLUMN, row.disposition),
+        (DISPOSITION_COLUMN + 1, row.disposition_reason),
     ];
-    for (column, text) in &texts {
-        write_text(sheet, (row, *column), text, &styles.text)?;
+    for (column, text) in texts {
+        write_text(sheet, (at, column), text, &styles.text)?;
     }
-    let cells =
-        (texts.iter()).map(|(column, text)| (COLUMNS[usize::from(*column)].1, text.as_str()));
-    fit_row(sheet, row, cells)?;
-    let counts = point.counts;
+    let key = row.point.id.to_string();
+    write_text(sheet, (at, KEY_COLUMN), &key, &styles.text)?;
+    let cells = texts.iter();
+    fit_row(
+        sheet,
+        at,
+        cells.map(|(column, text)| (COLUMNS[usize::from(*column)].1, *text)),
+    )?;
+    let counts = row.counts;
     let numbers = [
-        (7, counts.submissions),
-        (8, counts.senders),
+        (0, row.number),
+        (7, counts.senders),
+        (8, counts.submissions),
         (9, counts.texts),
     ];
     for (column, count) in numbers {
-        write_count(sheet, (row, column), count, &styles.number)?;
+        write_count(sheet, (at, column), count, &styles.number)?;
     }
     Ok(())
-}
-
-/// The point in its senders' words, the changes that it asks for, and what individuals added.
-fn opinion(point: &PointEntry) -> String {
-    let mut parts = vec![point.label.clone()];
-    parts.extend(words::edits(point));
-    let added = point.additions.iter();
-    parts.extend(added.map(|q| format!("个人补充：“{}”（{}）", q.text, words::origin(q))));
-    parts.join("\n")
 }

@@ -1,7 +1,7 @@
 //! 统计: by provision, channel, station and group.
 
 use caifeng_domain::Stance;
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart, ChartType, Worksheet, XlsxError};
 
 use super::{Styles, set_up_page, write_count, write_header, write_text};
 use crate::{Report, Section, Tally};
@@ -15,13 +15,18 @@ const COLUMNS: [(&str, f64); 5] = [
     ("观点数", 9.0),
 ];
 const STANCE_WIDTH: f64 = 10.0;
+const SHEET: &str = "统计";
+/// Where charts stand: beside the tables.
+const CHARTS_COLUMN: u16 = COLUMNS.len() as u16 + Stance::ALL.len() as u16 + 1;
+/// Rows that a chart covers.
+const CHART_ROWS: u32 = 18;
 
 pub(super) fn write(
     sheet: &mut Worksheet,
     report: &Report,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    sheet.set_name("统计")?;
+    sheet.set_name(SHEET)?;
     set_up_page(sheet);
     let mut columns = COLUMNS.to_vec();
     columns.extend(Stance::ALL.map(|(_, _, label)| (label, STANCE_WIDTH)));
@@ -37,14 +42,30 @@ pub(super) fn write(
         ("联系点", &totals.stations),
         ("提出人类别", &totals.identities),
     ];
-    for (name, tallies) in tables {
+    for (at, (name, tallies)) in (0u32..).zip(tables) {
         if !tallies.is_empty() {
+            let bars = (row + 2, row + 1 + tallies.len() as u32);
+            let chart = chart(name, bars);
+            sheet.insert_chart(at * CHART_ROWS, CHARTS_COLUMN, &chart)?;
             row = write_tallies(sheet, row + 1, name, tallies, styles)?;
         }
     }
     sheet.set_freeze_panes(1, 1)?;
     sheet.set_repeat_rows(0, 0)?;
     Ok(())
+}
+
+/// Bars of the table in these rows.
+fn chart(name: &str, (first, last): (u32, u32)) -> Chart {
+    let mut chart = Chart::new(ChartType::Bar);
+    chart
+        .add_series()
+        .set_categories((SHEET, first, 0, last, 0))
+        .set_values((SHEET, first, 1, last, 1));
+    chart.title().set_name(&format!("按{name}（件）"));
+    chart.legend().set_hidden();
+    chart.y_axis().set_reverse();
+    chart
 }
 
 /// A provision: its three counts, its points, and how many points take each stance.

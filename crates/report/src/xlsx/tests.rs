@@ -25,7 +25,7 @@ fn row(sheet: &Range<Data>, row: u32) -> Vec<String> {
 fn the_table_of_points_has_the_official_columns() {
     let sheets = sheets(&sample::report());
     let names: Vec<_> = sheets.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["汇总表", "台账", "统计"]);
+    assert_eq!(names, ["汇总表", "台账", "活动清单", "统计"]);
     let points = &sheets[0].1;
     assert!(row(points, 1)[0].contains("机器归纳/机器关联，供人工审核"));
     assert_eq!(
@@ -38,11 +38,12 @@ fn the_table_of_points_has_the_official_columns() {
             "理由",
             "提出人类别",
             "渠道和来源",
-            "件数",
             "人数",
+            "件数",
             "文本数",
-            "立场",
-            "采纳情况"
+            "采纳情况",
+            "采纳情况的理由",
+            "观点编号（请勿改动）：yunze"
         ]
     );
     assert_eq!(
@@ -51,17 +52,18 @@ fn the_table_of_points_has_the_official_columns() {
             "2",
             "第三条（适用范围）",
             "本条例适用于本市河湖。\n法律另有规定的，从其规定。",
-            "建议把三十日改为十五日\n第二款：将“三十日”修改为“十五日”（2 件）\n\
+            "【建议修改】“建议把三十日改为十五日”\n第二款：将“三十日”修改为“十五日”（2 件）\n\
              删除“等”（1 件，原文未见此表述）\n\
              个人补充：“我家等了|两个月<br>\n# 太久”（S-3，居民，微信）",
             "时间太长",
             "居民 2、律师 1",
             "微信 2、座谈会 1\n柳湾联系点 1",
+            "2",
             "3",
             "2",
-            "2",
-            "建议修改",
-            ""
+            "",
+            "",
+            "P-2"
         ]
     );
     assert_eq!(points.end().unwrap().0, 5, "one row a point");
@@ -69,14 +71,17 @@ fn the_table_of_points_has_the_official_columns() {
 
 #[test]
 fn a_text_like_a_formula_stays_a_text() {
-    let file = to_xlsx(&sample::report()).unwrap();
+    let mut report = sample::report();
+    let decided = report.sections[2].points[0].disposition.as_mut().unwrap();
+    decided.reason = Some("=1+1".to_owned());
+    let file = to_xlsx(&report).unwrap();
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file)).unwrap();
     let cell = book
         .worksheet_range("汇总表")
         .unwrap()
-        .get_value((3, 3))
+        .get_value((5, 11))
         .cloned();
-    assert_eq!(cell, Some(Data::String("=1+1 支持立法".to_owned())));
+    assert_eq!(cell, Some(Data::String("=1+1".to_owned())));
     assert!(book.worksheet_formula("汇总表").unwrap().is_empty());
 }
 
@@ -91,7 +96,7 @@ fn the_ledger_and_the_statistics_add_up() {
         row(ledger, 11),
         ["待核", "是否为意见拿不准", "@@\n??", "S-6，微信"]
     );
-    let statistics = &sheets[2].1;
+    let statistics = &sheets[3].1;
     assert_eq!(
         row(statistics, 2)[..8],
         ["第三条（适用范围）", "3", "2", "2", "1", "0", "0", "1"]
@@ -103,7 +108,7 @@ fn the_ledger_and_the_statistics_add_up() {
 #[test]
 fn a_text_longer_than_a_cell_is_cut_and_says_so() {
     let mut report = sample::report();
-    report.sections[0].points[0].label = "长".repeat(MAX_CELL_CHARS + 1);
+    report.sections[0].points[0].wording = Some("长".repeat(MAX_CELL_CHARS + 1));
     let cell = row(&sheets(&report)[0].1, 3)[3].clone();
     assert_eq!(cell.chars().count(), MAX_CELL_CHARS);
     assert!(cell.ends_with(CUT));

@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use caifeng_domain::{ArticleNo, Channel, Status};
 use proptest::prelude::*;
@@ -31,7 +31,11 @@ fn varied() -> Vec<Document> {
     documents
 }
 
-static VARIED: LazyLock<SearchIndex> = LazyLock::new(|| index_of(&varied()));
+static VARIED: LazyLock<SearchIndex> = LazyLock::new(|| {
+    let mut documents = varied();
+    documents.push(Document::new("f", Kind::Point, "draft", "公示期应当延长"));
+    index_of(&documents)
+});
 
 #[track_caller]
 fn check_filters(want: &str, set: impl Fn(&mut Filters)) {
@@ -47,13 +51,18 @@ fn check_filters(want: &str, set: impl Fn(&mut Filters)) {
 #[test]
 fn every_filter_holds_with_and_without_words() {
     let some = |text: &str| Some(text.to_owned());
-    check_filters("abcde", |_| ());
+    check_filters("abcdef", |_| ());
+    check_filters("f", |f| f.kind = Some(Kind::Point));
     check_filters("d", |f| f.kind = Some(Kind::Article));
     check_filters("abce", |f| f.kind = Some(Kind::Submission));
     check_filters("e", |f| f.consultation = some("other"));
     check_filters("ac", |f| f.article = Some(ArticleNo::new(12)));
     check_filters("a", |f| f.channel = Some(Channel::Paper));
-    check_filters("a", |f| f.station = some("东站"));
+    let places = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    check_filters("a", |f| f.stations = places(&["东站", "西站"]));
+    check_filters("", |f| f.stations = places(&[]));
+    check_filters("ad", |f| f.within = places(&["东站"]));
+    check_filters("d", |f| f.within = places(&["西站"]));
     check_filters("a", |f| f.status = Some(Status::Complaint));
     check_filters("b", |f| f.date_from = some("2026-03-05"));
     check_filters("ab", |f| f.date_to = some("2026-03-05"));
@@ -61,6 +70,19 @@ fn every_filter_holds_with_and_without_words() {
         f.date_from = some("2026-03-01");
         f.date_to = some("2026-03-04");
     });
+}
+
+#[test]
+fn a_limit_may_count_each_kind_by_itself() {
+    let mut query = Query::new("公示期");
+    query.limit = 1;
+    assert_eq!(keys(&VARIED, &query).len(), 1);
+    query.limit_each = true;
+    let answer = VARIED.search(&query).unwrap();
+    let kinds: BTreeSet<Kind> = answer.hits.iter().map(|hit| hit.document.kind).collect();
+    assert_eq!((answer.hits.len(), kinds.len()), (3, 3));
+    let counts: Vec<usize> = answer.by_kind.into_values().collect();
+    assert_eq!((counts, answer.total), (vec![4, 1, 1], 6));
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@ mod bulk;
 mod consultations;
 mod jobs;
 mod kiosk;
+mod library;
 mod receipts;
 mod report;
 mod submissions;
@@ -91,6 +92,8 @@ fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
         .routes(routes!(receipts::track))
         .routes(routes!(report::report))
         .routes(routes!(jobs::jobs))
+        .routes(routes!(library::search))
+        .routes(routes!(library::related))
         .routes(routes!(kiosk::enrol))
         .merge(bulk)
 }

@@ -9,11 +9,14 @@ mod form;
 mod gate;
 mod home;
 mod import;
+mod law;
 mod media;
 mod minutes;
 mod place;
 mod receipt;
+mod reports;
 mod scans;
+mod search;
 mod staff;
 mod tasks;
 mod transfers;
@@ -71,6 +74,14 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/c/{slug}",
             get(form::show_staff).post(form::submit_staff),
         )
+        .route("/staff/reports", get(reports::show))
+        .route("/staff/c/{slug}/report", get(reports::file))
+        .route("/staff/search", get(search::show))
+        .route("/staff/search/export", get(search::export))
+        .route("/staff/search/saved", post(search::keep))
+        .route("/staff/library/{law}", get(law::contents))
+        .route("/staff/library/{law}/{place}", get(law::chapter))
+        .route("/staff/c/{slug}/related/{article}", get(law::related))
         .route("/staff/tasks", get(tasks::show).post(tasks::done))
         .route("/staff/accounts", get(accounts::show).post(accounts::act))
         .route(
@@ -84,6 +95,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         )
         .route("/assets/style.css", get(style))
         .route("/assets/work.js", get(work))
+        .route("/assets/icon.svg", get(icon))
         .merge(account::router())
         .merge(admin::router())
         .merge(desk::router())
@@ -173,6 +185,14 @@ async fn work() -> Response {
         (header::CACHE_CONTROL, "public, max-age=3600"),
     ];
     (head, include_str!("../../assets/work.js")).into_response()
+}
+
+async fn icon() -> Response {
+    let head = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (head, include_str!("../../assets/icon.svg")).into_response()
 }
 
 async fn style() -> Response {

@@ -69,6 +69,7 @@ fn every_code_is_in_the_table_with_its_status() {
         Fault::busy(),
         Fault::timed_out(),
         Fault::not_found(),
+        Fault::no_such_law(),
         Fault::no_such_method(),
         Fault::honeypot(),
         Fault::challenge(caifeng_app::Challenge {

@@ -20,13 +20,14 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 73] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 84] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
     ("GET", "/", Needs::Nothing),
     ("GET", "/assets/style.css", Needs::Nothing),
     ("GET", "/assets/work.js", Needs::Nothing),
+    ("GET", "/assets/icon.svg", Needs::Nothing),
     ("GET", "/receipt", Needs::Nothing),
     ("POST", "/receipt", Needs::Nothing),
     ("GET", "/c/known", Needs::Nothing),
@@ -54,6 +55,38 @@ pub(super) const ROUTES: [(&str, &str, Needs); 73] = [
         Needs::The(Permission::ReadReport),
     ),
     ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
+    ("GET", "/api/v1/library", Needs::The(Permission::ReadReport)),
+    (
+        "GET",
+        "/api/v1/consultations/known/articles/1/related",
+        Needs::The(Permission::ReadReport),
+    ),
+    ("GET", "/staff/search", Needs::The(Permission::ReadReport)),
+    (
+        "GET",
+        "/staff/search/export",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/search/saved",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/library/x",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/library/x/1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/related/1",
+        Needs::The(Permission::ReadReport),
+    ),
     ("GET", "/staff", Needs::The(Permission::Transcribe)),
     ("GET", "/p/none/poster", Needs::Nothing),
     (
@@ -65,6 +98,12 @@ pub(super) const ROUTES: [(&str, &str, Needs); 73] = [
         "POST",
         "/staff/accounts",
         Needs::The(Permission::ManageAccounts),
+    ),
+    ("GET", "/staff/reports", Needs::The(Permission::ReadReport)),
+    (
+        "GET",
+        "/staff/c/known/report?format=docx",
+        Needs::The(Permission::ReadReport),
     ),
     ("GET", "/staff/tasks", Needs::The(Permission::Transcribe)),
     ("POST", "/staff/tasks", Needs::The(Permission::Transcribe)),

@@ -98,6 +98,14 @@ async fn minutes_go_in_after_somebody_looked_them_over_and_not_before() {
     let kept = std::fs::read(original).unwrap();
     let name = "张某某".as_bytes();
     assert!(kept.len() >= TALK.len() && !kept.windows(name.len()).any(|part| part == name));
+    let silent = std::sync::Arc::new(super::Silent);
+    desk.app.triage(Some("known"), silent).await.unwrap();
+    let activities = desk.app.report(Some("known")).await.unwrap().activities;
+    assert_eq!(activities.len(), 1, "the report lists the meeting");
+    assert_eq!(
+        (activities[0].people, activities[0].submissions),
+        (Some(12), 2)
+    );
     // Other ticks under the same number: nothing goes in a second time.
     let ticked = fields.iter().filter(|field| **field != ("take", "3"));
     let ticked: Vec<_> = ticked.copied().collect();

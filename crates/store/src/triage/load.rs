@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{
-    Analysis, ArticleNo, ConsultationId, Duplicate, DuplicateKind, NodeId, Point, PointId, Scope,
-    Span, Stance, Status, SubmissionId, Unit,
+    Analysis, ArticleNo, ConsultationId, Duplicate, DuplicateKind, NodeId, PersonalData, Point,
+    PointId, Scope, Span, Stance, Status, SubmissionId, Unit,
 };
 use sqlx::{AnyConnection, any::AnyRow};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     DraftId, Store, StoreError,
-    rows::{corrupt, get, get_id, get_time, get_usize, get_wire, signed, to_id},
+    rows::{corrupt, get, get_id, get_time, get_usize, get_wire, select_all, signed, to_id},
 };
 
 impl Store {
@@ -71,6 +71,32 @@ impl Store {
             analyses,
             points,
         }))
+    }
+
+    /// What the last run found of personal data in these submissions. One that it did not read is
+    /// not in the answer.
+    pub async fn personal_data(
+        &self,
+        consultation: ConsultationId,
+        submissions: &[SubmissionId],
+    ) -> Result<HashMap<SubmissionId, Vec<PersonalData>>, StoreError> {
+        let mut db = self.pool().acquire().await?;
+        let found = select_all(
+            &mut db,
+            "select submission, personal_data
+             from wanted join analysis on submission = wanted.key
+             where run = (select current_run from consultation where id = $1)",
+            1,
+            submissions,
+            |query| query.bind(signed(consultation.get())),
+            |query, id| query.bind(signed(id.get())),
+            |row| {
+                let data = from_json("personal_data", get(row, "personal_data")?)?;
+                Ok((get_id(row, "submission", SubmissionId::new)?, data))
+            },
+        )
+        .await?;
+        Ok(found.into_iter().collect())
     }
 }
 

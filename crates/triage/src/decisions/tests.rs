@@ -35,7 +35,7 @@ fn submissions(texts: &[&str]) -> Vec<Submission> {
 fn triage(texts: &[&str], decisions: &Decisions, previous: &Previous) -> Outcome {
     let (draft, submissions) = (draft(), submissions(texts));
     let batch = Batch::new(&draft, &submissions).decided(decisions);
-    let encoder = caifeng_encode::model::open(None).unwrap();
+    let encoder = caifeng_encode::model::open(None, None).unwrap();
     run(batch, &*encoder, previous, &()).unwrap()
 }
 

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use caifeng_app::{Piece, PointCard, Refusal, SectionPage, SectionPlace, Sorted, side};
+use caifeng_app::{PointCard, Refusal, SectionPage, SectionPlace, Sorted, Stretch, side};
 use caifeng_domain::Disposition;
 use serde::Deserialize;
 

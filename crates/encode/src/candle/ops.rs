@@ -1,17 +1,16 @@
-//! What a transformer does between its matrix products, fused and in place.
+//! Our steps as candle operations, fused and in place.
 //!
 //! candle's own operations call scalar `erff` and `expf` for each number and write a new tensor
-//! for each step. Here the loops are plain enough for the compiler to use vector instructions, and
-//! `pulp` picks at run time the widest the processor has.
+//! for each step.
 
-use candle_core::{CpuStorage, InplaceOp1, InplaceOp2, Layout, Result, bail};
+use candle_core::{CpuStorage, CustomOp1, InplaceOp1, InplaceOp2, Layout, Result, Shape, bail};
 use pulp::{Arch, Simd, WithSimd};
 
-/// Numbers worked on side by side: one AVX-512 register.
-pub(super) const LANES: usize = 16;
+use crate::simd::attention::{Scratch, Texts};
+use crate::simd::{Norm, gelu};
 
 /// Runs `work` compiled for the best instructions of this processor.
-pub(super) fn dispatch(work: impl WithSimd<Output = ()>) {
+fn dispatch(work: impl WithSimd<Output = ()>) {
     Arch::new().dispatch(work);
 }
 
@@ -62,14 +61,6 @@ impl WithSimd for BiasGeluRows<'_> {
 pub(super) struct AddNorm {
     pub(super) bias: Vec<f32>,
     pub(super) norm: Norm,
-}
-
-/// Layer normalisation.
-#[derive(Debug)]
-pub(super) struct Norm {
-    pub(super) scale: Vec<f32>,
-    pub(super) shift: Vec<f32>,
-    pub(super) epsilon: f32,
 }
 
 impl InplaceOp2 for AddNorm {
@@ -124,73 +115,44 @@ impl WithSimd for AddNormRows<'_> {
     }
 }
 
-impl Norm {
-    /// Brings `row` to mean zero and variance one, then scales and shifts it.
-    #[expect(
-        clippy::inline_always,
-        reason = "only inlined code gets the wider instructions"
-    )]
-    #[inline(always)]
-    pub(super) fn apply(&self, row: &mut [f32]) {
-        let count = row.len() as f32;
-        let mean = sum(row, |x| x) / count;
-        let variance = sum(row, |x| (x - mean) * (x - mean)) / count;
-        let factor = 1.0 / (variance + self.epsilon).sqrt();
-        for ((x, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
-            *x = (*x - mean) * factor * scale + shift;
-        }
+/// From rows of query, key and value side by side, `[tokens, 3 · width]`, to `[tokens, width]`.
+#[derive(Debug)]
+pub(super) struct Attention<'a> {
+    pub(super) heads: usize,
+    /// Tokens of each text.
+    pub(super) lengths: &'a [usize],
+    /// Bias of query, key and value.
+    pub(super) bias: &'a [f32],
+}
+
+impl CustomOp1 for Attention<'_> {
+    fn name(&self) -> &'static str {
+        "attention"
     }
-}
 
-/// The sum of `of(x)` over `row`, in [`LANES`] partial sums. Rows are multiples of that long.
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
-#[inline(always)]
-fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
-    let mut sums = [0.0; LANES];
-    for block in row.as_chunks::<LANES>().0 {
-        for (sum, x) in sums.iter_mut().zip(block) {
-            *sum += of(*x);
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let rows = floats(storage, layout)?;
+        let width = self.bias.len() / 3;
+        let tokens: usize = self.lengths.iter().sum();
+        if rows.len() != tokens * 3 * width {
+            bail!("attention: {} numbers for {tokens} tokens", rows.len());
         }
+        let mut context = vec![0.0; tokens * width];
+        let longest = self.lengths.iter().max().copied().unwrap_or(0);
+        dispatch(Texts {
+            heads: self.heads,
+            lengths: self.lengths,
+            bias: self.bias,
+            rows,
+            context: &mut context,
+            scratch: &mut Scratch::new(width / self.heads, longest),
+        });
+        Ok((CpuStorage::F32(context), (tokens, width).into()))
     }
-    sums.iter().sum()
-}
-
-/// `x Φ(x)`, with the error function after Abramowitz and Stegun 7.1.26 (error below 1.5e-7).
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
-#[inline(always)]
-fn gelu(x: f32) -> f32 {
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let tail = ((((1.061_405_4 * t - 1.453_152_1) * t + 1.421_413_8) * t - 0.284_496_74) * t
-        + 0.254_829_6)
-        * t
-        * exp(-z * z);
-    // erf(|z|) is 1 - tail, and x erf(z) is |x| erf(|z|).
-    0.5 * (x + x.abs() * (1.0 - tail))
-}
-
-/// `e^x` for `x` up to 88, without branches: 2 to the whole part through the exponent bits, 2 to
-/// the rest, which is within ±1/2, by its series (relative error below 1e-5 at the far ends).
-#[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
-    /// Adding 3 · 2²² leaves the nearest whole number in the low bits.
-    const ROUND: f32 = 12_582_912.0;
-    let y = x.max(-87.0) * std::f32::consts::LOG2_E;
-    let rounded = y + ROUND;
-    let r = (y - (rounded - ROUND)) * std::f32::consts::LN_2;
-    let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(0x3f80_0000));
-    let series = ((((r / 720.0 + 1.0 / 120.0) * r + 1.0 / 24.0) * r + 1.0 / 6.0) * r + 0.5) * r;
-    ((series + 1.0) * r + 1.0) * power
 }
 
 /// The numbers of a contiguous tensor.
-pub(super) fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     match (storage, layout.contiguous_offsets()) {
         (CpuStorage::F32(data), Some((start, end))) => Ok(&data[start..end]),
         _ => bail!("expected contiguous 32-bit floats"),
@@ -222,18 +184,6 @@ mod tests {
         let largest = difference.flatten_all().unwrap().max(0).unwrap();
         let largest: f32 = largest.to_scalar().unwrap();
         assert!(largest < tolerance, "differs by {largest}");
-    }
-
-    #[test]
-    fn exp_is_exact_to_single_precision() {
-        for i in -870..=880 {
-            let x = i as f32 / 10.0;
-            let want = f64::from(x).exp();
-            let error = (f64::from(exp(x)) / want - 1.0).abs();
-            // Far from zero the argument itself is no finer than this.
-            assert!(error < 1e-5, "exp({x}) is off by {error}");
-        }
-        assert!(exp(f32::NEG_INFINITY) < 1e-37);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The encoder on a tiny model, and refusals.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Pooling;
 use crate::install::tiny;
 use crate::manifest::{CONFIG, MANIFEST};
 use crate::vectors::dot;
@@ -22,11 +23,17 @@ const TEXTS: [&str; 7] = [
     "坏",
 ];
 
-fn load(folder: &Path) -> CandleEncoder {
-    CandleEncoder::load(folder).unwrap()
+fn load(folder: &Path) -> SentenceEncoder {
+    SentenceEncoder::load(folder, None).unwrap()
 }
 
-fn encode(encoder: &CandleEncoder, texts: &[&str]) -> Vectors {
+/// A loaded model for each kernel of this machine.
+fn load_all(folder: &Path) -> impl Iterator<Item = SentenceEncoder> {
+    let kernels = Kernel::available().into_iter();
+    kernels.map(|kernel| SentenceEncoder::load(folder, Some(kernel)).unwrap())
+}
+
+fn encode(encoder: &SentenceEncoder, texts: &[&str]) -> Vectors {
     encoder.encode(texts, Role::Query, &|_| {}).unwrap()
 }
 
@@ -70,28 +77,76 @@ fn edit_weights(folder: &Path, edit: impl Fn(&mut String, &mut Vec<usize>, &mut 
 #[test]
 fn a_text_has_the_same_vector_alone_and_among_others() {
     let folder = tiny::model_dir();
-    let encoder = load(folder.path());
-    let together = encode(&encoder, &TEXTS);
-    for (text, row) in TEXTS.iter().zip(together.rows()) {
-        assert_near(row, encode(&encoder, &[text]).row(0), 1e-5);
-        assert!((dot(row, row) - 1.0).abs() < 1e-5, "{text}");
+    for encoder in load_all(folder.path()) {
+        let together = encode(&encoder, &TEXTS);
+        for (text, row) in TEXTS.iter().zip(together.rows()) {
+            let alone = encode(&encoder, &[text]);
+            if encoder.kernel() == Kernel::Candle {
+                assert_near(row, alone.row(0), 1e-5);
+            } else {
+                // Bit by bit.
+                assert_eq!(row, alone.row(0), "{}: {text}", encoder.kernel());
+            }
+            assert!((dot(row, row) - 1.0).abs() < 1e-5, "{text}");
+        }
+        assert!(dot(together.row(0), together.row(5)) < 0.9999);
     }
-    assert!(dot(together.row(0), together.row(5)) < 0.9999);
+}
+
+#[test]
+fn kernels_agree() {
+    let folder = tiny::model_dir();
+    let candle = SentenceEncoder::load(folder.path(), Some(Kernel::Candle)).unwrap();
+    let want = encode(&candle, &TEXTS);
+    for encoder in load_all(folder.path()) {
+        // Random weights forgive less than a model.
+        let least = match encoder.kernel().form() {
+            Some("int8") => 0.99,
+            Some(_) => 0.999,
+            None => 1.0 - 1e-5,
+        };
+        for (got, want) in encode(&encoder, &TEXTS).rows().zip(want.rows()) {
+            let cosine = dot(got, want);
+            assert!(cosine > least, "{}: {cosine}", encoder.kernel());
+        }
+    }
+}
+
+#[test]
+fn forms_are_told_apart() {
+    let folder = tiny::model_dir();
+    for encoder in load_all(folder.path()) {
+        let form = encoder.kernel().form();
+        let suffix = form.map_or(String::new(), |form| format!("+{form}"));
+        assert_eq!(encoder.form(), format!("{}{suffix}", encoder.identity()));
+    }
+}
+
+#[test]
+fn a_model_whose_sizes_do_not_fit_is_left_to_candle() {
+    let folder = tiny::model_dir();
+    edit_config(folder.path(), |config| {
+        config["num_attention_heads"] = json!(4);
+    });
+    assert_eq!(load(folder.path()).kernel(), Kernel::Candle);
+    let refused = SentenceEncoder::load(folder.path(), Some(Kernel::Amx)).unwrap_err();
+    assert!(matches!(refused, ModelError::Kernel(Kernel::Amx)));
 }
 
 #[test]
 fn the_order_of_texts_and_the_number_of_threads_change_nothing() {
     let folder = tiny::model_dir();
-    let encoder = load(folder.path());
     let many: Vec<&str> = TEXTS.iter().copied().cycle().take(200).collect();
     let turned: Vec<&str> = many.iter().rev().copied().collect();
-    let want = encode(&encoder, &many);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(3)
         .build()
         .unwrap();
-    let got = pool.install(|| encode(&encoder, &turned));
-    assert!(got.rows().rev().eq(want.rows()));
+    for encoder in load_all(folder.path()) {
+        let want = encode(&encoder, &many);
+        let got = pool.install(|| encode(&encoder, &turned));
+        assert!(got.rows().rev().eq(want.rows()));
+    }
 }
 
 #[test]
@@ -155,7 +210,7 @@ fn xlm_roberta_counts_positions_from_behind_the_padding_id() {
     edit_weights(folder.path(), |name, shape, numbers| {
         if name.contains("position_embeddings") {
             shape[0] += 2;
-            numbers.splice(0..0, [9.0; 64]);
+            numbers.splice(0..0, [9.0; 128]);
         }
     });
     let encoder = load(folder.path());
@@ -192,7 +247,7 @@ fn check_refused(damage: impl Fn(&Path), expected: impl Fn(&ModelError) -> bool)
     let folder = tiny::model_dir();
     load(folder.path());
     damage(folder.path());
-    let error = CandleEncoder::load(folder.path()).unwrap_err();
+    let error = SentenceEncoder::load(folder.path(), None).unwrap_err();
     assert!(expected(&error), "{error:?}");
 }
 
@@ -203,7 +258,7 @@ fn directories_that_do_not_fit_together_are_refused() {
     };
     let dimension = |error: &ModelError| matches!(error, ModelError::Dimension { .. });
     let unsupported = |error: &ModelError| matches!(error, ModelError::Unsupported(_));
-    check_refused(set("hidden_size", json!(64)), dimension);
+    check_refused(set("hidden_size", json!(128)), dimension);
     check_refused(set("intermediate_size", json!(64)), dimension);
     check_refused(set("vocab_size", json!(9)), dimension);
     check_refused(set("max_position_embeddings", json!(512)), dimension);
@@ -235,7 +290,7 @@ fn missing_and_broken_files_are_refused() {
         };
         check_refused(cut, |error| matches!(error, ModelError::Malformed { .. }));
     }
-    let error = CandleEncoder::load(Path::new("no/such/folder")).unwrap_err();
+    let error = SentenceEncoder::load(Path::new("no/such/folder"), None).unwrap_err();
     assert!(error.to_string().contains("caifeng model install"));
 }
 
@@ -264,13 +319,13 @@ fn a_manifest_of_another_dimension_is_refused() {
         let text = fs::read_to_string(&path).unwrap();
         fs::write(
             path,
-            text.replace("\"dimension\": 32", "\"dimension\": 512"),
+            text.replace("\"dimension\": 64", "\"dimension\": 512"),
         )
         .unwrap();
     };
     check_refused(
         damage,
-        |error| matches!(error, ModelError::Dimension { want, got, .. } if want == &[512] && got == &[32]),
+        |error| matches!(error, ModelError::Dimension { want, got, .. } if want == &[512] && got == &[64]),
     );
 }
 
@@ -284,9 +339,8 @@ struct Reference {
     vector: Vec<f32>,
 }
 
-/// Runs where the default model is installed, in `CAIFENG_MODELS` or this repository's `models`.
-#[test]
-fn the_installed_model_agrees_with_the_reference_engine() {
+/// The default model, where it is installed: in `CAIFENG_MODELS` or this repository's `models`.
+fn installed() -> Option<PathBuf> {
     let models = std::env::var_os("CAIFENG_MODELS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"),
         Into::into,
@@ -294,8 +348,44 @@ fn the_installed_model_agrees_with_the_reference_engine() {
     let folder = models.join(crate::install::DEFAULT_MODEL);
     if !folder.exists() {
         eprintln!("NOT RUN: no model in `{}`", folder.display());
-        return;
+        return None;
     }
+    Some(folder)
+}
+
+#[test]
+fn kernels_agree_on_the_installed_model() {
+    let Some(folder) = installed() else { return };
+    let long = "快递柜超时收费应当事先告知收件人。".repeat(60);
+    let mixed = [
+        "第三十四条",
+        "👍🏻 ok？？？ 12345 https://example.invalid/a?b=c",
+        "ＡＢＣ　ｱｲｳ — “引号”……",
+        "\u{202e}反向\u{0}控制",
+        "建议将第十二条第二款中的“三十日”修改为“十五个工作日”，并增加一项：（五）不得泄露寄件人信息。",
+        long.as_str(),
+    ];
+    let corpus = include_str!("../../../../corpora/units/kuaidi.jsonl");
+    let texts: Vec<&str> = corpus.lines().step_by(3).chain(mixed).collect();
+    let candle = SentenceEncoder::load(&folder, Some(Kernel::Candle)).unwrap();
+    let want = encode(&candle, &texts);
+    for encoder in load_all(&folder) {
+        let least = match encoder.kernel().form() {
+            Some("int8") => 0.998,
+            Some(_) => 0.9999,
+            None => 1.0 - 1e-5,
+        };
+        let cosines = encode(&encoder, &texts);
+        let cosines = cosines.rows().zip(want.rows()).map(|(a, b)| dot(a, b));
+        let lowest = cosines.fold(1.0, f32::min);
+        println!("{}: {lowest}", encoder.kernel());
+        assert!(lowest > least, "{}: {lowest}", encoder.kernel());
+    }
+}
+
+#[test]
+fn the_installed_model_agrees_with_the_reference_engine() {
+    let Some(folder) = installed() else { return };
     let encoder = load(&folder);
     let references = include_bytes!("../../tests-data/parity.json");
     let references: Vec<Reference> = serde_json::from_slice(references).unwrap();

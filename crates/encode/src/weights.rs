@@ -8,14 +8,14 @@ use crate::manifest::WEIGHTS;
 use crate::model::{ModelDir, ModelError};
 
 /// Reads weights by the names transformers gives them in a `BertModel`.
-pub(super) struct Weights<'a> {
+pub(crate) struct Weights<'a> {
     tensors: SafeTensors<'a>,
     /// What stands before the names, for instance `bert.` where the model sits inside another.
     prefix: String,
 }
 
 impl<'a> Weights<'a> {
-    pub(super) fn parse(bytes: &'a [u8], folder: &ModelDir) -> Result<Self, ModelError> {
+    pub(crate) fn parse(bytes: &'a [u8], folder: &ModelDir) -> Result<Self, ModelError> {
         const ANCHOR: &str = "embeddings.word_embeddings.weight";
         let tensors =
             SafeTensors::deserialize(bytes).map_err(|error| folder.malformed(WEIGHTS, &error))?;
@@ -29,7 +29,7 @@ impl<'a> Weights<'a> {
     }
 
     /// The numbers of tensor `name`, row by row.
-    pub(super) fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+    pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
         let name = format!("{}{name}", self.prefix);
         let Ok(tensor) = self.tensors.tensor(&name) else {
             return Err(ModelError::MissingTensor(name));

@@ -7,32 +7,13 @@
 
 use std::ops::Range;
 
-/// Enough rows for the matrix products to run at full speed, few enough that what a layer works
-/// on stays near the processor.
-const BATCH_TOKENS: usize = 512;
-
-/// Tokens of one text that fit into one pass, with its special tokens.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Window {
-    /// Compared first, so that sorting is by length.
-    length: usize,
-    pub(super) ids: Vec<u32>,
-    /// Index of the text.
-    pub(super) text: usize,
-}
+use crate::engine::{BATCH_TOKENS, Window};
 
 /// The special tokens around a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) begin: u32,
     pub(super) end: u32,
-}
-
-impl Window {
-    /// Tokens that are the text's own.
-    pub(super) fn weight(&self) -> usize {
-        self.length.saturating_sub(2).max(1)
-    }
 }
 
 /// Cuts the tokens of text number `text` into windows of at most `max_tokens`. An empty text has

@@ -2,50 +2,23 @@
 //!
 //! No text is padded and none is masked: each attends to its own rows, whatever stands beside it.
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
 use pulp::{Simd, WithSimd};
 
-use super::kernels::{LANES, dispatch, exp, floats};
+use super::{LANES, exp};
 
 /// Rows of queries worked on together, so that each key and value read serves all of them.
 const ROWS: usize = 8;
 
 /// From rows of query, key and value side by side, `[tokens, 3 · width]`, to `[tokens, width]`.
-#[derive(Debug)]
-pub(super) struct Attention<'a> {
-    pub(super) heads: usize,
+pub(crate) struct Texts<'a> {
+    pub(crate) heads: usize,
     /// Tokens of each text.
-    pub(super) lengths: &'a [usize],
-    /// Bias of query, key and value.
-    pub(super) bias: &'a [f32],
-}
-
-impl CustomOp1 for Attention<'_> {
-    fn name(&self) -> &'static str {
-        "attention"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let rows = floats(storage, layout)?;
-        let width = self.bias.len() / 3;
-        let tokens: usize = self.lengths.iter().sum();
-        if rows.len() != tokens * 3 * width {
-            bail!("attention: {} numbers for {tokens} tokens", rows.len());
-        }
-        let mut context = vec![0.0; tokens * width];
-        dispatch(Texts {
-            op: self,
-            rows,
-            context: &mut context,
-        });
-        Ok((CpuStorage::F32(context), (tokens, width).into()))
-    }
-}
-
-struct Texts<'a> {
-    op: &'a Attention<'a>,
-    rows: &'a [f32],
-    context: &'a mut [f32],
+    pub(crate) lengths: &'a [usize],
+    /// Bias of query, key and value, which the rows do not have yet.
+    pub(crate) bias: &'a [f32],
+    pub(crate) rows: &'a [f32],
+    pub(crate) context: &'a mut [f32],
+    pub(crate) scratch: &'a mut Scratch,
 }
 
 impl WithSimd for Texts<'_> {
@@ -57,29 +30,21 @@ impl WithSimd for Texts<'_> {
     )]
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let width = self.op.bias.len() / 3;
-        let size = width / self.op.heads;
-        let longest = self.op.lengths.iter().max().copied().unwrap_or(0);
-        let padded = longest.next_multiple_of(LANES);
-        let mut scratch = Scratch {
-            keys: vec![0.0; size * padded],
-            queries: vec![0.0; ROWS * size],
-            scores: vec![0.0; ROWS * padded],
-            weights: vec![0.0; ROWS * padded],
-        };
+        let width = self.bias.len() / 3;
+        let size = width / self.heads;
         let mut start = 0;
-        for length in self.op.lengths {
+        for length in self.lengths {
             let end = start + length;
             let text = Text {
                 rows: &self.rows[start * 3 * width..end * 3 * width],
-                bias: self.op.bias,
+                bias: self.bias,
                 width,
                 size,
                 length: *length,
             };
             let context = &mut self.context[start * width..end * width];
-            for head in 0..self.op.heads {
-                text.attend(simd, head * size, &mut scratch, context);
+            for head in 0..self.heads {
+                text.attend(simd, head * size, self.scratch, context);
             }
             start = end;
         }
@@ -87,7 +52,8 @@ impl WithSimd for Texts<'_> {
 }
 
 /// Memory that every head of every text uses again.
-struct Scratch {
+#[derive(Debug)]
+pub(crate) struct Scratch {
     /// Keys of one head, one number of all keys after the other.
     keys: Vec<f32>,
     /// Queries side by side, one number of all after the other.
@@ -96,6 +62,19 @@ struct Scratch {
     scores: Vec<f32>,
     /// The same after softmax, all queries of one key after the other.
     weights: Vec<f32>,
+}
+
+impl Scratch {
+    /// For heads of `size` numbers and texts of up to `longest` tokens.
+    pub(crate) fn new(size: usize, longest: usize) -> Self {
+        let padded = longest.next_multiple_of(LANES);
+        Self {
+            keys: vec![0.0; size * padded],
+            queries: vec![0.0; ROWS * size],
+            scores: vec![0.0; ROWS * padded],
+            weights: vec![0.0; ROWS * padded],
+        }
+    }
 }
 
 struct Text<'a> {
@@ -304,15 +283,15 @@ mod tests {
         let numbers: Vec<f32> = (0..tokens * 3 * width).map(number).collect();
         let bias: Vec<f32> = (0..3 * width).map(|i| number(i * 31 + 5)).collect();
         let rows = Tensor::from_vec(numbers, (tokens, 3 * width), &Device::Cpu).unwrap();
-        let op = Attention {
+        let mut got = vec![0.0; tokens * width];
+        pulp::Arch::new().dispatch(Texts {
             heads,
             lengths: &lengths,
             bias: &bias,
-        };
-        let got: Vec<f32> = rows
-            .apply_op1_no_bwd(&op)
-            .and_then(|context| context.flatten_all()?.to_vec1())
-            .unwrap();
+            rows: &rows.flatten_all().unwrap().to_vec1::<f32>().unwrap(),
+            context: &mut got,
+            scratch: &mut Scratch::new(width / heads, 40),
+        });
         for (got, want) in got.iter().zip(plain(&rows, &bias, &lengths, heads)) {
             assert!((got - want).abs() < 1e-5, "{got} {want}");
         }
