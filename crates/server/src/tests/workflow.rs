@@ -220,7 +220,8 @@ async fn every_role_finds_its_lists_and_all_of_them_open() {
 #[tokio::test]
 async fn lists_say_what_there_is() {
     let desk = Desk::new().await;
-    let csv = "类型,名称,上级,电话\n联系点,某区,,\n信息员,测试甲,某区,13800000000\n";
+    let csv = "类型,名称,上级,电话\n联系点,某区,,\n联络站,东街,某区,\n联络站,西街,某区,\n\
+               采集点,甲社区,东街,\n信息员,测试甲,某区,13800000000\n";
     desk.app.import_stations(csv.as_bytes()).await.unwrap();
     let added = desk.app.add_api_key("mou-pingtai", Role::Platform).await;
     let secret = added.unwrap();
@@ -263,6 +264,9 @@ async fn lists_say_what_there_is() {
         assert!(page.body.contains(has), "{path}: {}", page.body);
         assert!(!page.body.contains(has_not), "{path}: {}", page.body);
     }
+    let stations = desk.get_as("/staff/admin/stations", &system).await.body;
+    let at = |name: &str| stations.find(name).unwrap();
+    assert!(at("东街") < at("甲社区") && at("甲社区") < at("西街"));
     let receipt = desk.post(super::SUBMIT, &super::comment("甲"), &[]).await;
     let receipt = receipt.json()["receipts"][0].as_str().unwrap().to_owned();
     desk.app.show_identity(&receipt).await.unwrap();

@@ -54,7 +54,9 @@ pub(super) async fn stations(
     State(site): State<Site>,
     Staff(by, _): Staff<Connecting>,
 ) -> Result<Response, Failed> {
-    let all = site.app.stations_of(&by).await?;
+    let mut all = site.app.stations_of(&by).await?;
+    // Each followed by those below it.
+    all.sort_by(|(_, a), (_, b)| a.cmp(b));
     let collectors = site.app.collectors().await?;
     let rows = all.iter().map(|(station, path)| {
         let theirs = collectors.iter().filter(|one| one.station == station.id);
