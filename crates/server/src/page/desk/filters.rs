@@ -1,4 +1,11 @@
 //! Filters of the desk's templates.
+#![expect(
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    unreachable_pub,
+    reason = "the form that the macro wants, and what it makes"
+)]
 
 use caifeng_domain::Named;
 

@@ -2,7 +2,6 @@
 //! keyboard and shows the effect of a decision in place.
 
 mod decide;
-#[expect(unreachable_pub, reason = "the macro makes public types")]
 mod filters;
 mod overview;
 mod point;

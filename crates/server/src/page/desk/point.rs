@@ -38,7 +38,7 @@ struct Page {
     here: String,
     section: String,
     card: Card,
-    units: Vec<Line>,
+    units: Vec<Row>,
     point: PointPage,
     history: Vec<Past>,
     dispositions: Vec<Disposition>,
@@ -50,7 +50,7 @@ struct Page {
 }
 
 /// A unit on the page.
-pub(super) struct Line {
+pub(super) struct Row {
     pub(super) key: String,
     pub(super) line: UnitLine,
     pub(super) when: String,
@@ -60,7 +60,7 @@ pub(super) struct Line {
     pub(super) copies: Option<String>,
 }
 
-impl From<UnitLine> for Line {
+impl From<UnitLine> for Row {
     fn from(line: UnitLine) -> Self {
         let (kind, size) = line.duplicate;
         let sure = percent(line.stance.1);
@@ -105,7 +105,7 @@ pub(super) async fn show(
                 here: format!("points/{point}"),
                 section: address(found.card.place),
                 card: Card::new(found.card.clone(), &dispositions),
-                units: units.into_iter().map(Line::from).collect(),
+                units: units.into_iter().map(Row::from).collect(),
                 history: found.history.iter().cloned().map(Past::from).collect(),
                 dispositions: dispositions.clone(),
                 preview,

@@ -38,7 +38,7 @@ struct Page {
     kinds: Vec<(&'static str, &'static str)>,
     all: usize,
     items: Vec<QueueItem>,
-    page: usize,
+    number: usize,
     pages: usize,
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn show(
                     .collect(),
                 all,
                 items,
-                page: number,
+                number,
                 pages: all.div_ceil(caifeng_app::QUEUE_PAGE).max(1),
             })
         })

@@ -11,7 +11,7 @@ use caifeng_domain::{Named, Status, SubmissionId};
 
 use super::{
     Frame, filters,
-    point::Line,
+    point::Row,
     words::{Past, moment, percent},
 };
 use crate::{
@@ -32,7 +32,7 @@ struct Page {
     found: SubmissionPage,
     received: String,
     status: String,
-    units: Vec<(Line, String, Option<String>)>,
+    units: Vec<(Row, String, Option<String>)>,
     history: Vec<Past>,
     /// Characters before each unit but the first: where it is cut.
     cuts: String,
