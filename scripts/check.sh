@@ -14,3 +14,8 @@ say "Installing the language model for the tests that need it (once, 91 MB)"
 cargo run --locked -q -p caifeng-cli -- model install
 say "Tests"
 cargo test --workspace --locked
+if command -v chromium >/dev/null && command -v npm >/dev/null; then
+  bash scripts/browser.sh
+else
+  say "Not run: the pages in a browser, which need chromium, node and npm (scripts/browser.sh)"
+fi

@@ -64,7 +64,9 @@ export async function open() {
       const page = await context.newPage();
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on("console", (message) => {
-        if (message.type() === "error" && !message.text().includes("favicon")) faults.push(`${message.text()} ${message.location().url}`);
+        // A refusal that the page shows is no fault of the page.
+        const refused = /status of (401|403|409|422)/.test(message.text());
+        if (message.type() === "error" && !refused) faults.push(`${message.text()} ${message.location().url}`);
       });
       return page;
     },

@@ -83,7 +83,7 @@ pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
     Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, PointCard, PointPage,
     QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, Stretch,
-    SubmissionPage, Trend, UnitLine, Uptake, side,
+    SubmissionPage, TableChange, TableChanges, Trend, UnitLine, Uptake, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};

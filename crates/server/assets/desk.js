@@ -54,8 +54,8 @@
       say(told.error?.detail ?? "没有成功，请再试一次");
       return false;
     }
-    say(`已${told.what}。按 u 撤销`);
     await renew();
+    say(`已${told.what}。按 u 撤销`);
     return true;
   }
 

@@ -17,6 +17,7 @@ mod queue;
 mod redline;
 mod section;
 mod submission;
+mod table;
 mod uptake;
 
 use std::{
@@ -43,6 +44,7 @@ pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Redline, Stretch};
 pub use section::{SectionPage, SectionPlace, Sorted, side};
 pub use submission::SubmissionPage;
+pub use table::{TableChange, TableChanges};
 pub use uptake::Uptake;
 pub(crate) use uptake::former_words;
 

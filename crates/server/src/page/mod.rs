@@ -53,6 +53,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/scans/{receipt}",
             get(scans::show).post(scans::attach),
         )
+        .merge(desk::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
         .merge(uploads)

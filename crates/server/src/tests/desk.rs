@@ -176,3 +176,37 @@ async fn what_cannot_be_decided_is_refused_in_chinese_and_nothing_changes() {
     assert_eq!(unknown.status, 404);
     assert!(unknown.body.contains("没有观点"), "{}", unknown.body);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_comes_back_and_is_shown_before_anything_is_decided() {
+    let desk = Desk::reviewed().await;
+    let cookie = desk.staff(Role::Reviewer).await;
+    let path = "/staff/c/known/desk/table";
+    let bad = desk.hand_in(path, b"no table", &cookie).await;
+    assert_eq!(bad.status, 422, "{}", bad.body);
+    // As it was downloaded nothing is filled in, so nothing changes.
+    let (_, table) = desk.raw("/staff/c/known/report?format=xlsx", &cookie).await;
+    let shown = desk.hand_in(path, &table, &cookie).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(shown.body.contains("新的处理结果 0 个"), "{}", shown.body);
+    let list = desk.get_as("/staff/c/known/desk/s/n3", &cookie).await.body;
+    let at = list.find("data-item=\"").unwrap() + 11;
+    let point = list[at..].split('"').next().unwrap().to_owned();
+    let fields = [
+        ("point", point.as_str()),
+        ("code", "kept"),
+        ("reason", "留待研究"),
+        ("point", "P-9999"),
+        ("code", "adopted"),
+        ("reason", ""),
+    ];
+    let done = desk
+        .fill("/staff/c/known/desk/table/confirm", &fields, &cookie)
+        .await;
+    assert!(done.body.contains("已写入 1 个处理结果"), "{}", done.body);
+    assert!(done.body.contains("P-9999：没有观点"), "{}", done.body);
+    let page = desk
+        .get_as(&format!("/staff/c/known/desk/points/{point}"), &cookie)
+        .await;
+    assert!(page.body.contains("留待研究"), "{}", page.body);
+}

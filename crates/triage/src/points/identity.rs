@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(next, id(11));
         let known = BTreeMap::from([(1, id(7))]);
         let (ids, _) = keep_ids(&groups, &earlier, known, id(10));
-        assert_eq!(ids, [id(10), id(7), id(3)]);
+        assert_eq!(ids, [id(3), id(7), id(10)]);
     }
 }

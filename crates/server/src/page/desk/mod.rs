@@ -8,6 +8,7 @@ mod point;
 mod queue;
 mod section;
 mod submission;
+mod table;
 mod words;
 
 use axum::{
@@ -35,6 +36,16 @@ pub(super) fn router() -> Router<Site> {
         .route("/staff/c/{slug}/desk/decide", post(decide::decide))
         .route("/assets/desk.js", get(script))
         .route("/assets/desk.css", get(style))
+}
+
+/// Where tables come back: as large as files may be.
+pub(super) fn uploads() -> Router<Site> {
+    Router::new()
+        .route(
+            "/staff/c/{slug}/desk/table",
+            get(table::show).post(table::upload),
+        )
+        .route("/staff/c/{slug}/desk/table/confirm", post(table::confirm))
 }
 
 /// What every page of the desk shows.
