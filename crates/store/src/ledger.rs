@@ -62,6 +62,28 @@ impl Store {
         Ok(get_usize(&row, "amount")? > most)
     }
 
+    /// What the ledger follows from: the run in force, how many submissions there are, and how many
+    /// were taken back anywhere. While these are the same, so is the ledger.
+    pub async fn ledger_state(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<(i64, usize, usize), StoreError> {
+        let row = sqlx::query(
+            "select coalesce(current_run, 0) as run,
+                 (select count(*) from submission where consultation = $1) as received,
+                 (select count(*) from withdrawal) as withdrawn
+             from consultation where id = $1",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_one(self.pool())
+        .await?;
+        Ok((
+            get(&row, "run")?,
+            get_usize(&row, "received")?,
+            get_usize(&row, "withdrawn")?,
+        ))
+    }
+
     /// Where everything is. Zero received for a consultation that does not exist.
     pub async fn ledger(&self, consultation: ConsultationId) -> Result<Ledger, StoreError> {
         let rows = sqlx::query(LEDGER_SQL)

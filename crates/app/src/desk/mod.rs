@@ -78,14 +78,21 @@ pub struct Desk {
 
 /// The desks of this process.
 #[derive(Default)]
-pub(crate) struct Desks(Mutex<Vec<(ConsultationId, SharedDesk)>>);
+pub(crate) struct Desks {
+    kept: Mutex<Vec<(ConsultationId, SharedDesk)>>,
+    /// Ledgers with what they follow from: a hundred thousand rows take half a second.
+    ledgers: Mutex<HashMap<ConsultationId, (LedgerState, Ledger)>>,
+}
+
+/// See [`caifeng_store::Store::ledger_state`].
+type LedgerState = (i64, usize, usize);
 
 /// A desk that is read by many and changed by who decides.
 pub(crate) type SharedDesk = Arc<RwLock<Option<Desk>>>;
 
 impl Desks {
     async fn of(&self, consultation: ConsultationId) -> SharedDesk {
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         let found = kept.iter().position(|(id, _)| *id == consultation);
         let entry = match found {
             Some(at) => kept.remove(at),
@@ -134,11 +141,25 @@ impl App {
         let listed = self
             .consultation_to(by, Permission::ReadReport, slug)
             .await?;
-        let ledger = self.store.ledger(listed.id).await?;
+        let ledger = self.known_ledger(listed.id).await?;
         let votes = self.store.satisfaction(listed.id).await?;
         let grades = Grade::ALL.iter();
         let grades = grades.map(|(_, wire, name)| (*name, votes.get(*wire).copied().unwrap_or(0)));
         Ok((listed.consultation, ledger, grades.collect()))
+    }
+
+    /// The ledger of a consultation, computed anew when something came or was found.
+    async fn known_ledger(&self, id: ConsultationId) -> Result<Ledger, AppError> {
+        let state = self.store.ledger_state(id).await?;
+        let mut known = self.desks.ledgers.lock().await;
+        if let Some((of, ledger)) = known.get(&id)
+            && *of == state
+        {
+            return Ok(*ledger);
+        }
+        let ledger = self.store.ledger(id).await?;
+        known.insert(id, (state, ledger));
+        Ok(ledger)
     }
 
     /// The desk of a consultation, up to date.

@@ -157,7 +157,7 @@ async fn what_was_decided_shows_at_once_and_outlives_triage() {
     office.triage().await;
     let after = state().await;
     assert_eq!(before, after);
-    office.app.desks.0.lock().await.clear();
+    office.app.desks.kept.lock().await.clear();
     assert_eq!(after, state().await, "and without memory of it");
 }
 
@@ -274,6 +274,15 @@ async fn every_number_adds_up_and_leads_on() {
             );
         })
         .await;
+    let late = r#"{"id": "late", "text": "第三条应当写明时间。", "channel": "web"}"#;
+    let file = late.as_bytes().to_vec();
+    let import = office
+        .app
+        .import(Some("heyan"), "late.jsonl", file, None, false);
+    import.await.unwrap();
+    let (_, later, _) = office.app.standing_of(&by, "heyan").await.unwrap();
+    assert_eq!(later.received, ledger.received + 1);
+    assert!(later.balances());
     let nobody = somebody("信息员", Role::Collector);
     assert!(!nobody.role.may(Permission::ReadReport));
     let seen = office.app.at_desk(&nobody, "heyan", |_| Ok(())).await;
