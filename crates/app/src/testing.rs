@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use caifeng_domain::Role;
+use caifeng_store::{Principal, PrincipalKind, Reach};
+
 use crate::{Config, Overrides};
 
 /// A data folder, and no model.
@@ -12,4 +15,15 @@ pub(crate) fn config(data: &Path) -> Config {
         ..Overrides::default()
     };
     Config::load(said, None).unwrap()
+}
+
+/// Somebody who signed in, without bounds of station or consultation.
+pub(crate) fn somebody(name: &str, role: Role) -> Principal {
+    Principal {
+        kind: PrincipalKind::Account,
+        name: name.to_owned(),
+        role,
+        reach: Reach::default(),
+        has_factor: false,
+    }
 }

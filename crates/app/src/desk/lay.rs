@@ -19,6 +19,8 @@ impl Desk {
             undoings.map(|e| e.number).max().unwrap_or_default()
         };
         let gone = undone(&events);
+        // What is lifted leads to where a later placing still holds.
+        self.decided = Decided::of(&events);
         for event in &events {
             if !gone.contains(&event.number) {
                 // What the run had read is in its results, carried to its version of the draft.
@@ -29,7 +31,6 @@ impl Desk {
                 self.lift(&event.decision);
             }
         }
-        self.decided = Decided::of(&events);
         self.events = events;
         self.count_anew();
     }

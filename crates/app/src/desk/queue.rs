@@ -63,8 +63,6 @@ impl Queue {
 pub struct QueueItem {
     /// The submission, where it is one.
     pub submission: Option<SubmissionId>,
-    /// The unit, where it is one.
-    pub unit: Option<UnitRef>,
     /// The point that it is, or is in.
     pub point: Option<PointId>,
     /// Whose words.
@@ -237,7 +235,6 @@ impl Desk {
         };
         QueueItem {
             submission: waiting.submission.map(|at| analyses[at].0),
-            unit: place.map(|place| self.unit_ref(place)),
             point: waiting.point,
             why: self.why(queue, waiting),
             words,

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use caifeng_domain::{Aim, ArticleNo, Permission, PointId, Role, Stance, UnitRef};
-use caifeng_store::{Principal, PrincipalKind, Reach};
+use caifeng_store::Principal;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::{Command, Desk, Queue, SectionPlace, Sorted};
-use crate::{App, AppError, Config, Overrides, Refusal};
+use crate::{
+    App, AppError, Refusal,
+    testing::{config, somebody},
+};
 
 const DRAFT: &[u8] = include_bytes!("../../../../corpora/heyan/draft.txt");
 const SECOND: &[u8] = include_bytes!("../../../../corpora/heyan/draft-2.txt");
@@ -19,25 +22,10 @@ struct Office {
     _folder: TempDir,
 }
 
-fn somebody(name: &str, role: Role) -> Principal {
-    Principal {
-        kind: PrincipalKind::Account,
-        name: name.to_owned(),
-        role,
-        reach: Reach::default(),
-        has_factor: false,
-    }
-}
-
 impl Office {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let said = Overrides {
-            data: Some(folder.path().to_owned()),
-            model: Some("lexical".to_owned()),
-            ..Overrides::default()
-        };
-        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        let app = App::open(config(folder.path())).await.unwrap();
         app.import_draft("heyan", "draft.txt", DRAFT).await.unwrap();
         app.import(
             Some("heyan"),
@@ -187,6 +175,34 @@ async fn undoing_restores_what_was_before_and_after_a_triage() {
     assert_eq!(office.members(large).await, many);
     let again = office.decide(Command::Undo(Some(merge.event))).await;
     assert_eq!(refused(again), Refusal::NothingToUndo);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_moved_again_stays_when_the_first_move_is_undone() {
+    let office = Office::new().await;
+    let (small, large) = office.two_points().await;
+    let unit = office.members(large).await[0];
+    let first = office
+        .decide(Command::Move(vec![unit], small))
+        .await
+        .unwrap();
+    let second = office
+        .decide(Command::Split(small, vec![unit]))
+        .await
+        .unwrap();
+    let new = second.point.unwrap();
+    office.triage().await;
+    office
+        .decide(Command::Undo(Some(first.event)))
+        .await
+        .unwrap();
+    assert_eq!(office.members(new).await, [unit]);
+    office.app.desks.kept.lock().await.clear();
+    assert_eq!(
+        office.members(new).await,
+        [unit],
+        "and without memory of it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

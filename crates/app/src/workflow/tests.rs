@@ -6,12 +6,14 @@ use caifeng_domain::{
     Day, Permission, Rating, Role, Sla, StationKind, Status, StepState, Transfer, TransferAct,
     TransferKey, TransferRefusal, TransferState, UnitRef, Urgency, Visibility, Window,
 };
-use caifeng_store::{PlaceRow, Principal, PrincipalKind, Reach};
+use caifeng_store::{PlaceRow, Principal};
 use tempfile::TempDir;
 
 use super::{StepChange, this_day};
 use crate::{
-    App, AppError, Command, Config, Overrides, Refusal, TransferCommand, consultations::cli,
+    App, AppError, Command, Refusal, TransferCommand,
+    consultations::cli,
+    testing::{config, somebody},
 };
 
 const DRAFT: &str = "某市河畔条例（草案）\n第一章　总则\n第一条　河畔步道向公众开放。\n\
@@ -23,16 +25,6 @@ const ROWS: &str = "编号,意见内容,站点\n1,第二条遛犬的绳子应当
 struct Office {
     app: App,
     _folder: TempDir,
-}
-
-fn somebody(name: &str, role: Role) -> Principal {
-    Principal {
-        kind: PrincipalKind::Account,
-        name: name.to_owned(),
-        role,
-        reach: Reach::default(),
-        has_factor: false,
-    }
 }
 
 fn reviewer() -> Principal {
@@ -53,12 +45,7 @@ fn command(act: TransferAct) -> TransferCommand {
 impl Office {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let said = Overrides {
-            data: Some(folder.path().to_owned()),
-            model: Some("lexical".to_owned()),
-            ..Overrides::default()
-        };
-        let app = App::open(Config::load(said, None).unwrap()).await.unwrap();
+        let app = App::open(config(folder.path())).await.unwrap();
         let window = Window {
             opens: "2020-03-02".to_owned(),
             closes: "2020-03-20".to_owned(),
