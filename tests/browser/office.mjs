@@ -59,8 +59,8 @@ export async function open() {
     base,
     faults,
     run,
-    async visitor(width = 1366, height = 768) {
-      const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN" });
+    async visitor(width = 1366, height = 768, options = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", ...options });
       const page = await context.newPage();
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on("console", (message) => {

@@ -83,6 +83,11 @@ impl App {
         Ok(())
     }
 
+    /// The short name of the consultation that is meant: the only one, where none is named.
+    pub async fn slug_of(&self, slug: Option<&str>) -> Result<String, AppError> {
+        Ok(self.choose(slug).await?.consultation.slug)
+    }
+
     /// Closes a consultation, whatever its window says.
     pub async fn close_consultation(&self, slug: Option<&str>) -> Result<Consultation, AppError> {
         let chosen = self.choose(slug).await?;

@@ -2,15 +2,16 @@
 
 use std::fmt::Write;
 
-use caifeng_domain::{Consultation, Draft, Visibility};
+use caifeng_domain::{Consultation, Draft, NodeId, Visibility};
 use caifeng_law::{
     align::{self, Alignment, ChangeKind},
+    difference::{Piece, difference},
     draft::{self, DraftWarning},
 };
 use caifeng_store::{Act, DraftRecord};
 use sha2::{Digest, Sha256};
 
-use crate::{App, AppError};
+use crate::{App, AppError, Listed};
 
 /// What an import of a draft did.
 #[derive(Debug, Clone)]
@@ -117,6 +118,69 @@ impl App {
             ))),
         }
     }
+}
+
+impl App {
+    /// Whether there is an earlier version to compare the one in force with.
+    pub async fn has_changes(&self, listed: &Listed) -> Result<bool, AppError> {
+        Ok(self.store.drafts(listed.id).await?.len() > 1)
+    }
+
+    /// What the version in force changed against the one before, article by article, without those
+    /// that stayed; none where there is one version only.
+    pub async fn changes(&self, listed: &Listed) -> Result<Option<Vec<ChangedArticle>>, AppError> {
+        let all = self.store.drafts(listed.id).await?;
+        let [.., old, new] = all.as_slice() else {
+            return Ok(None);
+        };
+        let (old, new) = (old.record.text.clone(), new.record.text.clone());
+        let compare = move || -> Result<_, AppError> {
+            let comparison = compare(draft::parse(&old)?, draft::parse(&new)?);
+            Ok(comparison.changes())
+        };
+        Ok(Some(tokio::task::spawn_blocking(compare).await??))
+    }
+}
+
+impl Comparison {
+    fn changes(&self) -> Vec<ChangedArticle> {
+        let pairs = self.alignment.pairs.iter();
+        let changed = pairs.filter(|pair| pair.kind != ChangeKind::Unchanged);
+        changed
+            .map(|pair| {
+                let article = |draft: &Draft, id: Option<NodeId>| {
+                    id.map(|id| (draft.node(id).label.clone(), draft.full_text(id)))
+                };
+                let former = article(&self.old, pair.old);
+                let new = article(&self.new, pair.new);
+                let words = |side: &Option<(String, String)>| {
+                    side.as_ref()
+                        .map(|(_, words)| words.clone())
+                        .unwrap_or_default()
+                };
+                let label = |side: Option<(String, String)>| side.map(|(label, _)| label);
+                ChangedArticle {
+                    what: change_name(pair.kind),
+                    pieces: difference(&words(&former), &words(&new)),
+                    former: label(former),
+                    new: label(new),
+                }
+            })
+            .collect()
+    }
+}
+
+/// An article that a new version changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedArticle {
+    /// 修改, 新增, 删除, 移动, 拆分 or 合并.
+    pub what: &'static str,
+    /// Its number before: 第三条. None for a new one.
+    pub former: Option<String>,
+    /// Its number now. None for one that was deleted.
+    pub new: Option<String>,
+    /// Its words, before and now.
+    pub pieces: Vec<Piece>,
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -2,7 +2,8 @@
 //! to be forgotten.
 
 use caifeng_domain::SubmissionId;
-use caifeng_store::{KnownIdentity, Receipt};
+use caifeng_store::{Act, KnownIdentity, Receipt};
+use jiff::Timestamp;
 
 use crate::{App, AppError, Refusal, consultations::cli, submit::check_sender};
 
@@ -43,8 +44,30 @@ impl App {
     /// Forgets the sender, here and in all else they sent in the consultation. False when nothing
     /// was known any more.
     pub async fn delete_identity(&self, code: &str) -> Result<bool, AppError> {
+        self.forget(&cli(), code).await
+    }
+
+    /// The same at the sender's own wish, without anybody's help.
+    pub async fn forget_me(&self, code: &str) -> Result<bool, AppError> {
+        self.forget(&sender(), code).await
+    }
+
+    /// Takes a submission back, at its sender's wish. It stays in the journal and counts no more.
+    /// False where it was taken back before.
+    pub async fn take_back(&self, code: &str) -> Result<bool, AppError> {
+        let receipt: Receipt = code.parse().map_err(|_| Refusal::BadReceipt)?;
+        let found = self.store.submission_by_receipt(&receipt).await?;
+        let found = found.ok_or(Refusal::UnknownReceipt)?;
+        let is_new = self.store.withdraw(&sender(), found.id).await?;
+        if is_new {
+            self.ask_for_triage(found.consultation).await?;
+        }
+        Ok(is_new)
+    }
+
+    async fn forget(&self, act: &Act<'_>, code: &str) -> Result<bool, AppError> {
         let id = self.by_receipt(code).await?;
-        let was_known = self.store.delete_identity(&cli(), id).await?;
+        let was_known = self.store.delete_identity(act, id).await?;
         self.sweep_files().await?;
         Ok(was_known)
     }
@@ -70,5 +93,12 @@ impl App {
         let receipt: Receipt = code.parse().map_err(|_| Refusal::BadReceipt)?;
         let found = self.store.submission_by_receipt(&receipt).await?;
         Ok(found.ok_or(Refusal::UnknownReceipt)?.id)
+    }
+}
+
+fn sender() -> Act<'static> {
+    Act {
+        actor: crate::SENDER,
+        at: Timestamp::now(),
     }
 }

@@ -30,7 +30,9 @@ mod indexing;
 mod intake;
 mod kiosk;
 mod library;
+mod materials;
 mod meetings;
+mod participation;
 mod reach;
 mod receipts;
 mod refusal;
@@ -67,6 +69,7 @@ pub use bench::{BenchResult, EncodeSpeeds, bench, bench_encode};
 pub use bulk::{MAX_ROWS, RowOutcome};
 pub use caifeng_channel as channels;
 pub use caifeng_encode::{Kernel, install, model::ModelInfo};
+pub use caifeng_law::difference::Piece as Wording;
 pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
@@ -75,18 +78,19 @@ pub use caifeng_store::{
     Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
     TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
+pub use caifeng_text::traditional::in_traditional;
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
-    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Overview, PointCard, PointPage,
-    QUEUE_PAGE, Queue, QueueItem, Redline, SectionPage, SectionPlace, Sorted, Stretch,
-    SubmissionPage, TableChange, TableChanges, Trend, UnitLine, Uptake, side,
+    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Meaning, Overview, PointCard,
+    PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SENDER, SectionPage, SectionPlace, Sorted,
+    Stretch, SubmissionPage, TableChange, TableChanges, Told, Trend, UnitLine, Uptake, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
-pub use drafts::{Comparison, DraftImported, change_name};
+pub use drafts::{ChangedArticle, Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use find::{Found, SearchRequest, article_names};
@@ -99,6 +103,7 @@ pub use library::{
     Related,
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
+pub use participation::Participation;
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
@@ -142,6 +147,7 @@ pub struct App {
     offices: Arc<Semaphore>,
     library: Arc<library::Shelf>,
     indexes: Arc<seek::Indexes>,
+    participation: Arc<participation::Counted>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -180,6 +186,7 @@ impl App {
             desks: Arc::default(),
             library: Arc::default(),
             indexes: Arc::default(),
+            participation: Arc::default(),
         })
     }
 

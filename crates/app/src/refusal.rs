@@ -194,6 +194,9 @@ pub enum Refusal {
     /// Nothing to be content with.
     #[error("这件意见还没有反馈结果，收到反馈后再评价")]
     NoAnswerYet,
+    /// A sender has said enough about one submission.
+    #[error("您已经多次更正这件意见。还有要说的，请另提一条意见")]
+    OftenClarified,
     /// The intake queue is full.
     #[error("现在提交的人较多，请稍后再试，您填写的内容没有丢失")]
     Overloaded,

@@ -245,6 +245,22 @@ pub(crate) enum ConsultationCommand {
     Open(ConsultationOpen),
     /// 截止征求意见
     Close(Selected),
+    /// 在草案旁公布说明、解读或背景资料（docx、txt、md）
+    Text(ConsultationText),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConsultationText {
+    /// 文件
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// 种类：说明、解读或背景资料
+    #[arg(long, default_value = "说明")]
+    pub(crate) kind: String,
+    /// 标题（不写时用文件的第一段）
+    #[arg(long, default_value = "")]
+    pub(crate) title: String,
 }
 
 /// The days on which submissions are invited.

@@ -126,7 +126,8 @@ impl Decided {
                 self.of_unit(*unit).dismissed = Some(reason.clone());
             }
             Decision::Transfer(unit, to) => self.of_unit(*unit).transfer = Some(*to),
-            Decision::Undo(_) => {}
+            // What a sender says about it is for people to read.
+            Decision::Contest(..) | Decision::Undo(_) => {}
             about_a_point => self.hear_of_point(event, about_a_point),
         }
     }

@@ -133,6 +133,8 @@ pub enum Decision {
     Memo(PointId, String),
     /// What becomes of a point (处理结果): its code, and the reason given to senders.
     Dispose(PointId, String, String),
+    /// Its sender says that a unit is misunderstood, in these words.
+    Contest(UnitRef, String),
     /// A second person agrees with the disposition of that number.
     Approve(PointId, EventNo),
     /// A second person gives it back, for a reason.
@@ -164,6 +166,7 @@ impl Decision {
             Self::Pin(..) => ("pin", "选代表原话"),
             Self::Assign(..) => ("assign", "分派"),
             Self::Memo(..) => ("memo", "专家意见"),
+            Self::Contest(..) => ("contest", "提出人异议"),
             Self::Dispose(..) => ("dispose", "拟处理结果"),
             Self::Approve(..) => ("approve", "审核通过"),
             Self::Return(..) => ("return", "审核退回"),
@@ -203,6 +206,7 @@ impl Decision {
             | Self::Stance(unit, _)
             | Self::Edit(unit, _)
             | Self::Dismiss(unit, _)
+            | Self::Contest(unit, _)
             | Self::Transfer(unit, _) => Some(*unit),
             _ => None,
         }

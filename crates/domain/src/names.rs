@@ -1,9 +1,9 @@
 //! The names of closed sets: one for the wire, one for Chinese readers.
 
 use crate::{
-    Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
-    Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState, Transfer,
-    TransferAct, TransferState, Urgency, Validity, Visibility,
+    Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, MaterialKind, Permission,
+    PersonalDataKind, Place, Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind,
+    Status, StepState, Transfer, TransferAct, TransferState, Urgency, Validity, Visibility,
 };
 
 /// A value of a closed set with its names.
@@ -47,6 +47,7 @@ named!(
     DuplicateKind,
     EditOp,
     EvidenceKind,
+    MaterialKind,
     Permission,
     PersonalDataKind,
     Place,

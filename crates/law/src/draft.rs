@@ -19,7 +19,7 @@ mod tree;
 pub use check::{DraftWarning, check};
 pub use error::DraftError;
 pub use print::print;
-pub use read::{MAX_FILE_BYTES, read};
+pub use read::{MAX_FILE_BYTES, read, words};
 
 pub(crate) use body::Body;
 pub(crate) use error::excerpt;

@@ -3,6 +3,7 @@
 pub mod align;
 pub mod amendment;
 pub mod cite;
+pub mod difference;
 pub mod docx;
 pub mod draft;
 pub mod edit;

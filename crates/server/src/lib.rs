@@ -42,6 +42,8 @@ pub(crate) struct Site {
     /// For bodies of [`Limits::bulk_body_bytes`].
     large: Arc<Semaphore>,
     metrics: metrics::Handle,
+    /// Pages for citizens as they were last sent.
+    pages: Arc<page::kept::Pages>,
 }
 
 /// Builds the whole router, so that tests drive exactly what is served.
@@ -52,6 +54,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         permits: Arc::new(Semaphore::new(limits.concurrency)),
         large: Arc::new(Semaphore::new(limits.large_bodies)),
         metrics: metrics::handle(),
+        pages: Arc::default(),
         limits: Arc::new(limits),
     };
     api::router(site.limits.bulk_body_bytes)
@@ -60,6 +63,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         .merge(health::router())
         .fallback(page::not_found)
         .layer(DefaultBodyLimit::max(site.limits.body_bytes))
+        .layer(middleware::from_fn(page::look::in_their_characters))
         .layer(middleware::from_fn_with_state(site.clone(), guard::guard))
         .with_state(site)
 }

@@ -10,6 +10,7 @@ mod humane;
 mod kiosk;
 mod matrix;
 mod pages;
+mod public;
 mod reports;
 mod scopes;
 mod search;

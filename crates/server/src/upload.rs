@@ -1,5 +1,7 @@
 //! Forms with files. Whoever may not upload is refused before anything is read.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Multipart, multipart::MultipartError, multipart::MultipartRejection};
 
 use crate::error::Fault;
@@ -9,6 +11,8 @@ use crate::error::Fault;
 pub(crate) struct Uploaded {
     /// The bytes of the files that were chosen. What they are called is not looked at.
     pub(crate) files: Vec<Vec<u8>>,
+    /// Everything else that was filled in.
+    texts: BTreeMap<String, String>,
 }
 
 impl Uploaded {
@@ -18,13 +22,22 @@ impl Uploaded {
         let mut uploaded = Self::default();
         while let Some(field) = form.next_field().await.map_err(|e| refused(&e))? {
             let is_file = field.file_name().is_some();
+            let name = field.name().unwrap_or_default().to_owned();
             let bytes = field.bytes().await.map_err(|e| refused(&e))?;
             // A browser sends an empty file where none was chosen.
             if is_file && !bytes.is_empty() {
                 uploaded.files.push(bytes.to_vec());
+            } else if !is_file {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                uploaded.texts.insert(name, text);
             }
         }
         Ok(uploaded)
+    }
+
+    /// What was filled in there; empty where nothing was.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
     }
 
     /// The one file that was asked for.

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Receipt, Store, StoreError,
-    rows::{corrupt, get, get_id, get_time, get_wire, signed, to_id},
+    rows::{corrupt, get, get_id, get_time, get_usize, get_wire, signed, time_text, to_id},
     vault::Owner,
 };
 
@@ -265,6 +265,41 @@ impl Store {
                 .transpose()?,
             stage,
         }))
+    }
+
+    /// How many submissions a consultation has that stand, and of how many senders: who cannot be told
+    /// apart counts once each time.
+    pub async fn participation(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<(usize, usize), StoreError> {
+        let row = sqlx::query(
+            "select count(*) as submissions, count(distinct coalesce(s.sender, -s.id)) as senders
+             from submission s left join withdrawal w on w.submission = s.id
+             where s.consultation = $1 and w.submission is null",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_one(self.pool())
+        .await?;
+        Ok((get_usize(&row, "submissions")?, get_usize(&row, "senders")?))
+    }
+
+    /// When the first triage that began after this moment was done.
+    pub async fn triaged_after(
+        &self,
+        consultation: ConsultationId,
+        received: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let row = sqlx::query(
+            "select min(finished_at) as first from triage_run
+             where consultation = $1 and started_at >= $2",
+        )
+        .bind(signed(consultation.get()))
+        .bind(time_text(received))
+        .fetch_one(self.pool())
+        .await?;
+        let first: Option<&str> = get(&row, "first")?;
+        first.map(|_| get_time(&row, "first")).transpose()
     }
 
     async fn page(

@@ -8,4 +8,5 @@ pub mod personal;
 pub mod segment;
 pub mod sentence;
 pub mod shingle;
+pub mod traditional;
 pub mod units;

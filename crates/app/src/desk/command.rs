@@ -103,21 +103,32 @@ impl App {
             command.needs()
         };
         let listed = self.consultation_to(by, needs, slug).await?;
+        let make = |desk: &Desk| desk.check(by, &command, &self.config.dispositions);
+        self.settle(&listed, &by.name, make).await
+    }
+
+    /// Adds the event that `make` makes of the desk as it stands, in the name of `actor`.
+    pub(super) async fn settle(
+        &self,
+        listed: &Listed,
+        actor: &str,
+        make: impl Fn(&Desk) -> Result<Decision, AppError>,
+    ) -> Result<Done, AppError> {
+        let slug = &listed.consultation.slug;
         for _ in 0..TURNS {
             let shared = self.fresh_desk(listed.id, slug).await?;
             let (after, decision) = {
                 let held = shared.read().await;
-                let not_triaged = || AppError::NotTriaged(slug.to_owned());
+                let not_triaged = || AppError::NotTriaged(slug.clone());
                 let desk = held.as_ref().ok_or_else(not_triaged)?;
                 if desk.material.record.run.draft != listed.version {
                     return Err(Refusal::DraftReplaced.into());
                 }
-                let decision = desk.check(by, &command, &self.config.dispositions)?;
-                (desk.last_event(), decision)
+                (desk.last_event(), make(desk)?)
             };
-            let decision = self.numbered(&listed, decision).await?;
+            let decision = self.numbered(listed, decision).await?;
             let act = Act {
-                actor: &by.name,
+                actor,
                 at: Timestamp::now(),
             };
             let added = self
@@ -135,7 +146,7 @@ impl App {
                 desk.hear(vec![Event {
                     number,
                     at: act.at.as_microsecond(),
-                    actor: by.name.clone(),
+                    actor: actor.to_owned(),
                     decision,
                 }]);
             }
@@ -302,12 +313,12 @@ impl Desk {
     }
 
     /// A unit that is there.
-    fn known(&self, unit: UnitRef) -> Result<&caifeng_domain::Unit, AppError> {
+    pub(super) fn known(&self, unit: UnitRef) -> Result<&caifeng_domain::Unit, AppError> {
         let place = self.unit_at(unit).ok_or(Refusal::UnknownUnit)?;
         Ok(self.material.unit(place))
     }
 
-    fn check_aim(&self, unit: UnitRef, aim: &Aim) -> Result<Decision, AppError> {
+    pub(super) fn check_aim(&self, unit: UnitRef, aim: &Aim) -> Result<Decision, AppError> {
         let was = Aim::of(self.known(unit)?);
         let draft = &self.material.draft;
         for &article in &aim.articles {

@@ -1,10 +1,12 @@
 //! What a sender is told: where one's words went, how many say the same, what became of it.
 
-use caifeng_domain::{Named, PointId, Status, SubmissionId};
-use caifeng_store::Act;
+use caifeng_domain::{
+    ArticleNo, Decision, Event, EvidenceKind, Named, PointId, Scope, Span, Status, SubmissionId,
+};
+use caifeng_store::{Act, StoredSubmission};
 use jiff::Timestamp;
 
-use super::Desk;
+use super::{Desk, SENDER};
 use crate::{App, AppError, Refusal};
 
 /// What became of one thing that a sender said.
@@ -26,6 +28,24 @@ pub struct Answer {
     pub reason: Option<String>,
     /// The day of the result, `YYYY-MM-DD`.
     pub day: Option<String>,
+    /// Where the words stand in the submission.
+    pub span: Span,
+    /// The articles that the machine takes them to be about, where nobody said so: neither the sender
+    /// by naming or confirming them, nor staff.
+    pub guessed: Vec<ArticleNo>,
+}
+
+/// What a sender is told altogether.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// About each thing said.
+    pub answers: Vec<Answer>,
+    /// When it was sorted (流转).
+    pub sorted: Option<Timestamp>,
+    /// When somebody began to work on it (研究).
+    pub studied: Option<Timestamp>,
+    /// When the last result was agreed to (采纳反馈), where all have one.
+    pub answered: Option<Timestamp>,
 }
 
 /// How content somebody is with an answer (满意度测评).
@@ -95,31 +115,84 @@ impl Desk {
                 result: settled.map(|s| name(&s.code)),
                 reason: settled.map(|s| s.reason.clone()).filter(|r| !r.is_empty()),
                 day,
+                span: unit.span,
+                guessed: self.guessed(unit, id),
             })
         };
         units.filter_map(answer).collect()
+    }
+
+    /// Articles that only the machine takes a unit to be about.
+    fn guessed(&self, unit: &caifeng_domain::Unit, of: SubmissionId) -> Vec<ArticleNo> {
+        let is_contested = self.said_by_sender(of).any(|event| {
+            matches!(&event.decision, Decision::Contest(about, _) if about.span == unit.span)
+        });
+        if unit.scope != Scope::Article || is_contested {
+            return Vec::new();
+        }
+        let guesses = unit.links.iter();
+        guesses
+            .filter(|link| link.evidence.kind == EvidenceKind::Semantic)
+            .map(|link| link.article)
+            .collect()
+    }
+
+    /// When somebody on the staff first decided something about what a submission says, and when the
+    /// last result was agreed to, where everything has one.
+    fn progress(&self, id: SubmissionId) -> (Option<Timestamp>, Option<Timestamp>) {
+        let Some(&place) = self.place.get(&id) else {
+            return (None, None);
+        };
+        let units = &self.material.record.analyses[place].1.units;
+        let points: Vec<PointId> = units.iter().map(|unit| unit.point).collect();
+        let is_about = |event: &&Event| {
+            let decision = &event.decision;
+            event.actor != SENDER
+                && (decision.unit().is_some_and(|unit| unit.submission == id)
+                    || decision.points().iter().any(|point| points.contains(point)))
+        };
+        let first = self.events.iter().find(is_about);
+        let time = |at: i64| Timestamp::from_microsecond(at).ok();
+        let approved = |point: &PointId| {
+            let state = self.decided.points.get(point)?;
+            state.settled.as_ref()?.approved.as_ref().map(|(_, at)| *at)
+        };
+        let all: Option<Vec<i64>> = points.iter().map(approved).collect();
+        let last = all.and_then(|all| all.into_iter().max());
+        (first.and_then(|event| time(event.at)), last.and_then(time))
     }
 }
 
 impl App {
     /// What the sender of a receipt is told about what was said; nothing before triage.
-    pub async fn answers(&self, receipt: &str) -> Result<Vec<Answer>, AppError> {
-        let (id, consultation) = self.received(receipt).await?;
+    pub async fn told(&self, receipt: &str) -> Result<Told, AppError> {
+        let found = self.stored(receipt).await?;
+        let (id, consultation) = (found.id, found.consultation);
         let all = self.consultations().await?;
         // A slip may be found by anybody: nothing is told of what is for contact points only.
         let public = |listed: &&crate::Listed| listed.id == consultation && listed.is_public();
         let Some(listed) = all.iter().find(public) else {
-            return Ok(Vec::new());
+            return Ok(Told::default());
         };
         if self.store.desk_state(listed.id).await?.0.is_none() {
-            return Ok(Vec::new());
+            return Ok(Told::default());
         }
+        let sorted = self.store.triaged_after(listed.id, found.received_at);
+        let sorted = sorted.await?;
         let shared = self
             .fresh_desk(listed.id, &listed.consultation.slug)
             .await?;
         let held = shared.read().await;
-        let answers = |desk: &Desk| desk.answers(id, false, &self.config.dispositions);
-        Ok(held.as_ref().map(answers).unwrap_or_default())
+        let told = |desk: &Desk| {
+            let (studied, answered) = desk.progress(id);
+            Told {
+                answers: desk.answers(id, false, &self.config.dispositions),
+                sorted: sorted.filter(|_| desk.place.contains_key(&id)),
+                studied,
+                answered,
+            }
+        };
+        Ok(held.as_ref().map(told).unwrap_or_default())
     }
 
     /// Notes how content the sender of a receipt is. Once, and only with an answer.
@@ -129,13 +202,13 @@ impl App {
             let (field, max) = ("评价说明", REMARK);
             return Err(Refusal::LongField { field, max }.into());
         }
-        let answered = self.answers(receipt).await?;
+        let answered = self.told(receipt).await?.answers;
         if answered.iter().all(|answer| answer.result.is_none()) {
             return Err(Refusal::NoAnswerYet.into());
         }
         let (id, _) = self.received(receipt).await?;
         let act = Act {
-            actor: "sender",
+            actor: SENDER,
             at: Timestamp::now(),
         };
         if self
@@ -155,13 +228,17 @@ impl App {
         Ok(self.store.satisfaction_of(id).await?.is_some())
     }
 
-    async fn received(
+    pub(super) async fn received(
         &self,
         receipt: &str,
     ) -> Result<(SubmissionId, caifeng_domain::ConsultationId), AppError> {
+        let found = self.stored(receipt).await?;
+        Ok((found.id, found.consultation))
+    }
+
+    async fn stored(&self, receipt: &str) -> Result<StoredSubmission, AppError> {
         let receipt = receipt.trim().parse().map_err(|_| Refusal::BadReceipt)?;
         let found = self.store.submission_by_receipt(&receipt).await?;
-        let found = found.ok_or(Refusal::UnknownReceipt)?;
-        Ok((found.id, found.consultation))
+        Ok(found.ok_or(Refusal::UnknownReceipt)?)
     }
 }

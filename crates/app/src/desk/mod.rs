@@ -8,6 +8,7 @@
 //! **Invariant.** What it shows follows from the run in force and the events alone.
 
 mod alarm;
+mod clarify;
 mod command;
 mod feedback;
 mod lay;
@@ -31,13 +32,15 @@ use caifeng_domain::{
 };
 use caifeng_report::Counts;
 use caifeng_store::Principal;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, RwLock};
 
 use crate::{App, AppError, report::Material};
 
 pub use alarm::Alarm;
+pub use clarify::{Meaning, SENDER};
 pub use command::{Command, Done};
-pub use feedback::{Answer, Grade};
+pub use feedback::{Answer, Grade, Told};
 pub use overview::{Heat, Learned, Overview, Trend};
 pub use point::{PointCard, PointPage, UnitLine};
 pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
@@ -50,6 +53,8 @@ pub(crate) use uptake::former_words;
 
 /// Desks kept in memory at a time.
 const KEPT: usize = 4;
+/// For how long what came is new to somebody who was never here.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A point as it stands, with what is counted once instead of on every page.
 pub(crate) struct Standing {
@@ -146,6 +151,28 @@ impl App {
         let grades = Grade::ALL.iter();
         let grades = grades.map(|(_, wire, name)| (*name, votes.get(*wire).copied().unwrap_or(0)));
         Ok((listed.consultation, ledger, grades.collect()))
+    }
+
+    /// Notes that `by` is at the desk, and says since when what came is new to them: since the visit
+    /// before, or for one day.
+    pub async fn visit(&self, by: &Principal, slug: &str) -> Result<Timestamp, AppError> {
+        let listed = self
+            .consultation_to(by, Permission::ReadReport, slug)
+            .await?;
+        let now = Timestamp::now();
+        let before = self.store.visit(&by.name, listed.id, now).await?;
+        Ok(before.unwrap_or(now - DAY))
+    }
+
+    /// Opens the desks of what is under review, so that the first who comes does not wait.
+    pub async fn open_desks(&self) -> Result<(), AppError> {
+        for listed in self.consultations().await?.iter().rev().take(KEPT) {
+            if self.store.desk_state(listed.id).await?.0.is_some() {
+                self.fresh_desk(listed.id, &listed.consultation.slug)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// The ledger of a consultation, computed anew when something came or was found.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, Channel, Level, Named, Stance, Status};
+use caifeng_domain::{ArticleNo, Channel, Decision, Level, Named, Stance, Status, decided::undone};
 use caifeng_report::{Counts, Tally};
 use jiff::Timestamp;
 
@@ -85,6 +85,27 @@ pub struct Overview {
 const DAYS: usize = 120;
 
 impl Desk {
+    /// What came after `since`, other than by `name`: submissions, points that only they make, and
+    /// decisions that hold.
+    #[must_use]
+    pub fn news(&self, since: Timestamp, name: &str) -> (usize, usize, usize) {
+        let fresh = |place: usize| self.material.stored[place].received_at > since;
+        let submissions = (0..self.material.stored.len()).filter(|&place| fresh(place));
+        let points = self.points.values();
+        let new = points.filter(|s| s.point.units.iter().all(|&(place, _)| fresh(place)));
+        let gone = undone(&self.events);
+        let decisions =
+            self.events.iter().rev().take_while(|event| {
+                Timestamp::from_microsecond(event.at).is_ok_and(|at| at > since)
+            });
+        let others = decisions.filter(|event| {
+            event.actor != name
+                && !gone.contains(&event.number)
+                && !matches!(event.decision, Decision::Undo(_))
+        });
+        (submissions.count(), new.count(), others.count())
+    }
+
     /// The overview.
     #[must_use]
     pub fn overview(&self) -> &Overview {

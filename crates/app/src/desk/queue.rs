@@ -20,7 +20,7 @@ pub enum Queue {
     Personal,
     /// Perhaps an individual case.
     Complaint,
-    /// Of the last day.
+    /// What came since the asker's last visit.
     New,
     /// Without a unit, or not surely an opinion.
     Waiting,
@@ -32,22 +32,25 @@ pub enum Queue {
     Mine,
     /// Units for other offices.
     Transfer,
+    /// Units that their senders see otherwise.
+    Contested,
 }
 
 impl Queue {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::Doubt, "doubt", "拿不准归哪一条"),
         (Self::Unassigned, "unassigned", "未能归条"),
         (Self::Campaign, "campaign", "疑似模板来信"),
         (Self::Personal, "personal", "疑似个人信息"),
         (Self::Complaint, "complaint", "疑似民情诉求"),
-        (Self::New, "new", "最近一天新来"),
+        (Self::New, "new", "上次查看以后新来"),
         (Self::Waiting, "waiting", "待人工查看"),
         (Self::Approval, "approval", "等待审核"),
         (Self::Returned, "returned", "审核退回"),
         (Self::Mine, "mine", "分派给我"),
         (Self::Transfer, "transfer", "转办"),
+        (Self::Contested, "contested", "提出人更正"),
     ];
 
     /// The queue of this wire name.
@@ -86,20 +89,19 @@ const SURE: f32 = 0.7;
 const PERHAPS: f32 = 0.9;
 /// Items on one page.
 pub const ITEMS_A_PAGE: usize = 50;
-const DAY: i64 = 86_400_000_000;
 
 impl Desk {
     /// A page, counted from 1, of what waits in a queue, first what needs it most; and how many wait
-    /// altogether. `name` is the asker's.
+    /// altogether. `name` is the asker's, who was here last at `since`.
     #[must_use]
     pub fn queue(
         &self,
         queue: Queue,
         name: &str,
-        now: Timestamp,
+        since: Timestamp,
         page: usize,
     ) -> (Vec<QueueItem>, usize) {
-        let mut all = self.waiting(queue, name, now);
+        let mut all = self.waiting(queue, name, since);
         let count = all.len();
         all.sort_by(|a, b| a.rank.total_cmp(&b.rank));
         let shown = all.into_iter().skip((page.max(1) - 1) * ITEMS_A_PAGE);
@@ -112,26 +114,25 @@ impl Desk {
 
     /// How many wait in a queue.
     #[must_use]
-    pub fn queued(&self, queue: Queue, name: &str, now: Timestamp) -> usize {
-        self.waiting(queue, name, now).len()
+    pub fn queued(&self, queue: Queue, name: &str, since: Timestamp) -> usize {
+        self.waiting(queue, name, since).len()
     }
 
-    fn waiting(&self, queue: Queue, name: &str, now: Timestamp) -> Vec<Waiting> {
+    fn waiting(&self, queue: Queue, name: &str, since: Timestamp) -> Vec<Waiting> {
         match queue {
             Queue::Doubt | Queue::Unassigned | Queue::New | Queue::Transfer => {
-                self.units_in(queue, now)
+                self.units_in(queue, since)
             }
             Queue::Campaign | Queue::Personal | Queue::Complaint | Queue::Waiting => {
                 self.submissions_in(queue)
             }
+            Queue::Contested => self.units_contested(),
             Queue::Approval | Queue::Returned | Queue::Mine => self.points_in(queue, name),
         }
     }
 
-    fn units_in(&self, queue: Queue, now: Timestamp) -> Vec<Waiting> {
-        let fresh = |place: usize| {
-            now.as_microsecond() - self.material.stored[place].received_at.as_microsecond() < DAY
-        };
+    fn units_in(&self, queue: Queue, since: Timestamp) -> Vec<Waiting> {
+        let fresh = |place: usize| self.material.stored[place].received_at > since;
         let analyses = self.material.record.analyses.iter().enumerate();
         let opinions = analyses.filter(|(_, (_, analysis))| analysis.status == Status::Opinion);
         let mut out = Vec::new();
@@ -175,6 +176,21 @@ impl Desk {
             }
         }
         out
+    }
+
+    fn units_contested(&self) -> Vec<Waiting> {
+        let contested = self.contested().into_iter().enumerate();
+        let waiting = contested.filter_map(|(turn, (unit, _))| {
+            let place = self.place.get(&unit.submission).copied()?;
+            let known = self.unit_at(unit);
+            Some(Waiting {
+                submission: Some(place),
+                unit: known.map(|(_, number)| number),
+                point: known.map(|place| self.material.unit(place).point),
+                rank: turn as f32,
+            })
+        });
+        waiting.collect()
     }
 
     fn submissions_in(&self, queue: Queue) -> Vec<Waiting> {
@@ -256,7 +272,18 @@ impl Desk {
                 let to = self.decided.unit(name).and_then(|state| state.transfer);
                 to.map_or_else(String::new, |to| to.chinese().to_owned())
             }
-            (Queue::New, ..) => "最近一天收到".to_owned(),
+            (Queue::Contested, ..) => {
+                let id = waiting
+                    .submission
+                    .map(|at| self.material.record.analyses[at].0);
+                let all = self.contested().into_iter();
+                let theirs = all.filter(|(unit, _)| Some(unit.submission) == id);
+                theirs
+                    .map(|(_, words)| words)
+                    .collect::<Vec<_>>()
+                    .join("；")
+            }
+            (Queue::New, ..) => "新来".to_owned(),
             (Queue::Doubt | Queue::Unassigned, Some((_, unit)), _) => candidates(unit),
             (Queue::Campaign, _, Some(analysis)) => {
                 let size = self.groups.get(&analysis.duplicate.group);

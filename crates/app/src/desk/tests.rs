@@ -7,7 +7,7 @@ use caifeng_store::Principal;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::{Command, Desk, Queue, SectionPlace, Sorted};
+use super::{Command, Desk, Meaning, Queue, SectionPlace, Sorted};
 use crate::{
     App, AppError, Refusal,
     testing::{config, somebody},
@@ -344,4 +344,50 @@ async fn a_decision_is_carried_to_the_next_version_of_the_draft() {
         .await;
     // 施行日期 is the last article of both.
     assert_eq!(aim.articles, [closing.unwrap()]);
+}
+
+/// A sender knows what was meant, and staff decide what stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_sender_meant_counts_until_staff_decide() {
+    let office = Office::new().await;
+    let (point, _) = office.two_points().await;
+    let unit = office.members(point).await[0];
+    let receipt = office
+        .at(|desk| desk.submission(unit.submission).unwrap().receipt)
+        .await;
+    let about = |article| Meaning::About(Aim::at(vec![ArticleNo::new(article)]));
+    let say = async |meaning: Meaning| office.app.clarify(&receipt, unit.span, &meaning).await;
+    let aim = async || {
+        let of = |desk: &Desk| Aim::of(desk.known(unit).unwrap());
+        office.at(of).await.articles
+    };
+    let waiting = async || {
+        let queue = |desk: &Desk| desk.queued(Queue::Contested, "", Timestamp::now());
+        office.at(queue).await
+    };
+    say(about(2)).await.unwrap();
+    assert_eq!(aim().await, [ArticleNo::new(2)]);
+    assert_eq!(waiting().await, 1);
+    office.triage().await;
+    assert_eq!(aim().await, [ArticleNo::new(2)], "triage holds to it");
+
+    let staff = Command::Aim(unit, Aim::at(vec![ArticleNo::new(3)]));
+    office.decide(staff).await.unwrap();
+    assert_eq!(waiting().await, 0, "somebody looked at it");
+    say(about(2)).await.unwrap();
+    assert_eq!(aim().await, [ArticleNo::new(3)], "staff decide");
+    assert_eq!(waiting().await, 1, "and are told");
+    say(Meaning::Right).await.unwrap();
+    let unknown = say(about(999)).await;
+    assert_eq!(
+        refused(unknown),
+        Refusal::UnknownArticle(ArticleNo::new(999))
+    );
+    let empty = say(Meaning::Other(" ".into())).await;
+    assert_eq!(refused(empty), Refusal::Needed("您的意思"));
+    for _ in 0..7 {
+        say(Meaning::Other("不是这个意思".into())).await.unwrap();
+    }
+    let often = say(Meaning::Other("不是这个意思".into())).await;
+    assert_eq!(refused(often), Refusal::OftenClarified);
 }

@@ -1,11 +1,11 @@
 //! `caifeng consultation`.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use caifeng_app::{App, Config};
-use caifeng_domain::{Consultation, Named, Visibility, Window};
+use caifeng_domain::{Consultation, MaterialKind, Named, Visibility, Window};
 
 use crate::{
-    args::{ConsultationCommand, Days},
+    args::{ConsultationCommand, ConsultationText, Days},
     output::line,
 };
 
@@ -57,7 +57,26 @@ pub(crate) async fn run(command: ConsultationCommand, config: Config) -> Result<
                 .await?;
             line(format!("任务 {} 已截止，不再接收意见", closed.slug));
         }
+        ConsultationCommand::Text(text) => publish(&app, text).await?,
     }
+    Ok(())
+}
+
+async fn publish(app: &App, text: ConsultationText) -> Result<()> {
+    let Some(kind) = MaterialKind::from_name(&text.kind) else {
+        let kinds = MaterialKind::ALL.map(|(_, _, name)| name).join("、");
+        bail!("没有“{}”这种材料，可以是：{kinds}", text.kind);
+    };
+    let (bytes, name) = super::read_file(&text.file)?;
+    let slug = app.slug_of(text.selected.consultation.as_deref()).await?;
+    let file = (name.as_str(), bytes.as_slice());
+    let number = app
+        .add_material(None, &slug, kind, &text.title, file)
+        .await?;
+    line(format!(
+        "已公布{}，网页 /c/{slug}/texts/{number}",
+        kind.chinese()
+    ));
     Ok(())
 }
 

@@ -52,6 +52,14 @@ pub(crate) async fn serve(
         let (app, worker) = (app.clone(), worker.clone());
         async move { app.work(&worker).await }
     });
+    let ahead = tokio::spawn({
+        let app = app.clone();
+        async move {
+            if let Err(error) = app.open_desks().await {
+                tracing::warn!(%error, "a desk could not be opened ahead");
+            }
+        }
+    });
     let upkeep = tokio::spawn(caifeng_server::upkeep());
     let (ending, mut ended) = watch::channel(false);
     let mut late = ended.clone();
@@ -72,6 +80,7 @@ pub(crate) async fn serve(
     }
     work.abort();
     upkeep.abort();
+    ahead.abort();
     // Until it has ended it may still take a job.
     let _ = work.await;
     app.stop_work(&worker).await?;

@@ -46,6 +46,30 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Draft, DraftError> {
     parse(&text)
 }
 
+/// The paragraphs of a docx, text or markdown file that need not be a draft, without empty ones.
+///
+/// # Errors
+/// As [`read`], but for what a draft must be.
+pub fn words(bytes: &[u8], file_name: &str) -> Result<Vec<String>, DraftError> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(DraftError::TooLarge {
+            name: file_name.to_owned(),
+            max: MAX_FILE_BYTES as u64,
+        });
+    }
+    let found = if bytes.starts_with(b"PK\x03\x04") {
+        docx::paragraphs(bytes, file_name)?
+    } else {
+        let text = decode(bytes, file_name)?;
+        text.lines().map(str::to_owned).collect()
+    };
+    let trimmed = found.iter().map(|paragraph| paragraph.trim());
+    Ok(trimmed
+        .filter(|paragraph| !paragraph.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
 /// The text of a file that is not an archive.
 fn decode(bytes: &[u8], name: &str) -> Result<String, DraftError> {
     let unsupported = |kind| DraftError::Unsupported {

@@ -1,5 +1,5 @@
-//! `/c/{slug}`: the form of a consultation, for citizens; `/staff/c/{slug}`: the same for whoever
-//! enters what came on paper or by telephone (代录).
+//! `/c/{slug}/say`: what citizens have to say, looked over and sent; `/staff/c/{slug}`: the same for
+//! whoever enters what came on paper or by telephone (代录).
 
 mod asked;
 mod filled;
@@ -11,23 +11,25 @@ use axum::{
         Path, Query, State,
         rejection::{FormRejection, QueryRejection},
     },
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header::USER_AGENT},
     response::Response,
 };
 use caifeng_app::{
     AppError, CONSENT_TEXT, CONSENT_VERSION, Handover, Listed, MAX_COMMENTS, Principal, Refusal,
     Submitted,
 };
-use caifeng_domain::{Channel, Draft, Level, Named, Permission};
+use caifeng_domain::{Channel, Draft, Named, Permission};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::filled::Filled;
 use super::{
     Failed,
+    draft::{Kind, Line, lines},
     gate::{Staff, Transcribing},
     home::Entry,
     html,
+    place::{draw, origin},
 };
 use crate::{Site, auth::Counted, error::Fault, humane::Often, metrics};
 
@@ -44,15 +46,6 @@ pub(super) struct Asked {
     article: Option<String>,
     /// The place whose QR code led here.
     p: Option<String>,
-}
-
-/// A line of the draft as the page shows it.
-struct Line {
-    /// `chapter`, `article` or `text`.
-    kind: &'static str,
-    /// Number of an article, for its link.
-    article: String,
-    text: String,
 }
 
 /// A key question as the page shows it.
@@ -72,7 +65,10 @@ struct Page<'p> {
     filled: &'p Filled,
     questions: Vec<Question>,
     articles: Vec<(String, String)>,
+    /// The draft, for staff; citizens have read it on its own page.
     lines: Vec<Line>,
+    /// The article that somebody came from, with its words.
+    about: Option<Line>,
     channels: Vec<(&'static str, &'static str)>,
     consent: Vec<&'static str>,
     version: &'static str,
@@ -84,13 +80,21 @@ struct Page<'p> {
 #[template(path = "done.html")]
 pub(super) struct Done {
     title: String,
-    receipts: Vec<String>,
+    receipts: Vec<Slip>,
     known: bool,
     /// Whether the code of a place led nowhere.
     without_place: bool,
     again: String,
+    /// What was said, for the browser to forget; none where staff entered it.
+    slug: Option<String>,
     /// Whether staff see it, who may have scans to add.
     staff: bool,
+}
+
+/// A receipt, and where it is asked for as a QR code.
+struct Slip {
+    receipt: String,
+    qr: Option<String>,
 }
 
 impl Done {
@@ -98,10 +102,13 @@ impl Done {
     pub(super) fn new(title: String, submitted: Submitted, again: String) -> Self {
         Self {
             title,
-            receipts: submitted.receipts,
+            receipts: (submitted.receipts.into_iter())
+                .map(|receipt| Slip { receipt, qr: None })
+                .collect(),
             known: submitted.known,
             without_place: false,
             again,
+            slug: None,
             staff: true,
         }
     }
@@ -129,6 +136,7 @@ pub(super) async fn submit(
     Path(slug): Path<String>,
     counted: Result<Counted, Fault>,
     Often(is_often): Often,
+    headers: HeaderMap,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
     let Counted(caller) = counted?;
@@ -139,7 +147,7 @@ pub(super) async fn submit(
     {
         return Ok(asked);
     }
-    take(&site, &slug, filled, None).await
+    take(&site, &slug, filled, None, &headers).await
 }
 
 pub(super) async fn submit_staff(
@@ -147,11 +155,12 @@ pub(super) async fn submit_staff(
     Path(slug): Path<String>,
     counted: Result<Counted, Fault>,
     Staff(by, _): Staff<Transcribing>,
+    headers: HeaderMap,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Failed> {
     counted?;
     let Form(pairs) = form?;
-    take(&site, &slug, Filled::read(pairs), Some(&by)).await
+    take(&site, &slug, Filled::read(pairs), Some(&by), &headers).await
 }
 
 /// The empty form.
@@ -183,6 +192,7 @@ async fn take(
     slug: &str,
     mut filled: Filled,
     by: Option<&Principal>,
+    headers: &HeaderMap,
 ) -> Result<Response, Failed> {
     let listed = open_to(site, slug, by).await?;
     if filled.rows.len() + filled.answers.len() > MAX_COMMENTS {
@@ -197,6 +207,7 @@ async fn take(
         return Ok(page(&listed, &filled, by.is_some(), StatusCode::OK, None));
     }
     let channel = match by {
+        None if is_wechat(headers) => Channel::Wechat,
         None => Channel::Web,
         Some(_) => Channel::from_name(&filled.channel).unwrap_or(Channel::Paper),
     };
@@ -211,10 +222,14 @@ async fn take(
             }
             let done = Done {
                 title: listed.consultation.title.clone(),
-                receipts,
+                receipts: slips(site, headers, receipts, by.is_none()),
                 known,
                 without_place,
-                again: address(slug, by.is_some()),
+                again: match by {
+                    None => format!("/c/{slug}"),
+                    Some(_) => address(slug, true),
+                },
+                slug: by.is_none().then(|| slug.to_owned()),
                 staff: by.is_some(),
             };
             Ok(html(StatusCode::OK, &done))
@@ -271,8 +286,27 @@ fn address(slug: &str, staff: bool) -> String {
     if staff {
         format!("/staff/c/{slug}")
     } else {
-        format!("/c/{slug}")
+        format!("/c/{slug}/say")
     }
+}
+
+/// Whether a page was opened inside WeChat: then it came by that channel.
+fn is_wechat(headers: &HeaderMap) -> bool {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    agent.is_some_and(|agent| agent.contains("MicroMessenger"))
+}
+
+/// The receipts, `drawn` for whoever takes them home; not where nobody knows our address.
+fn slips(site: &Site, headers: &HeaderMap, receipts: Vec<String>, drawn: bool) -> Vec<Slip> {
+    let origin = origin(site, headers).ok().filter(|_| drawn);
+    let qr = |receipt: &str| draw(&format!("{}/receipt?code={receipt}", origin.as_ref()?));
+    let slips = receipts.into_iter().map(|receipt| Slip {
+        qr: qr(&receipt),
+        receipt,
+    });
+    slips.collect()
 }
 
 fn page(
@@ -289,8 +323,9 @@ fn page(
         staff,
         filled,
         questions: questions(listed, filled),
-        articles: draft.map(articles).unwrap_or_default(),
-        lines: draft.map(lines).unwrap_or_default(),
+        articles: articles_of(listed),
+        lines: draft.filter(|_| staff).map(lines).unwrap_or_default(),
+        about: draft.and_then(|draft| about(draft, filled)),
         channels: [Channel::Paper, Channel::Phone, Channel::Meeting]
             .map(|channel| (channel.wire(), channel.chinese()))
             .to_vec(),
@@ -300,6 +335,20 @@ fn page(
         unreadable: listed.is_unreadable,
     };
     html(status, &page)
+}
+
+/// The article that the first row is about.
+fn about(draft: &Draft, filled: &Filled) -> Option<Line> {
+    let (article, _) = filled.rows.first()?;
+    let id = draft.article(article.parse().ok()?)?;
+    let node = draft.node(id);
+    Some(Line {
+        kind: Kind::Article,
+        label: node.label.clone(),
+        title: node.title.clone(),
+        number: node.number.to_string(),
+        text: draft.full_text(id),
+    })
 }
 
 /// The key questions with what was answered so far.
@@ -318,6 +367,11 @@ fn questions(listed: &Listed, filled: &Filled) -> Vec<Question> {
         .collect()
 }
 
+/// Number and label of each article of the draft in force, for choosing.
+pub(super) fn articles_of(listed: &Listed) -> Vec<(String, String)> {
+    listed.draft.as_deref().map(articles).unwrap_or_default()
+}
+
 /// Number and label of each article, for choosing.
 fn articles(draft: &Draft) -> Vec<(String, String)> {
     let articles = draft.articles();
@@ -327,30 +381,4 @@ fn articles(draft: &Draft) -> Vec<(String, String)> {
             (node.number.to_string(), format!("{} {title}", node.label))
         })
         .collect()
-}
-
-fn lines(draft: &Draft) -> Vec<Line> {
-    let line = |(id, node): (_, &caifeng_domain::Node)| {
-        let (kind, article, text) = match node.level {
-            Level::Part | Level::Subpart | Level::Chapter | Level::Section => {
-                let title = node.title.as_deref().unwrap_or_default();
-                ("chapter", String::new(), format!("{}　{title}", node.label))
-            }
-            Level::Article => {
-                let text = draft.full_text(id);
-                (
-                    "article",
-                    node.number.to_string(),
-                    format!("{}　{text}", node.label),
-                )
-            }
-            Level::Paragraph | Level::Item | Level::Subitem => return None,
-        };
-        Some(Line {
-            kind,
-            article,
-            text,
-        })
-    };
-    draft.iter().filter_map(line).collect()
 }

@@ -25,6 +25,8 @@ pub(super) enum Transcribing {}
 pub(super) enum Connecting {}
 /// Looking after accounts.
 pub(super) enum Managing {}
+/// Deciding what was said, and what is published beside a draft.
+pub(super) enum Reviewing {}
 /// Reading what was said.
 pub(super) enum Reading {}
 /// Watching what runs in the background.
@@ -42,6 +44,10 @@ impl Task for Connecting {
 
 impl Task for Managing {
     const NEEDS: Permission = Permission::ManageAccounts;
+}
+
+impl Task for Reviewing {
+    const NEEDS: Permission = Permission::Review;
 }
 
 impl Task for Reading {

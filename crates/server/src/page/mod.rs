@@ -3,13 +3,19 @@
 mod account;
 mod accounts;
 mod admin;
+mod beside;
+mod changes;
 mod desk;
 mod devices;
+mod draft;
+mod english;
 mod form;
 mod gate;
 mod home;
 mod import;
+pub(crate) mod kept;
 mod law;
+pub(crate) mod look;
 mod media;
 mod minutes;
 mod place;
@@ -19,13 +25,14 @@ mod scans;
 mod search;
 mod staff;
 mod tasks;
+mod texts;
 mod transfers;
 mod workflow;
 
 use askama::Template;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Path},
     http::{StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
@@ -53,17 +60,27 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/scans/{receipt}",
             get(scans::show).post(scans::attach),
         )
+        .route(
+            "/staff/c/{slug}/texts",
+            get(texts::list).post(texts::change),
+        )
         .merge(desk::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
         .merge(uploads)
         .route("/staff/files/{id}", get(scans::file))
         .route("/", get(home::home))
-        .route("/c/{slug}", get(form::show).post(form::submit))
+        .route("/en", get(english::show))
+        .route("/look", post(look::choose))
+        .route("/c/{slug}", get(draft::show))
+        .route("/c/{slug}/say", get(form::show).post(form::submit))
+        .route("/c/{slug}/a/{article}", get(beside::show))
+        .route("/c/{slug}/changes", get(changes::show))
+        .route("/c/{slug}/texts/{number}", get(texts::show))
         .route("/p/{code}", get(place::show))
         .route("/p/{code}/qr.svg", get(place::qr))
         .route("/p/{code}/poster", get(place::poster))
-        .route("/receipt", get(receipt::show).post(receipt::grade))
+        .route("/receipt", get(receipt::show).post(receipt::act))
         .route("/staff", get(staff::home))
         .route("/staff/devices", get(devices::show).post(devices::add))
         .route("/staff/devices/{id}/revoke", post(devices::revoke))
@@ -95,7 +112,9 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             get(transfers::show).post(transfers::act),
         )
         .route("/assets/style.css", get(style))
+        .route("/assets/look.css", get(look::style))
         .route("/assets/work.js", get(work))
+        .route("/assets/public/{name}", get(script))
         .route("/assets/icon.svg", get(icon))
         .merge(account::router())
         .merge(admin::router())
@@ -186,6 +205,24 @@ async fn work() -> Response {
         (header::CACHE_CONTROL, "public, max-age=3600"),
     ];
     (head, include_str!("../../assets/work.js")).into_response()
+}
+
+/// The scripts of the pages for citizens; everything works without them.
+async fn script(Path(name): Path<String>) -> Response {
+    let code = match name.as_str() {
+        "aloud.js" => include_str!("../../assets/public/aloud.js"),
+        "basket.js" => include_str!("../../assets/public/basket.js"),
+        "personal.js" => include_str!("../../assets/public/personal.js"),
+        "read.js" => include_str!("../../assets/public/read.js"),
+        "sent.js" => include_str!("../../assets/public/sent.js"),
+        "write.js" => include_str!("../../assets/public/write.js"),
+        _ => return Failed(Fault::not_found()).into_response(),
+    };
+    let head = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (head, code).into_response()
 }
 
 async fn icon() -> Response {

@@ -40,7 +40,7 @@ async fn desk(patience: Duration, per_minute: u32) -> Desk {
 #[tokio::test]
 async fn a_form_that_comes_back_at_once_is_asked_and_keeps_every_word() {
     let desk = desk(Duration::from_mins(10), 0).await;
-    let form = desk.get("/c/known").await.body;
+    let form = desk.get("/c/known/say").await.body;
     let (key, served) = (field(&form, "key"), field(&form, "served"));
     let words = "第一行<b>\r\n第二行";
     let more = [("article", "2"), ("text", words), ("phone", "13800000000")];
@@ -52,11 +52,11 @@ async fn a_form_that_comes_back_at_once_is_asked_and_keeps_every_word() {
     ];
     fields.extend(more);
     // What is incomplete is told of first, on the form.
-    let incomplete = desk.fill("/c/known", &fields, "").await;
+    let incomplete = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(incomplete.status, 422);
     assert!(incomplete.body.contains("请阅读并同意"));
     fields.push(("consent", CONSENT_VERSION));
-    let page = desk.fill("/c/known", &fields, "").await;
+    let page = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(page.status, 403);
     assert_eq!(desk.app.count_received("known").await.unwrap(), 0);
     for kept in ["第一行&#60;b&#62;\r\n第二行", "一米五", "13800000000", &key] {
@@ -77,7 +77,7 @@ async fn a_form_that_comes_back_at_once_is_asked_and_keeps_every_word() {
         let mut fields = fields.clone();
         fields[0].1 = key;
         fields.extend([("challenge", token), ("work", ""), ("sum", sum)]);
-        desk.fill("/c/known", &fields, "").await
+        desk.fill("/c/known/say", &fields, "").await
     };
     let wrong = send(&key, &token, "99").await;
     assert_eq!(wrong.status, 403);
@@ -95,7 +95,7 @@ async fn a_form_that_comes_back_at_once_is_asked_and_keeps_every_word() {
 #[tokio::test]
 async fn who_takes_their_time_and_staff_are_never_asked() {
     let desk = desk(Duration::from_millis(1), 0).await;
-    let form = desk.get("/c/known").await.body;
+    let form = desk.get("/c/known/say").await.body;
     tokio::time::sleep(Duration::from_millis(5)).await;
     let (key, served) = (field(&form, "key"), field(&form, "served"));
     let fields = [
@@ -104,14 +104,14 @@ async fn who_takes_their_time_and_staff_are_never_asked() {
         ("text", "甲"),
         ("consent", CONSENT_VERSION),
     ];
-    let done = desk.fill("/c/known", &fields, "").await;
+    let done = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(done.status, 200, "{}", done.body);
     let cookie = desk.staff(Role::StationOfficer).await;
-    for path in ["/c/known", "/staff/c/known"] {
+    for path in ["/c/known/say", "/staff/c/known"] {
         let done = desk.fill(path, &fields[2..], &cookie).await;
         assert_eq!(done.status, 200, "{path}: {}", done.body);
     }
-    let unserved = desk.fill("/c/known", &fields[2..], "").await;
+    let unserved = desk.fill("/c/known/say", &fields[2..], "").await;
     assert_eq!(unserved.status, 403, "no form of ours");
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 97] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -31,7 +31,25 @@ pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
     ("GET", "/receipt", Needs::Nothing),
     ("POST", "/receipt", Needs::Nothing),
     ("GET", "/c/known", Needs::Nothing),
-    ("POST", "/c/known", Needs::Nothing),
+    ("GET", "/c/known/say", Needs::Nothing),
+    ("POST", "/c/known/say", Needs::Nothing),
+    ("GET", "/c/known/a/1", Needs::Nothing),
+    ("GET", "/c/known/changes", Needs::Nothing),
+    ("GET", "/c/known/texts/1", Needs::Nothing),
+    ("GET", "/en", Needs::Nothing),
+    ("POST", "/look", Needs::Nothing),
+    ("GET", "/assets/look.css", Needs::Nothing),
+    ("GET", "/assets/public/read.js", Needs::Nothing),
+    (
+        "GET",
+        "/staff/c/known/texts",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/texts",
+        Needs::The(Permission::Review),
+    ),
     ("GET", "/p/none", Needs::Nothing),
     ("GET", "/p/none/qr.svg", Needs::Nothing),
     ("GET", "/staff/login", Needs::Nothing),

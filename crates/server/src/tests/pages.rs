@@ -12,7 +12,7 @@ async fn somebody_reads_fills_in_and_asks_later() {
     let home = desk.get("/").await;
     assert!(home.body.contains("href=\"/c/known\""), "{}", home.body);
     assert!(home.body.contains("已经截止") && home.body.contains("尚未开始"));
-    let form = desk.get("/c/known?article=2").await.body;
+    let form = desk.get("/c/known/say?article=2").await.body;
     assert!(form.contains("<option value=\"2\" selected>"), "{form}");
     assert!(form.contains("遛犬应当束绳"));
 
@@ -30,11 +30,11 @@ async fn somebody_reads_fills_in_and_asks_later() {
         ("website", ""),
         ("consent", CONSENT_VERSION),
     ];
-    let done = desk.fill("/c/known", &fields, "").await;
+    let done = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(done.status, 200, "{}", done.body);
     let first = receipts(&done.body);
     assert_eq!(first.len(), 2);
-    let again = desk.fill("/c/known", &fields, "").await;
+    let again = desk.fill("/c/known/say", &fields, "").await;
     assert!(
         again.body.contains("此前已经收到"),
         "sent twice, counted once"
@@ -85,16 +85,16 @@ async fn what_is_missing_is_said_and_nothing_has_to_be_typed_twice() {
         ),
     ];
     for (name, fields, status, says) in cases {
-        let answer = desk.fill("/c/known", &fields, "").await;
+        let answer = desk.fill("/c/known/say", &fields, "").await;
         assert_eq!(answer.status, status, "{name}");
         assert!(answer.body.contains(says), "{name}: {}", answer.body);
         assert!(answer.body.contains("写了很久的话"), "{name}");
         assert!(!answer.body.contains("<b>"), "{name}: escaped");
     }
-    let empty = desk.fill("/c/known", &[consent], "").await;
+    let empty = desk.fill("/c/known/say", &[consent], "").await;
     assert!(empty.body.contains("请至少填写一条意见"));
     for (slug, says) in [("over", "已经截止"), ("later", "尚未开始")] {
-        let path = format!("/c/{slug}");
+        let path = format!("/c/{slug}/say");
         assert!(!desk.get(&path).await.body.contains("<textarea"), "{slug}");
         let answer = desk.fill(&path, &[("text", words), consent], "").await;
         assert_eq!(answer.status, 409);
@@ -125,14 +125,14 @@ async fn a_qr_code_leads_to_the_open_drafts_and_marks_where_they_were_answered()
             place.contains(&format!("/c/known?p={code}")) && !place.contains("/c/over"),
             "{place}"
         );
-        let form = desk.get(&format!("/c/known?p={code}")).await.body;
+        let form = desk.get(&format!("/c/known/say?p={code}")).await.body;
         assert_eq!(field(&form, "place"), code);
         let fields = [
             ("text", "甲"),
             ("place", &*code),
             ("consent", CONSENT_VERSION),
         ];
-        assert_eq!(desk.fill("/c/known", &fields, "").await.status, 200);
+        assert_eq!(desk.fill("/c/known/say", &fields, "").await.status, 200);
     }
     assert_eq!(desk.get("/p/none").await.status, 404);
     assert_eq!(desk.get("/p/none/qr.svg").await.status, 404);
@@ -193,16 +193,16 @@ async fn a_form_that_another_site_may_have_sent_is_refused() {
     let (ours, theirs) = ("http://example.test", "http://attacker.test");
     // (path, headers, refused)
     let cases: [(&str, Vec<(&str, &str)>, bool); 14] = [
-        ("/c/known", vec![from("cross-site")], true),
-        ("/c/known", vec![from("same-site")], true),
-        ("/c/known", vec![from("same-origin"), session], false),
-        ("/c/known", vec![from("none"), session], false),
-        ("/c/known", vec![origin(theirs)], true),
-        ("/c/known", vec![origin(ours), session], false),
-        ("/c/known", vec![origin("null")], false),
-        ("/c/known", vec![origin("null"), session], true),
-        ("/c/known", vec![], false),
-        ("/c/known", vec![session], true),
+        ("/c/known/say", vec![from("cross-site")], true),
+        ("/c/known/say", vec![from("same-site")], true),
+        ("/c/known/say", vec![from("same-origin"), session], false),
+        ("/c/known/say", vec![from("none"), session], false),
+        ("/c/known/say", vec![origin(theirs)], true),
+        ("/c/known/say", vec![origin(ours), session], false),
+        ("/c/known/say", vec![origin("null")], false),
+        ("/c/known/say", vec![origin("null"), session], true),
+        ("/c/known/say", vec![], false),
+        ("/c/known/say", vec![session], true),
         ("/staff/login", vec![origin(theirs)], true),
         ("/staff/login", vec![origin("null")], true),
         ("/staff/logout", vec![session], true),
@@ -223,10 +223,10 @@ async fn a_form_that_another_site_may_have_sent_is_refused() {
 #[tokio::test]
 async fn a_form_that_was_changed_and_sent_again_can_be_sent_as_another() {
     let desk = Desk::new().await;
-    let key = field(&desk.get("/c/known").await.body, "key");
+    let key = field(&desk.get("/c/known/say").await.body, "key");
     let send = async |key: &str, text: &str| {
         let fields = [("key", key), ("text", text), ("consent", CONSENT_VERSION)];
-        desk.fill("/c/known", &fields, "").await
+        desk.fill("/c/known/say", &fields, "").await
     };
     assert_eq!(send(&key, "灯太暗").await.status, 200);
     let changed = send(&key, "灯太暗，路太窄").await;
@@ -246,7 +246,7 @@ async fn a_code_that_leads_nowhere_keeps_nobody_from_speaking() {
         ("place", "nowhere"),
         ("consent", CONSENT_VERSION),
     ];
-    let done = desk.fill("/c/known", &fields, "").await;
+    let done = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(done.status, 200, "{}", done.body);
     assert!(done.body.contains("没有查到二维码对应的采集点"));
     assert_eq!(receipts(&done.body).len(), 1);
@@ -272,14 +272,20 @@ async fn a_poster_names_the_place_and_shows_its_code() {
 #[tokio::test]
 async fn key_questions_are_asked_first_and_an_answer_names_its_question() {
     let desk = Desk::new().await;
-    let form = desk.get("/c/known").await.body;
+    let form = desk.get("/c/known/say").await.body;
     let at = |words: &str| form.find(words).unwrap_or_else(|| panic!("no {words}"));
     assert!(at("遛犬的绳子多长合适？") < at("步道几点关灯？"));
     assert!(at("步道几点关灯？") < at("其他意见"));
     let shown = desk.get("/api/v1/consultations/known").await.json();
     let second = json!({"number": 2, "text": "步道几点关灯？"});
     assert_eq!(shown["questions"][1], second);
-    assert!(!desk.get("/c/over").await.body.contains("name=\"question\""));
+    assert!(
+        !desk
+            .get("/c/over/say")
+            .await
+            .body
+            .contains("name=\"question\"")
+    );
 
     let key = field(&form, "key");
     let fields = [
@@ -291,7 +297,7 @@ async fn key_questions_are_asked_first_and_an_answer_names_its_question() {
         ("article", ""),
         ("text", "总体赞成"),
     ];
-    let missing = desk.fill("/c/known", &fields, "").await;
+    let missing = desk.fill("/c/known/say", &fields, "").await;
     assert_eq!(missing.status, 422);
     assert!(
         missing.body.contains(">\n十点</textarea>"),
@@ -299,7 +305,7 @@ async fn key_questions_are_asked_first_and_an_answer_names_its_question() {
         missing.body
     );
     let agreed = [&fields[..], &[("consent", CONSENT_VERSION)]].concat();
-    let done = desk.fill("/c/known", &agreed, "").await;
+    let done = desk.fill("/c/known/say", &agreed, "").await;
     let codes = receipts(&done.body);
     assert_eq!(codes.len(), 2, "{}", done.body);
     let about = async |code: &str| {
@@ -314,7 +320,7 @@ async fn key_questions_are_asked_first_and_an_answer_names_its_question() {
     // The same words under the same key for another question are something else.
     let mut other = agreed.clone();
     other[3].1 = "1";
-    assert_eq!(desk.fill("/c/known", &other, "").await.status, 409);
+    assert_eq!(desk.fill("/c/known/say", &other, "").await.status, 409);
     let body = json!({"comments": [{"text": "甲", "question": 3}], "consent": CONSENT_VERSION});
     let refused = desk.post(SUBMIT, &body, &[]).await.json();
     assert_eq!(refused["error"]["code"], "no_such_question");

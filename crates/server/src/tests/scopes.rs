@@ -130,7 +130,7 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
             }
             for slug in ["known", "inside"] {
                 // The form of the public shows what is public, whoever looks at it.
-                let is_public_form = path == "/c/known";
+                let is_public_form = path == "/c/known/say";
                 if is_public_form && slug == "inside" {
                     continue;
                 }

@@ -102,6 +102,10 @@ pub(crate) enum DecisionRecord {
         of: u64,
         reason: String,
     },
+    Contest {
+        unit: UnitRecord,
+        text: String,
+    },
     Undo {
         of: u64,
     },
@@ -216,6 +220,10 @@ impl Recorded for Decision {
                 unit: unit.to_record(),
                 reason: reason.clone(),
             },
+            Self::Contest(unit, text) => R::Contest {
+                unit: unit.to_record(),
+                text: text.clone(),
+            },
             Self::Transfer(unit, to) => R::Transfer {
                 unit: unit.to_record(),
                 to: wire(&Transfer::ALL, *to).to_owned(),
@@ -329,6 +337,7 @@ impl Recorded for Decision {
                 of,
                 reason,
             } => Self::Return(point(p)?, of, reason),
+            R::Contest { unit: u, text } => Self::Contest(unit(u)?, text),
             R::Undo { of } => Self::Undo(of),
         })
     }

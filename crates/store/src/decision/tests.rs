@@ -77,6 +77,7 @@ fn all() -> Vec<Decision> {
         },
         Decision::Dismiss(unit(), "与草案无关".into()),
         Decision::Transfer(unit(), Transfer::Review),
+        Decision::Contest(unit(), "我说的是第十二条".into()),
         Decision::Confirm(point(2), vec![unit()]),
         Decision::Name(point(2), "期限太短".into()),
         Decision::Wording(point(2), "建议将期限延长至十五日。".into()),

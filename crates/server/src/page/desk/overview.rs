@@ -16,7 +16,8 @@ use crate::{
     page::{
         Failed,
         gate::{Reading, Staff},
-        html,
+        html, moment,
+        workflow::Due,
     },
 };
 
@@ -40,6 +41,10 @@ struct Page {
     most: usize,
     queues: Vec<(&'static str, &'static str, usize)>,
     grades: Vec<(&'static str, usize)>,
+    dues: Vec<Due>,
+    /// Submissions, points and decisions since the asker was last here, and when that was.
+    news: (usize, usize, usize),
+    since: String,
 }
 
 /// A provision on the map.
@@ -89,6 +94,8 @@ pub(super) async fn show(
     Path(slug): Path<String>,
     Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
+    let since = site.app.visit(&by, &slug).await?;
+    let dues = site.app.reminders_in(&by, &slug).await?;
     let (of, ledger, grades) = site.app.standing_of(&by, &slug).await?;
     let now = Timestamp::now();
     let page = site
@@ -98,7 +105,7 @@ pub(super) async fn show(
             let most = here.trend.iter().map(|day| day.received).max().unwrap_or(0);
             let waiting = |queue| {
                 let known = here.queued.iter().find(|(known, _)| *known == queue);
-                known.map_or_else(|| desk.queued(queue, &by.name, now), |(_, count)| *count)
+                known.map_or_else(|| desk.queued(queue, &by.name, since), |(_, count)| *count)
             };
             let busiest = here.map.iter().map(|heat| heat.counts.senders).max();
             let busiest = busiest.unwrap_or(0).max(1);
@@ -133,6 +140,9 @@ pub(super) async fn show(
                     .map(|&(queue, wire, name)| (wire, name, waiting(queue)))
                     .collect(),
                 grades,
+                dues: dues.into_iter().map(Due::from).collect(),
+                news: desk.news(since, &by.name),
+                since: moment(since),
                 here,
             })
         })

@@ -7,7 +7,6 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Queue, QueueItem};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Frame, filters};
@@ -55,11 +54,12 @@ pub(super) async fn show(
     };
     let known = Queue::ALL.iter().find(|(known, ..)| *known == queue);
     let (_, kind, heading) = *known.ok_or_else(Fault::not_found)?;
+    let since = site.app.visit(&by, &slug).await?;
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {
             let number = asked.page.max(1);
-            let (items, all) = desk.queue(queue, &by.name, Timestamp::now(), number);
+            let (items, all) = desk.queue(queue, &by.name, since, number);
             Ok(Page {
                 frame: Frame::new(desk, &slug, &by),
                 kind: kind.to_owned(),

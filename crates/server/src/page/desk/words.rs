@@ -106,6 +106,7 @@ fn said(decision: &Decision) -> String {
         Decision::Cut(_, change) => format!("{} 段 → {} 段", change.was.len(), change.is.len()),
         Decision::Confirm(_, units) => format!("{} 段", units.len()),
         Decision::Dismiss(_, words)
+        | Decision::Contest(_, words)
         | Decision::Name(_, words)
         | Decision::Wording(_, words)
         | Decision::Assign(_, words)

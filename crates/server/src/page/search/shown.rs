@@ -20,6 +20,8 @@ pub(super) struct Hit {
     /// All of it, where the piece is not all.
     pub(super) text: Option<String>,
     pub(super) cited: Vec<law::Cited>,
+    /// Where it is at the reviewer's desk.
+    pub(super) desk: Option<String>,
     /// Where the provisions of other laws beside an article are.
     pub(super) related: Option<String>,
 }
@@ -117,7 +119,13 @@ fn hit(sought: Sought) -> Hit {
             .then(|| format!("观点 {}", points.join("、"))),
     ];
     let whence: Vec<String> = whence.into_iter().flatten().collect();
+    let at_desk = |place: &str| format!("/staff/c/{}/desk/{place}/{}", sought.slug, sought.key);
     Hit {
+        desk: match sought.kind {
+            FoundKind::Point => Some(at_desk("points")),
+            FoundKind::Submission => Some(at_desk("submissions")),
+            FoundKind::Article => None,
+        },
         related: is_article.then(|| format!("/staff/c/{}/related/{}", sought.slug, sought.key)),
         key: if is_article {
             String::new()
