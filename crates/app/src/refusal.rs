@@ -194,6 +194,9 @@ pub enum Refusal {
     /// Nothing to be content with.
     #[error("这件意见还没有反馈结果，收到反馈后再评价")]
     NoAnswerYet,
+    /// Nobody of that name who may be asked.
+    #[error("没有这位专家，或者这位专家的账号看不到本任务")]
+    UnknownExpert,
     /// A sender has said enough about one submission.
     #[error("您已经多次更正这件意见。还有要说的，请另提一条意见")]
     OftenClarified,

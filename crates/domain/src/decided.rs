@@ -60,8 +60,19 @@ pub struct PointState {
     pub confirmed: Option<(EventNo, usize)>,
     /// What becomes of it.
     pub settled: Option<Settled>,
+    /// Experts who were asked, and what the question was.
+    pub asked: Vec<(String, String)>,
     /// What experts say: who, and what.
     pub memos: Vec<(String, String)>,
+}
+
+impl PointState {
+    /// Whether this expert was asked more often than they answered.
+    #[must_use]
+    pub fn waits_for(&self, expert: &str) -> bool {
+        let of = |all: &[(String, String)]| all.iter().filter(|(who, _)| who == expert).count();
+        of(&self.asked) > of(&self.memos)
+    }
 }
 
 /// Everything that stands decided in a consultation.
@@ -126,6 +137,13 @@ impl Decided {
                 self.of_unit(*unit).dismissed = Some(reason.clone());
             }
             Decision::Transfer(unit, to) => self.of_unit(*unit).transfer = Some(*to),
+            // Asking about points does not arrange them.
+            Decision::Consult(points, expert, question) => {
+                for point in points {
+                    let point = self.points.entry(*point).or_default();
+                    point.asked.push((expert.clone(), question.clone()));
+                }
+            }
             // What a sender says about it is for people to read.
             Decision::Contest(..) | Decision::Undo(_) => {}
             about_a_point => self.hear_of_point(event, about_a_point),

@@ -129,6 +129,8 @@ pub enum Decision {
     Pin(PointId, UnitRef),
     /// Who looks after a point. Empty: nobody.
     Assign(PointId, String),
+    /// Points that an expert is asked about, who that is, and what the question is.
+    Consult(Vec<PointId>, String, String),
     /// What an expert has to say about a point.
     Memo(PointId, String),
     /// What becomes of a point (处理结果): its code, and the reason given to senders.
@@ -165,6 +167,7 @@ impl Decision {
             Self::Wording(..) => ("wording", "写规范表述"),
             Self::Pin(..) => ("pin", "选代表原话"),
             Self::Assign(..) => ("assign", "分派"),
+            Self::Consult(..) => ("consult", "请专家论证"),
             Self::Memo(..) => ("memo", "专家意见"),
             Self::Contest(..) => ("contest", "提出人异议"),
             Self::Dispose(..) => ("dispose", "拟处理结果"),
@@ -185,6 +188,7 @@ impl Decision {
                 points.dedup();
                 points
             }
+            Self::Consult(points, ..) => points.clone(),
             Self::Confirm(point, _)
             | Self::Name(point, _)
             | Self::Wording(point, _)

@@ -73,9 +73,9 @@ named!(
 mod tests {
     use super::Named;
     use crate::{
-        Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, Permission, PersonalDataKind, Place,
-        Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind, Status, StepState,
-        Transfer, TransferAct, TransferState, Urgency, Validity, Visibility,
+        Anchor, Channel, DuplicateKind, EditOp, EvidenceKind, MaterialKind, Permission,
+        PersonalDataKind, Place, Placing, Rating, Role, Scope, Sla, Stance, Standing, StationKind,
+        Status, StepState, Transfer, TransferAct, TransferState, Urgency, Validity, Visibility,
     };
 
     fn names_lead_back<T: Named + std::fmt::Debug>() {
@@ -94,6 +94,7 @@ mod tests {
         names_lead_back::<DuplicateKind>();
         names_lead_back::<EditOp>();
         names_lead_back::<EvidenceKind>();
+        names_lead_back::<MaterialKind>();
         names_lead_back::<Permission>();
         names_lead_back::<PersonalDataKind>();
         names_lead_back::<Place>();

@@ -204,6 +204,7 @@ impl From<Refusal> for Fault {
             Refusal::DraftReplaced => (S::CONFLICT, "draft_replaced"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),
             Refusal::NoAnswerYet => (S::CONFLICT, "no_answer_yet"),
+            Refusal::UnknownExpert => (S::UNPROCESSABLE_ENTITY, "no_such_expert"),
             Refusal::OftenClarified => (S::TOO_MANY_REQUESTS, "clarified_often"),
             Refusal::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
         };

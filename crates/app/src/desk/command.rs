@@ -2,12 +2,12 @@
 
 use caifeng_domain::{
     Aim, Change, Decision, Disposition, Edit, Event, EventNo, NodeId, Permission, Placing, PointId,
-    Scope, Span, Stance, Status, SubmissionId, Transfer, UnitRef, decided::undone,
+    Role, Scope, Span, Stance, Status, SubmissionId, Transfer, UnitRef, decided::undone,
 };
-use caifeng_store::{Act, Added, Principal};
+use caifeng_store::{AccountEntry, Act, Added, Principal};
 use jiff::Timestamp;
 
-use super::Desk;
+use super::{Desk, SectionPlace};
 use crate::{App, AppError, Refusal, catalogue::Listed, worker};
 
 /// What somebody wants decided.
@@ -43,6 +43,8 @@ pub enum Command {
     Pin(UnitRef),
     /// Who looks after a point.
     Assign(PointId, String),
+    /// An expert is asked about the points of a provision: by name, and with a question.
+    Consult(SectionPlace, String, String),
     /// An expert's memo.
     Memo(PointId, String),
     /// What becomes of a point.
@@ -103,8 +105,38 @@ impl App {
             command.needs()
         };
         let listed = self.consultation_to(by, needs, slug).await?;
+        if let Command::Consult(_, expert, _) = &command {
+            self.check_expert(&listed, expert).await?;
+        }
         let make = |desk: &Desk| desk.check(by, &command, &self.config.dispositions);
         self.settle(&listed, &by.name, make).await
+    }
+
+    /// The experts who may know of a consultation.
+    pub async fn experts(&self, listed: &Listed) -> Result<Vec<String>, AppError> {
+        let all = self.store.accounts().await?.into_iter();
+        let may = |account: &AccountEntry| {
+            account.principal.role == Role::Expert
+                && !account.is_disabled
+                && listed.allows(&account.principal, Permission::Advise)
+        };
+        Ok(all
+            .filter(may)
+            .map(|account| account.principal.name)
+            .collect())
+    }
+
+    async fn check_expert(&self, listed: &Listed, name: &str) -> Result<(), AppError> {
+        if self
+            .experts(listed)
+            .await?
+            .iter()
+            .any(|known| known == name)
+        {
+            Ok(())
+        } else {
+            Err(Refusal::UnknownExpert.into())
+        }
     }
 
     /// Adds the event that `make` makes of the desk as it stands, in the name of `actor`.
@@ -256,6 +288,16 @@ impl Desk {
                 Decision::Transfer(*unit, *to)
             }
             Command::Pin(unit) => Decision::Pin(self.known(*unit)?.point, *unit),
+            Command::Consult(place, expert, question) => {
+                let here = self.points.values().filter(|s| s.section == *place);
+                let points: Vec<PointId> = here.map(|s| s.point.id).collect();
+                if points.is_empty() {
+                    return Err(Refusal::UnknownSection.into());
+                }
+                needed("专家", expert)?;
+                let expert = written("专家", expert, NAME)?;
+                Decision::Consult(points, expert, written("问题", question, WORDS)?)
+            }
             Command::Undo(of) => Decision::Undo(self.to_undo(by, *of)?),
             about_a_point => self.check_point(by, about_a_point, dispositions)?,
         })

@@ -28,7 +28,7 @@ pub enum Queue {
     Approval,
     /// Results that were given back.
     Returned,
-    /// Points that the asker looks after.
+    /// Points that the asker looks after, or is asked about as an expert.
     Mine,
     /// Units for other offices.
     Transfer,
@@ -48,7 +48,7 @@ impl Queue {
         (Self::Waiting, "waiting", "待人工查看"),
         (Self::Approval, "approval", "等待审核"),
         (Self::Returned, "returned", "审核退回"),
-        (Self::Mine, "mine", "分派给我"),
+        (Self::Mine, "mine", "分派给我、请我论证"),
         (Self::Transfer, "transfer", "转办"),
         (Self::Contested, "contested", "提出人更正"),
     ];
@@ -224,7 +224,7 @@ impl Desk {
             let standing = self.points.get(id)?;
             let settled = state.settled.as_ref();
             let wanted = match queue {
-                Queue::Mine => state.assigned.as_deref() == Some(name),
+                Queue::Mine => state.assigned.as_deref() == Some(name) || state.waits_for(name),
                 Queue::Returned => settled.is_some_and(|s| s.returned.is_some()),
                 _ => settled.is_some_and(|s| s.approved.is_none() && s.returned.is_none()),
             };

@@ -391,3 +391,39 @@ async fn what_a_sender_meant_counts_until_staff_decide() {
     let often = say(Meaning::Other("不是这个意思".into())).await;
     assert_eq!(refused(often), Refusal::OftenClarified);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expert_is_sent_the_points_of_an_article_and_answers() {
+    let office = Office::new().await;
+    let (point, _) = office.two_points().await;
+    let place = office
+        .at(|desk| desk.points.get(&point).map(|s| s.section))
+        .await;
+    let consult =
+        |who: &str| Command::Consult(place.unwrap(), who.into(), "这样写是否妥当？".into());
+    let nobody = office.decide(consult("zhao")).await;
+    assert_eq!(refused(nobody), Refusal::UnknownExpert);
+    for (name, role) in [("zhao", Role::Expert), ("qian", Role::Reviewer)] {
+        let password = "一二三四五六七八九十".to_owned();
+        office.app.add_account(name, role, password).await.unwrap();
+    }
+    let not_expert = office.decide(consult("qian")).await;
+    assert_eq!(refused(not_expert), Refusal::UnknownExpert);
+    let waiting = async || {
+        let mine = |desk: &Desk| desk.queued(Queue::Mine, "zhao", Timestamp::now());
+        office.at(mine).await
+    };
+    assert_eq!(waiting().await, 0);
+    let asked = office.decide(consult("zhao")).await.unwrap();
+    let all = waiting().await;
+    assert!(all >= 2, "all points of the article: {all}");
+    let zhao = somebody("zhao", Role::Expert);
+    let memo = Command::Memo(point, "妥当".into());
+    office.app.decide(&zhao, "heyan", memo).await.unwrap();
+    assert_eq!(waiting().await, all - 1);
+    office
+        .decide(Command::Undo(Some(asked.event)))
+        .await
+        .unwrap();
+    assert_eq!(waiting().await, 0, "asked no more");
+}

@@ -79,7 +79,7 @@ function panel(link) {
   });
   field.addEventListener("input", () => {
     if (!basket.put(slug, article, field.value)) {
-      note.textContent = "这个浏览器不能保存内容，请点“对本条提意见”旁的链接直接填写提交。";
+      note.textContent = "这个浏览器不能保存内容，请在新窗口打开这个链接，直接填写提交。";
     }
     bar();
   });
@@ -149,7 +149,7 @@ if (slug) {
   for (const link of document.querySelectorAll("[data-say]")) {
     link.addEventListener("click", open);
     if (link.dataset.say && basket.about(slug, link.dataset.say)) {
-      link.textContent = "接着写对本条的意见";
+      link.textContent = link.textContent.replace("对", "接着写对").replace("提意见", "的意见");
     }
   }
   quoting();

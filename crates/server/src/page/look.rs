@@ -80,7 +80,7 @@ pub(super) async fn style(headers: HeaderMap) -> Response {
         (LARGE, include_str!("../../assets/public/large.css")),
         (
             TRADITIONAL,
-            ".to-traditional { display: none; }\n.to-simplified { display: inline-block; }\n",
+            "header .look .to-traditional { display: none; }\nheader .look .to-simplified { display: inline-flex; }\n",
         ),
     ];
     let chosen = parts.into_iter().filter(|(name, _)| has(&headers, name));

@@ -106,6 +106,11 @@ pub(crate) enum DecisionRecord {
         unit: UnitRecord,
         text: String,
     },
+    Consult {
+        points: Vec<u64>,
+        expert: String,
+        question: String,
+    },
     Undo {
         of: u64,
     },
@@ -219,6 +224,11 @@ impl Recorded for Decision {
             Self::Dismiss(unit, reason) => R::Dismiss {
                 unit: unit.to_record(),
                 reason: reason.clone(),
+            },
+            Self::Consult(points, expert, question) => R::Consult {
+                points: points.iter().map(|point| point.get()).collect(),
+                expert: expert.clone(),
+                question: question.clone(),
             },
             Self::Contest(unit, text) => R::Contest {
                 unit: unit.to_record(),
@@ -337,6 +347,14 @@ impl Recorded for Decision {
                 of,
                 reason,
             } => Self::Return(point(p)?, of, reason),
+            R::Consult {
+                points,
+                expert,
+                question,
+            } => {
+                let points = points.into_iter().map(point).collect::<Option<_>>()?;
+                Self::Consult(points, expert, question)
+            }
             R::Contest { unit: u, text } => Self::Contest(unit(u)?, text),
             R::Undo { of } => Self::Undo(of),
         })

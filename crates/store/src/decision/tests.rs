@@ -77,6 +77,7 @@ fn all() -> Vec<Decision> {
         },
         Decision::Dismiss(unit(), "与草案无关".into()),
         Decision::Transfer(unit(), Transfer::Review),
+        Decision::Consult(vec![point(1), point(3)], "zhao".into(), "是否合宪？".into()),
         Decision::Contest(unit(), "我说的是第十二条".into()),
         Decision::Confirm(point(2), vec![unit()]),
         Decision::Name(point(2), "期限太短".into()),

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::{Command, Done, Principal};
+use caifeng_app::{Command, Done, Principal, SectionPlace};
 use caifeng_domain::{
     Aim, ArticleNo, Edit, EditOp, Named, NodeId, Permission, PointId, Scope, Stance, Status,
     Transfer, UnitRef,
@@ -135,6 +135,11 @@ fn command(fields: &Fields) -> Result<Command, Fault> {
         "wording" => Command::Wording(fields.point("point")?, text("text")),
         "pin" => Command::Pin(fields.unit()?),
         "assign" => Command::Assign(fields.point("point")?, text("to")),
+        "consult" => Command::Consult(
+            fields.parsed("place", SectionPlace::from_key)?,
+            text("expert"),
+            text("question"),
+        ),
         "memo" => Command::Memo(fields.point("point")?, text("text")),
         "dispose" => Command::Dispose(fields.point("point")?, text("code"), text("reason")),
         "approve" => Command::Approve(fields.point("point")?),

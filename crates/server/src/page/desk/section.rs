@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{PointCard, Refusal, SectionPage, SectionPlace, Sorted, Stretch, side};
-use caifeng_domain::Disposition;
+use caifeng_domain::{Disposition, Permission};
 use serde::Deserialize;
 
 use super::{
@@ -42,6 +42,9 @@ struct Page {
     after: Option<(String, String)>,
     /// For, against, the rest: where somebody is for or against, these two stand side by side.
     sides: Vec<(&'static str, Vec<Card>)>,
+    /// Who may be asked about these points.
+    experts: Vec<String>,
+    key: String,
 }
 
 /// A point on the page.
@@ -82,6 +85,13 @@ pub(super) async fn show(
     };
     let place = SectionPlace::from_key(&place).ok_or(Refusal::UnknownSection)?;
     let dispositions = site.app.dispositions().to_vec();
+    let may = Permission::ReadReport;
+    let listed = site.app.consultation_to(&by, may, &slug).await?;
+    let experts = if by.role.may(Permission::Review) {
+        site.app.experts(&listed).await?
+    } else {
+        Vec::new()
+    };
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {
@@ -106,6 +116,8 @@ pub(super) async fn show(
                 after: section.after.map(link),
                 here: address(place),
                 sort: asked.sort,
+                experts,
+                key: place.key(),
                 sides,
                 section,
             })

@@ -113,6 +113,9 @@ fn said(decision: &Decision) -> String {
         | Decision::Memo(_, words)
         | Decision::Dispose(_, _, words)
         | Decision::Return(_, _, words) => words.clone(),
+        Decision::Consult(points, expert, question) => {
+            format!("{expert}，{} 个观点：{question}", points.len())
+        }
         Decision::Transfer(_, to) => caifeng_domain::Named::chinese(*to).to_owned(),
         _ => String::new(),
     }
