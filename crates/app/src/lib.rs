@@ -31,6 +31,7 @@ mod intake;
 mod kiosk;
 mod library;
 mod meetings;
+mod publication;
 mod reach;
 mod receipts;
 mod refusal;
@@ -72,7 +73,7 @@ pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
     Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
+    Principal, PrincipalKind, Reach, RefusedPush, Release, ReleaseEnd, SavedSearch, SessionEntry, StoreError, Suite,
     TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
@@ -99,6 +100,11 @@ pub use library::{
     Related,
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
+pub use publication::{
+    ARCHIVE_PAGE, Adopted, Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, Candidate, Choice,
+    Feedback, Flag, MACHINE_LABEL, Numbers, Offered, Participation, Preview, Released,
+    ReleasedPoint, Share, Similar,
+};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
@@ -141,6 +147,7 @@ pub struct App {
     /// LibreOffice runs once at a time.
     offices: Arc<Semaphore>,
     library: Arc<library::Shelf>,
+    shelf: Arc<publication::Shelf>,
     indexes: Arc<seek::Indexes>,
 }
 
@@ -179,6 +186,7 @@ impl App {
             wechat,
             desks: Arc::default(),
             library: Arc::default(),
+            shelf: Arc::default(),
             indexes: Arc::default(),
         })
     }

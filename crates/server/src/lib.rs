@@ -42,6 +42,8 @@ pub(crate) struct Site {
     /// For bodies of [`Limits::bulk_body_bytes`].
     large: Arc<Semaphore>,
     metrics: metrics::Handle,
+    /// What is public, as it was written last.
+    pages: Arc<page::Pages>,
 }
 
 /// Builds the whole router, so that tests drive exactly what is served.
@@ -52,6 +54,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         permits: Arc::new(Semaphore::new(limits.concurrency)),
         large: Arc::new(Semaphore::new(limits.large_bodies)),
         metrics: metrics::handle(),
+        pages: Arc::default(),
         limits: Arc::new(limits),
     };
     api::router(site.limits.bulk_body_bytes)

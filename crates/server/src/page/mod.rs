@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod desk;
 mod devices;
+mod feedback;
 mod form;
 mod gate;
 mod home;
@@ -36,6 +37,8 @@ use jiff::{
 };
 
 use crate::{Limits, Site, error::Fault};
+
+pub(crate) use feedback::{Pages, cached};
 
 pub(crate) fn router(limits: &Limits) -> Router<Site> {
     let uploads = Router::new()
@@ -100,6 +103,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(account::router())
         .merge(admin::router())
         .merge(desk::router())
+        .merge(feedback::router())
 }
 
 /// A failure as a page.
@@ -177,6 +181,15 @@ pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
     } else {
         Failed(fault).into_response()
     }
+}
+
+/// A file of our own that pages use.
+fn asset(kind: &str, text: &'static str) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
+        (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
+    ];
+    (head, text).into_response()
 }
 
 /// What does the work that a challenge asks for.

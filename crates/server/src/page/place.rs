@@ -82,6 +82,11 @@ pub(super) async fn poster(
 
 /// The address of a place, at the host by which it was asked for.
 fn address(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault> {
+    host_address(site, headers, &format!("/p/{code}"))
+}
+
+/// The whole address of `path`, at the host by which it was asked for.
+pub(super) fn host_address(site: &Site, headers: &HeaderMap, path: &str) -> Result<String, Fault> {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
     let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
     let scheme = if site.limits.is_https() {
@@ -89,7 +94,7 @@ fn address(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault
     } else {
         "http"
     };
-    Ok(format!("{scheme}://{host}/p/{code}"))
+    Ok(format!("{scheme}://{host}{path}"))
 }
 
 fn draw_place(address: &str) -> Result<String, Fault> {
