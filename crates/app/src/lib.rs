@@ -73,8 +73,8 @@ pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
     Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, Release, ReleaseEnd, SavedSearch, SessionEntry, StoreError, Suite,
-    TrackedStage, VaultKey, WaitingMedium, WriterState,
+    Principal, PrincipalKind, Reach, RefusedPush, Release, ReleaseEnd, SavedSearch, SessionEntry,
+    StoreError, Suite, TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;

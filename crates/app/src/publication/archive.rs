@@ -116,7 +116,10 @@ impl App {
             Some(before) if before.edition == edition && before.public == public => {
                 Arc::clone(before)
             }
-            _ => Arc::new(self.read_archive(edition, public, before.as_deref()).await?),
+            _ => Arc::new(
+                self.read_archive(edition, public, before.as_deref())
+                    .await?,
+            ),
         };
         *held = (Some(Instant::now()), Some(Arc::clone(&archive)));
         Ok(archive)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use caifeng_domain::{
-    ArticleNo, Disposition, LawArticle, Level, Named, PersonalData, PointId, Settled,
-    SubmissionId, TransferKey,
+    ArticleNo, Disposition, LawArticle, Level, Named, PersonalData, PointId, Settled, SubmissionId,
+    TransferKey,
 };
 use caifeng_text::personal;
 use jiff::Timestamp;
@@ -138,7 +138,11 @@ impl Desk {
         all.sort_by_key(|(standing, _)| {
             let counts = standing.counts;
             let weight = (counts.senders, counts.texts, counts.submissions);
-            (standing.section, std::cmp::Reverse(weight), standing.point.id)
+            (
+                standing.section,
+                std::cmp::Reverse(weight),
+                standing.point.id,
+            )
         });
         let candidates = all.iter();
         candidates
@@ -192,8 +196,9 @@ impl Desk {
             offered,
             is_left_out: basis.choices.contains_key(&id.to_string()),
             is_fruitful: FRUITFUL.contains(&&*settled.code),
-            law: (basis.laws.get(&id))
-                .map_or_else(String::new, |(law, article)| format!("{law}{}", article.label)),
+            law: (basis.laws.get(&id)).map_or_else(String::new, |(law, article)| {
+                format!("{law}{}", article.label)
+            }),
             point,
         }
     }
@@ -274,11 +279,7 @@ impl Desk {
         let uptake = self.uptake(standing)?;
         let article = self.article_at(standing.section)?;
         Some(Adopted {
-            source: format!(
-                "{}{}",
-                self.title(),
-                crate::report::article_name(article)
-            ),
+            source: format!("{}{}", self.title(), crate::report::article_name(article)),
             words: words(standing.section)?,
             former: Some(uptake.former),
         })

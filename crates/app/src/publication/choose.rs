@@ -120,14 +120,14 @@ impl App {
             let (Some(point), Some((key, place))) = (point_of(item), place) else {
                 continue;
             };
-            let (Ok(key), Ok(place)) = (key.parse::<caifeng_domain::LawKey>(), place.parse()) else {
+            let (Ok(key), Ok(place)) = (key.parse::<caifeng_domain::LawKey>(), place.parse())
+            else {
                 continue;
             };
             let library = self.library().await?;
             let law = library.law(key.as_str()).map(|law| law.title.clone());
             // Gone only when the library was replaced since.
-            if let (Some(law), Some(article)) =
-                (law, self.store.law_article_at(&key, place).await?)
+            if let (Some(law), Some(article)) = (law, self.store.law_article_at(&key, place).await?)
             {
                 laws.insert(point, (law, article));
             }

@@ -28,9 +28,7 @@ pub use self::{
     archive::{Archive, Released},
     assemble::{Candidate, Flag, Offered},
     choose::Choice,
-    model::{
-        Adopted, Feedback, MACHINE_LABEL, Numbers, Participation, ReleasedPoint, Share,
-    },
+    model::{Adopted, Feedback, MACHINE_LABEL, Numbers, Participation, ReleasedPoint, Share},
     search::{ARCHIVE_PAGE, ArchiveAnswer, ArchiveHit, ArchiveRequest, Similar},
 };
 pub(crate) use archive::Shelf;

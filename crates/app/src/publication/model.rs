@@ -177,8 +177,7 @@ mod tests {
                 submissions,
             });
             let told = told(tallies.collect());
-            let told: Vec<(&str, usize)> =
-                told.iter().map(|s| (&*s.name, s.submissions)).collect();
+            let told: Vec<(&str, usize)> = told.iter().map(|s| (&*s.name, s.submissions)).collect();
             assert_eq!(told, want);
         };
         check(&[("居民", 9), ("律师", 5)], &[("居民", 9), ("律师", 5)]);

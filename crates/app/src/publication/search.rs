@@ -107,7 +107,8 @@ impl App {
         let page = request.page.clamp(1, PAGES);
         let find = move || -> Result<ArchiveAnswer, AppError> {
             let from = (page - 1) * ARCHIVE_PAGE;
-            let (rows, total) = index.search(&request.text, &facets(&request), from, ARCHIVE_PAGE)?;
+            let (rows, total) =
+                index.search(&request.text, &facets(&request), from, ARCHIVE_PAGE)?;
             let hit = |(released, point): (&Released, &ReleasedPoint)| ArchiveHit {
                 slug: released.slug.clone(),
                 title: released.title.clone(),
@@ -141,7 +142,10 @@ impl App {
         }
         let draft = listed.draft.as_ref();
         let words = draft.and_then(|draft| Some(draft.full_text(draft.article(article)?)));
-        let is_alone = archive.releases.iter().all(|released| released.slug == slug);
+        let is_alone = archive
+            .releases
+            .iter()
+            .all(|released| released.slug == slug);
         let Some(words) = words.filter(|_| !is_alone) else {
             return Ok(out);
         };
@@ -194,7 +198,12 @@ fn document(released: &Released, point: &ReleasedPoint) -> ArchiveDocument {
         format!("consultation:{}", released.slug),
         format!("result:{}", point.result_code),
     ];
-    facets.extend(point.article.iter().map(|article| format!("article:{article}")));
+    facets.extend(
+        point
+            .article
+            .iter()
+            .map(|article| format!("article:{article}")),
+    );
     facets.extend(point.topics.iter().map(|topic| format!("topic:{topic}")));
     facets.extend(point.adopted.iter().map(|_| "adopted".to_owned()));
     ArchiveDocument {
@@ -211,7 +220,9 @@ fn facets(request: &ArchiveRequest) -> Vec<String> {
         ("result", &request.result),
     ];
     let said = said.into_iter().filter(|(_, value)| !value.is_empty());
-    let mut facets: Vec<String> = said.map(|(name, value)| format!("{name}:{value}")).collect();
+    let mut facets: Vec<String> = said
+        .map(|(name, value)| format!("{name}:{value}"))
+        .collect();
     facets.extend(request.article.map(|article| format!("article:{article}")));
     if request.adopted {
         facets.push("adopted".to_owned());

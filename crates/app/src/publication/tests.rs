@@ -49,7 +49,9 @@ impl Office {
             .unwrap();
         self.draft(slug, DRAFT).await;
         let rows: Vec<String> = (TEXTS.iter().enumerate())
-            .map(|(id, text)| format!("{{\"id\":\"{id}\",\"text\":\"{text}\",\"channel\":\"web\"}}"))
+            .map(|(id, text)| {
+                format!("{{\"id\":\"{id}\",\"text\":\"{text}\",\"channel\":\"web\"}}")
+            })
             .collect();
         let rows = rows.join("\n").into_bytes();
         self.app
@@ -143,9 +145,14 @@ fn candidate(preview: &Preview, point: PointId) -> &Candidate {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_was_released_is_public_and_a_withdrawal_takes_it_away() {
     let office = Office::new().await;
-    assert_eq!(refused(office.publish("c").await), Refusal::NothingToRelease);
+    assert_eq!(
+        refused(office.publish("c").await),
+        Refusal::NothingToRelease
+    );
     let light = office.point("c", "照明").await;
-    office.settle("c", light, "kept", "留待修改实施细则时研究").await;
+    office
+        .settle("c", light, "kept", "留待修改实施细则时研究")
+        .await;
     assert!(office.wordings().await.is_empty(), "a result is no release");
     assert_eq!(office.publish("c").await.unwrap(), 1);
     assert!(office.wordings().await[0].contains("照明"));
@@ -171,7 +178,10 @@ async fn only_what_was_released_is_public_and_a_withdrawal_takes_it_away() {
     );
     withdraw(2, "有误").await.unwrap();
     assert_eq!(refused(withdraw(2, "有误").await), Refusal::Changed);
-    assert!(office.wordings().await.is_empty(), "the first does not come back");
+    assert!(
+        office.wordings().await.is_empty(),
+        "the first does not come back"
+    );
     assert_eq!(office.found("照明").await, 0);
     let trail = office.app.audit_entries(0).await.unwrap();
     let acts: Vec<&str> = (trail.iter())
@@ -187,10 +197,15 @@ async fn only_what_was_released_is_public_and_a_withdrawal_takes_it_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_for_contact_points_only_is_never_public() {
     let office = Office::new().await;
-    office.consultation("inside", Visibility::ContactPoints).await;
+    office
+        .consultation("inside", Visibility::ContactPoints)
+        .await;
     let light = office.point("inside", "照明").await;
     office.settle("inside", light, "kept", "留作研究").await;
-    assert_eq!(refused(office.publish("inside").await), Refusal::NotForPublic);
+    assert_eq!(
+        refused(office.publish("inside").await),
+        Refusal::NotForPublic
+    );
     // What was public goes when its consultation does.
     let light = office.point("c", "照明").await;
     office.settle("c", light, "kept", "留作研究").await;
@@ -213,17 +228,24 @@ async fn personal_data_is_masked_or_stops_the_release() {
         .await;
     let preview = office.preview("c").await;
     let shown = format!("{:?}", preview.feedback);
-    assert!(!shown.contains("王建国") && !shown.contains("13800000001"), "{shown}");
+    assert!(
+        !shown.contains("王建国") && !shown.contains("13800000001"),
+        "{shown}"
+    );
     assert_eq!(preview.open_flags(), 2, "{:?}", preview.candidates);
     assert_eq!(refused(office.publish("c").await), Refusal::Suspicious(2));
     for words in ["李建国", "13800000002"] {
         office.choose(Choice::Clear(rope, words.into()), true).await;
     }
     let seen = office.preview("c").await.seen;
-    office.choose(Choice::Clear(rope, "李建国".into()), false).await;
+    office
+        .choose(Choice::Clear(rope, "李建国".into()), false)
+        .await;
     let early = office.app.publish(&approver(), "c", &seen).await;
     assert_eq!(refused(early), Refusal::Suspicious(1));
-    office.choose(Choice::Clear(rope, "李建国".into()), true).await;
+    office
+        .choose(Choice::Clear(rope, "李建国".into()), true)
+        .await;
     office.publish("c").await.unwrap();
 }
 
@@ -249,8 +271,14 @@ async fn staff_leave_points_and_words_away_and_what_is_released_is_what_was_seen
         office.choose(away, true).await;
     }
     let preview = office.preview("c").await;
-    assert!(!candidate(&preview, parking).goes_out(), "no words are left");
-    assert_eq!(refused(office.publish("c").await), Refusal::NothingToRelease);
+    assert!(
+        !candidate(&preview, parking).goes_out(),
+        "no words are left"
+    );
+    assert_eq!(
+        refused(office.publish("c").await),
+        Refusal::NothingToRelease
+    );
     let by = somebody("王审", Role::Reviewer);
     let wording = Command::Wording(parking, "收费标准在入口公示".into());
     office.app.decide(&by, "c", wording).await.unwrap();

@@ -92,7 +92,8 @@ fn feed(released: &Released, page: String) -> Feed {
 /// Without the characters that XML cannot say.
 fn plain(text: &str) -> String {
     let is_said = |c: &char| {
-        matches!(*c, '\t' | '\n' | '\r') || (!c.is_control() && !matches!(*c, '\u{fffe}' | '\u{ffff}'))
+        matches!(*c, '\t' | '\n' | '\r')
+            || (!c.is_control() && !matches!(*c, '\u{fffe}' | '\u{ffff}'))
     };
     text.chars().filter(is_said).collect()
 }

@@ -77,7 +77,12 @@ impl Page {
             }
         }
         let mut sections: Vec<Section> = Vec::new();
-        for point in feedback.points.iter().skip((page - 1) * POINTS).take(POINTS) {
+        for point in feedback
+            .points
+            .iter()
+            .skip((page - 1) * POINTS)
+            .take(POINTS)
+        {
             let card = Card::new(slug, point);
             match sections.last_mut().filter(|s| s.place == point.place) {
                 Some(section) => section.cards.push(card),
