@@ -91,6 +91,8 @@ pub(super) struct Basis<'b> {
     pub(super) choices: &'b Choices,
     pub(super) taken_back: &'b HashSet<SubmissionId>,
     pub(super) dispositions: &'b [Disposition],
+    /// All words of the draft: what stands there is nobody's personal data.
+    pub(super) draft: &'b str,
     /// Articles of laws that came of points.
     pub(super) laws: &'b BTreeMap<PointId, (String, LawArticle)>,
 }
@@ -192,7 +194,7 @@ impl Desk {
         };
         Candidate {
             id,
-            flags: flags(&point, basis.choices),
+            flags: flags(&point, basis.draft, basis.choices),
             offered,
             is_left_out: basis.choices.contains_key(&id.to_string()),
             is_fruitful: FRUITFUL.contains(&&*settled.code),
@@ -287,11 +289,16 @@ impl Desk {
 }
 
 /// What in the texts of a point looks like personal data.
-fn flags(point: &ReleasedPoint, choices: &Choices) -> Vec<Flag> {
+fn flags(point: &ReleasedPoint, draft: &str, choices: &Choices) -> Vec<Flag> {
     let wording = if point.is_quoted { "原话" } else { "表述" };
     let mut texts = vec![(wording, &point.wording), ("理由", &point.reason)];
     texts.extend(point.quotations.iter().map(|text| ("原话", text)));
-    texts.extend(point.topics.iter().map(|text| ("主题词", text)));
+    // A single word looks like a name easily, but not where the draft has it.
+    let topics = point
+        .topics
+        .iter()
+        .filter(|topic| !draft.contains(&***topic));
+    texts.extend(topics.map(|text| ("主题词", text)));
     texts.extend(point.groups.iter().map(|group| ("群体", &group.name)));
     let mut out: Vec<Flag> = Vec::new();
     for (place, text) in texts {
@@ -331,7 +338,7 @@ mod tests {
             stance: "建议修改".into(),
             counts: Numbers::default(),
             groups: Vec::new(),
-            topics: vec!["名单".into()],
+            topics: vec!["步道".into(), "王建国".into()],
             result_code: "kept".into(),
             result: "留作研究".into(),
             reason: "已与联系人：李建国商量".into(),
@@ -340,7 +347,7 @@ mod tests {
         };
         let mut choices = Choices::default();
         let found = |choices: &Choices| {
-            let all = flags(&point, choices).into_iter();
+            let all = flags(&point, "步道全天开放", choices).into_iter();
             all.map(|flag| (flag.place, flag.words, flag.cleared_by.is_some()))
                 .collect::<Vec<_>>()
         };
@@ -348,6 +355,7 @@ mod tests {
             vec![
                 ("理由", "李建国".to_owned(), cleared),
                 ("原话", "13800000002".to_owned(), false),
+                ("主题词", "王建国".to_owned(), false),
             ]
         };
         assert_eq!(found(&choices), want(false));

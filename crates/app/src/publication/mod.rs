@@ -171,7 +171,10 @@ impl App {
             if desk.material.record.run.draft != listed.version {
                 return Err(Refusal::DraftReplaced.into());
             }
+            let draft = &desk.material.draft;
+            let words: Vec<&str> = draft.nodes.iter().map(|node| &*node.text).collect();
             let candidates = desk.candidates(&Basis {
+                draft: &words.concat(),
                 choices: &choices,
                 taken_back: &taken_back,
                 dispositions: &dispositions,

@@ -17,7 +17,7 @@ const DRAFT: &str = "某市河畔条例（草案）\n第一条　河畔步道全
 const SECOND: &str = "某市河畔条例（草案二次审议稿）\n第一条　河畔步道全天向公众开放，夜间应当有照明。\n\
                      第二条　遛犬应当束绳，绳子不超过一米五。\n第三条　停车收费应当公示。\n";
 const TEXTS: [&str; 5] = [
-    "第二条遛犬绳子太长，建议改为一米五。我叫王建国，电话13800000001。",
+    "第二条遛犬绳子（联系人：王建国，电话13800000001）建议改为一米五。",
     "第二条的绳子建议改为一米五，两米拉不住。",
     "第一条步道夜间照明应当延长到十一点。",
     "第三条停车收费标准应当公示在入口。",
@@ -222,7 +222,7 @@ async fn what_is_for_contact_points_only_is_never_public() {
 #[tokio::test(flavor = "multi_thread")]
 async fn personal_data_is_masked_or_stops_the_release() {
     let office = Office::new().await;
-    let rope = office.point("c", "我叫").await;
+    let rope = office.point("c", "遛犬绳子").await;
     office
         .settle("c", rope, "kept", "已请联系人：李建国核实，电话13800000002")
         .await;
