@@ -32,7 +32,7 @@ mod kiosk;
 mod library;
 mod materials;
 mod meetings;
-mod participation;
+mod publication;
 mod reach;
 mod receipts;
 mod refusal;
@@ -48,6 +48,7 @@ mod testing;
 mod totp;
 mod transfers;
 mod triage;
+mod turnout;
 mod vault;
 mod wechat;
 mod worker;
@@ -75,8 +76,8 @@ pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
     Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
-    TrackedStage, VaultKey, WaitingMedium, WriterState,
+    Principal, PrincipalKind, Reach, RefusedPush, Release, ReleaseEnd, SavedSearch, SessionEntry,
+    StoreError, Suite, TrackedStage, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_text::traditional::in_traditional;
 pub use caifeng_triage::{Models, Progress, Stage};
@@ -103,7 +104,11 @@ pub use library::{
     Related,
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
-pub use participation::Participation;
+pub use publication::{
+    ARCHIVE_PAGE, Adopted, Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, Candidate, Choice,
+    Feedback, Flag, MACHINE_LABEL, Numbers, Offered, Participation, Preview, Released,
+    ReleasedPoint, Share, Similar,
+};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
@@ -114,6 +119,7 @@ pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;
 pub use transfers::{Mark, TransferCommand, TransferLine, TransferList};
 pub use triage::Triaged;
+pub use turnout::Turnout;
 pub use vault::Rotated;
 pub use wechat::{Transcript, WechatAnswer, WechatMode, WechatSettings};
 pub use worker::Background;
@@ -146,8 +152,9 @@ pub struct App {
     /// LibreOffice runs once at a time.
     offices: Arc<Semaphore>,
     library: Arc<library::Shelf>,
+    shelf: Arc<publication::Shelf>,
     indexes: Arc<seek::Indexes>,
-    participation: Arc<participation::Counted>,
+    turnout: Arc<turnout::Counted>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -185,8 +192,9 @@ impl App {
             wechat,
             desks: Arc::default(),
             library: Arc::default(),
+            shelf: Arc::default(),
             indexes: Arc::default(),
-            participation: Arc::default(),
+            turnout: Arc::default(),
         })
     }
 

@@ -56,7 +56,7 @@ impl Library {
         meant
     }
 
-    fn law(&self, key: &str) -> Option<&Law> {
+    pub(crate) fn law(&self, key: &str) -> Option<&Law> {
         let mut laws = self.laws.iter().map(|(law, _)| law);
         laws.find(|law| law.key.as_str() == key)
     }

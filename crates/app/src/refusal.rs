@@ -191,6 +191,15 @@ pub enum Refusal {
     /// Others decide all the time.
     #[error("同时操作的人较多，请再试一次")]
     Busy,
+    /// A consultation for contact points only.
+    #[error("这项任务只面向联系点，内容不能向社会公布")]
+    NotForPublic,
+    /// Words that look like personal data, and that nobody has looked at.
+    #[error("还有 {0} 处疑似个人信息没有核实。请逐处核实，或者不公布那段内容")]
+    Suspicious(usize),
+    /// No point has an approved result, or all are left out.
+    #[error("没有可以公布的观点。处理结果审核通过后才能公布")]
+    NothingToRelease,
     /// Nothing to be content with.
     #[error("这件意见还没有反馈结果，收到反馈后再评价")]
     NoAnswerYet,

@@ -41,8 +41,8 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            Advise, Approve, BulkIntake, Connect, ManageAccounts, ReadAudit, ReadReport, Review,
-            SeeJobs, SeeRestricted, Transcribe,
+            Advise, Approve, BulkIntake, Connect, ManageAccounts, Publish, ReadAudit, ReadReport,
+            Review, SeeJobs, SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
             Self::Collector => &[Transcribe, SeeRestricted],
@@ -56,7 +56,7 @@ impl Role {
                 Connect,
             ],
             Self::Expert => &[SeeRestricted, ReadReport, Advise],
-            Self::Approver => &[SeeRestricted, ReadReport, Approve],
+            Self::Approver => &[SeeRestricted, ReadReport, Approve, Publish],
             Self::SystemAdmin => &[SeeJobs, Connect],
             Self::SecurityAdmin => &[ManageAccounts],
             Self::AuditAdmin => &[ReadAudit],
@@ -90,6 +90,8 @@ pub enum Permission {
     Review,
     /// Agree to what reviewers propose, as a second person.
     Approve,
+    /// Make feedback public, and take it back.
+    Publish,
     /// Write a memo about a point.
     Advise,
     /// See what runs in the background.
@@ -104,13 +106,14 @@ pub enum Permission {
 
 impl Permission {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::Transcribe, "transcribe", "代录意见"),
         (Self::BulkIntake, "bulk_intake", "成批报送"),
         (Self::SeeRestricted, "see_restricted", "知悉不公开的任务"),
         (Self::ReadReport, "read_report", "查看汇总和审阅台"),
         (Self::Review, "review", "审阅和交办"),
         (Self::Approve, "approve", "审核"),
+        (Self::Publish, "publish", "公布反馈"),
         (Self::Advise, "advise", "提出专家意见"),
         (Self::SeeJobs, "see_jobs", "查看后台任务"),
         (Self::ManageAccounts, "manage_accounts", "管理账号和密钥"),

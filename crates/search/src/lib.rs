@@ -1,4 +1,5 @@
-//! Full-text and vector search over submissions, points and articles, and word search over laws.
+//! Full-text and vector search over submissions, points and articles, and word search over laws and
+//! over what was made public.
 //!
 //! Words are matched by BM25 over two fields of a tantivy index: the words of the shared dictionary,
 //! and all characters and pairs of characters, so that nothing is unfindable. Meaning is matched by
@@ -6,6 +7,7 @@
 //!
 //! The index holds nothing that the store does not have: it can always be rebuilt.
 
+mod archive;
 mod catalogue;
 mod document;
 mod error;
@@ -26,6 +28,7 @@ mod vectors;
 #[cfg(test)]
 mod testing;
 
+pub use archive::{ArchiveDocument, ArchiveIndex};
 pub use document::{Document, Kind, Part};
 pub use error::SearchError;
 pub use index::SearchIndex;

@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// Memory that the writer fills before it starts another segment.
-const WRITER_BYTES: usize = 64 << 20;
+pub(crate) const WRITER_BYTES: usize = 64 << 20;
 /// How much a word of the law's title or chapter counts beside one of the article's own.
-const HEAD_WEIGHT: f32 = 0.6;
+pub(crate) const HEAD_WEIGHT: f32 = 0.6;
 /// Characters and pairs of them find what the dictionary cuts otherwise, and say less than words.
-const GRAM_WEIGHT: f32 = 0.4;
+pub(crate) const GRAM_WEIGHT: f32 = 0.4;
 /// Words of a text that are looked for to find others like it: the rarest.
 const ALIKE_WORDS: usize = 24;
 /// Articles that are compared word by word with a text.
@@ -305,7 +305,7 @@ impl LibraryIndex {
     }
 }
 
-fn should(field: Field, text: &str, weight: f32) -> (Occur, Box<dyn Query>) {
+pub(crate) fn should(field: Field, text: &str, weight: f32) -> (Occur, Box<dyn Query>) {
     let term = Term::from_field_text(field, text);
     let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
     (

@@ -116,10 +116,15 @@ impl Fault {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail)
     }
 
-    fn internal(error: &AppError) -> Self {
-        tracing::error!(error = ?error, "a request failed");
+    /// A page that could not be written; the log says why.
+    pub(crate) fn unwritten() -> Self {
         let detail = "服务暂时不可用，请稍后再试";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    fn internal(error: &AppError) -> Self {
+        tracing::error!(error = ?error, "a request failed");
+        Self::unwritten()
     }
 
     /// A body of which something is wrong, in Chinese.
@@ -203,6 +208,9 @@ impl From<Refusal> for Fault {
             Refusal::NothingToUndo => (S::CONFLICT, "nothing_to_undo"),
             Refusal::DraftReplaced => (S::CONFLICT, "draft_replaced"),
             Refusal::Busy => (S::SERVICE_UNAVAILABLE, "busy"),
+            Refusal::NotForPublic => (S::FORBIDDEN, "not_for_public"),
+            Refusal::Suspicious(_) => (S::CONFLICT, "personal_data_suspected"),
+            Refusal::NothingToRelease => (S::CONFLICT, "nothing_to_release"),
             Refusal::NoAnswerYet => (S::CONFLICT, "no_answer_yet"),
             Refusal::UnknownExpert => (S::UNPROCESSABLE_ENTITY, "no_such_expert"),
             Refusal::OftenClarified => (S::TOO_MANY_REQUESTS, "clarified_often"),

@@ -42,8 +42,10 @@ pub(crate) struct Site {
     /// For bodies of [`Limits::bulk_body_bytes`].
     large: Arc<Semaphore>,
     metrics: metrics::Handle,
-    /// Pages for citizens as they were last sent.
-    pages: Arc<page::kept::Pages>,
+    /// What is public, as it was written last.
+    pages: Arc<page::Pages>,
+    /// The same of drafts, for a second.
+    drafts: Arc<page::Pages>,
 }
 
 /// Builds the whole router, so that tests drive exactly what is served.
@@ -55,6 +57,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         large: Arc::new(Semaphore::new(limits.large_bodies)),
         metrics: metrics::handle(),
         pages: Arc::default(),
+        drafts: Arc::default(),
         limits: Arc::new(limits),
     };
     api::router(site.limits.bulk_body_bytes)

@@ -4,6 +4,7 @@
 mod accounts;
 mod codes;
 mod connections;
+mod crawler;
 mod desk;
 mod hooks;
 mod humane;

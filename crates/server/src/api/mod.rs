@@ -2,6 +2,7 @@
 
 mod bulk;
 mod consultations;
+mod feedback;
 mod jobs;
 mod kiosk;
 mod library;
@@ -88,6 +89,8 @@ fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(consultations::list))
         .routes(routes!(consultations::show))
+        .routes(routes!(feedback::feedback))
+        .routes(routes!(feedback::table))
         .routes(routes!(submissions::submit))
         .routes(routes!(receipts::track))
         .routes(routes!(report::report))

@@ -7,9 +7,15 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use caifeng_app::Similar;
 use caifeng_domain::{ArticleNo, Law};
 
-use super::{Failed, draft::Kind, draft::Line, home::Entry};
+use super::{
+    Failed,
+    draft::{Kind, Line},
+    home::Entry,
+    kept,
+};
 use crate::{Site, error::Fault};
 
 #[derive(Template)]
@@ -18,6 +24,7 @@ struct Page {
     entry: Entry,
     about: Line,
     laws: Vec<Provision>,
+    feedback: Vec<Similar>,
 }
 
 /// A provision of another law.
@@ -56,6 +63,7 @@ pub(super) async fn show(
         });
         let node = draft.node(id);
         Ok(Page {
+            feedback: site.app.released_on(&slug, number).await?,
             laws: cited.chain(alike).collect(),
             about: Line {
                 kind: Kind::Article,
@@ -68,5 +76,5 @@ pub(super) async fn show(
         })
     };
     let name = format!("/c/{slug}/a/{number}");
-    site.pages.answer(&headers, &name, make).await
+    kept::current(&site, &headers, name, make).await
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use caifeng_app::{ChangedArticle, Wording};
 
-use super::Failed;
+use super::{Failed, kept};
 use crate::{Site, error::Fault};
 
 #[derive(Template)]
@@ -34,5 +34,5 @@ pub(super) async fn show(
         })
     };
     let name = format!("/c/{slug}/changes");
-    site.pages.answer(&headers, &name, make).await
+    kept::current(&site, &headers, name, make).await
 }

@@ -7,12 +7,12 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use caifeng_app::{Listed, Participation};
+use caifeng_app::{Listed, Turnout};
 use caifeng_domain::{Draft, Level, Named, NodeId};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Failed, home::Entry};
+use super::{Failed, home::Entry, kept};
 use crate::Site;
 
 #[derive(Default, Deserialize)]
@@ -56,9 +56,10 @@ struct Page {
     suffix: String,
     /// The same after another question: `&p=CODE`.
     more: String,
-    taking_part: Participation,
+    taking_part: Turnout,
     beside: Vec<Beside>,
     has_changes: bool,
+    is_released: bool,
     questions: Vec<String>,
     lines: Vec<Line>,
     is_unreadable: bool,
@@ -77,7 +78,7 @@ pub(super) async fn show(
         let listed = site.app.consultation_for(None, &slug).await?;
         page(&site, &listed, place.as_deref()).await
     };
-    site.pages.answer(&headers, &name, make).await
+    kept::current(&site, &headers, name, make).await
 }
 
 async fn page(site: &Site, listed: &Listed, place: Option<&str>) -> Result<Page, Failed> {
@@ -93,9 +94,10 @@ async fn page(site: &Site, listed: &Listed, place: Option<&str>) -> Result<Page,
         entry: Entry::new(listed, Timestamp::now()),
         suffix: place.map(|code| format!("?p={code}")).unwrap_or_default(),
         more: place.map(|code| format!("&p={code}")).unwrap_or_default(),
-        taking_part: site.app.participation(listed).await?,
+        taking_part: site.app.turnout(listed).await?,
         beside: beside.collect(),
         has_changes: site.app.has_changes(listed).await?,
+        is_released: site.app.is_released(slug).await?,
         questions: listed.consultation.questions.clone(),
         lines: draft.map(lines).unwrap_or_default(),
         is_unreadable: listed.is_unreadable,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
 use jiff::Timestamp;
 
-use super::{Failed, home::Entry};
+use super::{Failed, home::Entry, kept};
 use crate::Site;
 
 #[derive(Template)]
@@ -23,5 +23,5 @@ pub(super) async fn show(State(site): State<Site>, headers: HeaderMap) -> Result
             open: entries.filter(|entry| entry.is_open).collect(),
         })
     };
-    site.pages.answer(&headers, "/en", make).await
+    kept::current(&site, &headers, "/en".to_owned(), make).await
 }

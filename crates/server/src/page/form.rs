@@ -29,7 +29,7 @@ use super::{
     gate::{Staff, Transcribing},
     home::Entry,
     html,
-    place::{draw, origin},
+    place::{draw, host_address},
 };
 use crate::{Site, auth::Counted, error::Fault, humane::Often, metrics};
 
@@ -300,8 +300,11 @@ fn is_wechat(headers: &HeaderMap) -> bool {
 
 /// The receipts, `drawn` for whoever takes them home; not where nobody knows our address.
 fn slips(site: &Site, headers: &HeaderMap, receipts: Vec<String>, drawn: bool) -> Vec<Slip> {
-    let origin = origin(site, headers).ok().filter(|_| drawn);
-    let qr = |receipt: &str| draw(&format!("{}/receipt?code={receipt}", origin.as_ref()?));
+    let qr = |receipt: &str| {
+        let path = format!("/receipt?code={receipt}");
+        let address = host_address(site, headers, &path).ok().filter(|_| drawn)?;
+        draw(&address)
+    };
     let slips = receipts.into_iter().map(|receipt| Slip {
         qr: qr(&receipt),
         receipt,

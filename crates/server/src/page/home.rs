@@ -10,7 +10,7 @@ use jiff::{
     tz::{TimeZone, offset},
 };
 
-use super::{Failed, day};
+use super::{Failed, day, kept};
 use crate::Site;
 
 /// A consultation in a list.
@@ -71,7 +71,7 @@ pub(super) async fn home(State(site): State<Site>, headers: HeaderMap) -> Result
         let (open, others) = entries.partition(|entry| entry.is_open);
         Ok(Home { open, others })
     };
-    site.pages.answer(&headers, "/", make).await
+    kept::current(&site, &headers, "/".to_owned(), make).await
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ mod desk;
 mod devices;
 mod draft;
 mod english;
+mod feedback;
 mod form;
 mod gate;
 mod home;
 mod import;
-pub(crate) mod kept;
+mod kept;
 mod law;
 pub(crate) mod look;
 mod media;
@@ -43,6 +44,8 @@ use jiff::{
 };
 
 use crate::{Limits, Site, error::Fault};
+
+pub(crate) use kept::{Pages, cached};
 
 pub(crate) fn router(limits: &Limits) -> Router<Site> {
     let uploads = Router::new()
@@ -119,6 +122,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(account::router())
         .merge(admin::router())
         .merge(desk::router())
+        .merge(feedback::router())
 }
 
 /// A failure as a page.
@@ -196,6 +200,15 @@ pub(crate) fn fitting(path: &str, fault: Fault) -> Response {
     } else {
         Failed(fault).into_response()
     }
+}
+
+/// A file of our own that pages use.
+fn asset(kind: &str, text: &'static str) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
+        (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
+    ];
+    (head, text).into_response()
 }
 
 /// What does the work that a challenge asks for.

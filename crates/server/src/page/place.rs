@@ -82,11 +82,11 @@ pub(super) async fn poster(
 
 /// The address of a place, at the host by which it was asked for.
 fn address(site: &Site, headers: &HeaderMap, code: &str) -> Result<String, Fault> {
-    Ok(origin(site, headers)? + "/p/" + code)
+    host_address(site, headers, &format!("/p/{code}"))
 }
 
-/// Where we are, by the host by which we were asked: `https://example.org`.
-pub(super) fn origin(site: &Site, headers: &HeaderMap) -> Result<String, Fault> {
+/// The whole address of `path`, at the host by which it was asked for.
+pub(super) fn host_address(site: &Site, headers: &HeaderMap, path: &str) -> Result<String, Fault> {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
     let host = host.ok_or_else(|| Fault::invalid("请求没有写明主机名"))?;
     let scheme = if site.limits.is_https() {
@@ -94,7 +94,7 @@ pub(super) fn origin(site: &Site, headers: &HeaderMap) -> Result<String, Fault> 
     } else {
         "http"
     };
-    Ok(format!("{scheme}://{host}"))
+    Ok(format!("{scheme}://{host}{path}"))
 }
 
 fn draw_place(address: &str) -> Result<String, Fault> {

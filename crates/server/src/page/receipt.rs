@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::{
     Failed, html, moment,
-    place::{draw, origin},
+    place::{draw, host_address},
 };
 use crate::{Site, auth::Counted, error::Fault};
 
@@ -233,9 +233,9 @@ async fn found(
                     let listed = site.app.consultation_for(None, &consultation.slug).await?;
                     page.articles = super::form::articles_of(&listed);
                 }
-                page.qr = origin(site, headers)
-                    .ok()
-                    .and_then(|at| draw(&format!("{at}/receipt?code={}", tracking.receipt)));
+                let path = format!("/receipt?code={}", tracking.receipt);
+                let address = host_address(site, headers, &path).ok();
+                page.qr = address.and_then(|address| draw(&address));
                 page.found = Some(Found::new(tracking, &told));
                 page.answers = told.answers.into_iter().map(Line::from).collect();
             }

@@ -20,6 +20,7 @@ use caifeng_app::{SavedSearch, SheetFormat};
 use caifeng_domain::{Channel, Named, Status, Validity};
 use serde::Deserialize;
 
+pub(super) use self::asked::escaped;
 use self::{
     asked::Asked,
     shown::{Hit, LawHit},

@@ -13,7 +13,7 @@ use caifeng_domain::{MaterialKind, Named, Permission};
 use super::{
     Failed,
     gate::{Reviewing, Staff},
-    html,
+    html, kept,
 };
 use crate::{Site, error::Fault, upload::Uploaded};
 
@@ -49,7 +49,7 @@ pub(super) async fn show(
         })
     };
     let name = format!("/c/{slug}/texts/{number}");
-    site.pages.answer(&headers, &name, make).await
+    kept::current(&site, &headers, name, make).await
 }
 
 #[derive(Template)]

@@ -62,6 +62,9 @@ fn every_code_is_in_the_table_with_its_status() {
         Refusal::BadDate,
         Refusal::BadGrant,
         Refusal::Handled,
+        Refusal::NotForPublic,
+        Refusal::Suspicious(1),
+        Refusal::NothingToRelease,
         Refusal::Overloaded,
     ]
     .map(Fault::from);

@@ -10,7 +10,7 @@ use super::{Answer, Desk};
 
 const KEY: &str = "test-push-key";
 
-fn tencent(action: &str, answer: u32, words: &str) -> Value {
+pub(super) fn tencent(action: &str, answer: u32, words: &str) -> Value {
     json!({
         "id": "33cc555f-056f-4242-a97c-46f3e7d2016f", "object": "Answer", "action": action,
         "created_at": "2026-09-03 12:00:05",
@@ -39,7 +39,7 @@ impl Desk {
     }
 
     /// A push that is taken. How many submissions came of it.
-    async fn accepted(&self, path: &str, body: &Value) -> u64 {
+    pub(super) async fn accepted(&self, path: &str, body: &Value) -> u64 {
         let answer = self.push(path, body).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()["accepted"].as_u64().unwrap()

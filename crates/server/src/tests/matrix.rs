@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 97] = [
+pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -278,6 +278,40 @@ pub(super) const ROUTES: [(&str, &str, Needs); 97] = [
         "/staff/admin/privacy",
         Needs::The(Permission::ReadAudit),
     ),
+    ("GET", "/c/known/feedback", Needs::Nothing),
+    ("GET", "/c/known/feedback/P-1", Needs::Nothing),
+    ("GET", "/c/known/feedback.atom", Needs::Nothing),
+    ("GET", "/c/known/notice", Needs::Nothing),
+    ("GET", "/f/1", Needs::Nothing),
+    ("GET", "/f/1/qr.svg", Needs::Nothing),
+    ("GET", "/feedback", Needs::Nothing),
+    ("GET", "/feedback/adopted", Needs::Nothing),
+    ("GET", "/assets/feedback.css", Needs::Nothing),
+    (
+        "GET",
+        "/api/v1/consultations/known/feedback",
+        Needs::Nothing,
+    ),
+    (
+        "GET",
+        "/api/v1/consultations/known/feedback.csv",
+        Needs::Nothing,
+    ),
+    (
+        "GET",
+        "/staff/c/known/publication",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/publication",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/publication/preview",
+        Needs::The(Permission::ReadReport),
+    ),
     ("GET", "/hooks/wechat/none", Needs::Nothing),
     ("POST", "/hooks/wechat/none", Needs::Nothing),
     ("POST", "/hooks/wenjuanxing/none", Needs::Nothing),
@@ -325,7 +359,7 @@ async fn every_role_gets_what_the_table_grants_and_nothing_else() {
             format!("caifeng_session={token}"),
         ));
     }
-    for (method, path, needs) in ROUTES {
+    for &(method, path, needs) in ROUTES {
         for (role, header, value) in &callers {
             let status = desk.status(method, path, (header, value)).await;
             assert_ne!(status, 405, "{method} {path}");

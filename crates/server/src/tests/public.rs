@@ -10,7 +10,7 @@ use super::{Answer, Desk, Silent, receipts};
 
 impl Desk {
     /// A page as a browser asks for it, with these headers.
-    async fn ask(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    async fn ask_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::get(path).header("host", "example.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -101,7 +101,7 @@ async fn a_draft_is_read_with_its_contents_and_sent_packed() {
         .read_to_string(&mut plain)
         .unwrap();
     assert_eq!(plain, page.body);
-    let again = desk.ask("/c/known", &[("if-none-match", &tag)]).await;
+    let again = desk.ask_with("/c/known", &[("if-none-match", &tag)]).await;
     assert_eq!((again.status.as_u16(), again.body.as_str()), (304, ""));
     assert_eq!(desk.get("/c/known/a/2").await.status, 200);
     for path in [
@@ -194,7 +194,7 @@ async fn pages_can_be_large_and_in_traditional_characters() {
         );
     }
     let css = async |cookie| {
-        desk.ask("/assets/look.css", &[("cookie", cookie)])
+        desk.ask_with("/assets/look.css", &[("cookie", cookie)])
             .await
             .body
     };
@@ -205,7 +205,7 @@ async fn pages_can_be_large_and_in_traditional_characters() {
         ("cookie", "a=b; caifeng_traditional=1"),
         ("accept-encoding", "gzip"),
     ];
-    let page = desk.ask("/c/known", &cookie).await.body;
+    let page = desk.ask_with("/c/known", &cookie).await.body;
     assert!(
         page.contains("lang=\"zh-Hant\"") && page.contains("遛犬應當束繩"),
         "{page}"

@@ -122,7 +122,10 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
         }
     }
     let mut tried = 0;
+    // What is public is public, whoever looks at it: see `crawler.rs`.
+    let is_released = |path: &str| path.contains("/feedback") || path.ends_with("/notice");
     let named = ROUTES.iter().filter(|(_, path, _)| path.contains("/known"));
+    let named = named.filter(|(_, path, _)| !is_released(path));
     for &(method, path, needs) in named.chain(&MORE) {
         for (scope, caller, (header, value)) in &callers {
             if *caller != role(needs) {

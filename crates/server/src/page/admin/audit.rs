@@ -22,7 +22,7 @@ use crate::{
 const ENTRIES: usize = 100;
 
 /// Kinds of acts: how their names begin, and what readers call them.
-const KINDS: [(&str, &str); 19] = [
+const KINDS: [(&str, &str); 20] = [
     ("", "全部"),
     ("session.", "登录"),
     ("account.", "账号"),
@@ -37,6 +37,7 @@ const KINDS: [(&str, &str); 19] = [
     ("triage.", "梳理"),
     ("decision.", "审阅决定"),
     ("satisfaction.", "满意度"),
+    ("release.", "公布反馈"),
     ("step.", "流程步骤"),
     ("transfer.", "转办"),
     ("station.", "站点"),
@@ -69,7 +70,7 @@ pub(super) struct Asked {
 #[template(path = "admin/audit.html")]
 struct Page {
     asked: AuditFilter,
-    kinds: [(&'static str, &'static str); 19],
+    kinds: [(&'static str, &'static str); 20],
     lines: Vec<Line>,
     /// The number before which older entries are.
     older: Option<u64>,

@@ -120,7 +120,7 @@ fn named<T: Named>(what: &str, name: &str) -> Result<Option<T>, Fault> {
 }
 
 /// Everything but letters and digits spelt out.
-fn escaped(text: &str) -> String {
+pub(in crate::page) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -15,7 +15,7 @@ const FRESH: Duration = Duration::from_secs(30);
 
 /// How many take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Participation {
+pub struct Turnout {
     /// Submissions that stand.
     pub submissions: usize,
     /// Their senders, as far as they can be told apart.
@@ -24,20 +24,20 @@ pub struct Participation {
 
 /// What was counted, and when.
 #[derive(Default)]
-pub(crate) struct Counted(Mutex<HashMap<ConsultationId, (Instant, Participation)>>);
+pub(crate) struct Counted(Mutex<HashMap<ConsultationId, (Instant, Turnout)>>);
 
 impl App {
     /// How many take part in a consultation.
-    pub async fn participation(&self, listed: &Listed) -> Result<Participation, AppError> {
+    pub async fn turnout(&self, listed: &Listed) -> Result<Turnout, AppError> {
         // Held while counting: many visitors at once count once.
-        let mut known = self.participation.0.lock().await;
+        let mut known = self.turnout.0.lock().await;
         if let Some((at, counted)) = known.get(&listed.id)
             && at.elapsed() < FRESH
         {
             return Ok(*counted);
         }
         let (submissions, senders) = self.store.participation(listed.id).await?;
-        let counted = Participation {
+        let counted = Turnout {
             submissions,
             senders,
         };
