@@ -9,6 +9,7 @@ mod form;
 mod gate;
 mod home;
 mod import;
+mod kiosk;
 mod law;
 mod media;
 mod minutes;
@@ -100,6 +101,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(account::router())
         .merge(admin::router())
         .merge(desk::router())
+        .merge(kiosk::router())
 }
 
 /// A failure as a page.

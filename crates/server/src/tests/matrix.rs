@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 92] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -114,6 +114,11 @@ pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
     ("GET", "/staff/second-factor", Needs::Account),
     ("POST", "/staff/second-factor", Needs::Account),
     ("POST", "/api/v1/kiosk/enrolments", Needs::Nothing),
+    ("GET", "/api/v1/kiosk/places/none", Needs::Nothing),
+    ("GET", "/kiosk/none", Needs::Nothing),
+    ("GET", "/kiosk/none/manifest.webmanifest", Needs::Nothing),
+    ("GET", "/kiosk/worker.js", Needs::Nothing),
+    ("GET", "/kiosk/assets/none/none", Needs::Nothing),
     ("GET", "/staff/devices", Needs::The(Permission::Connect)),
     ("POST", "/staff/devices", Needs::The(Permission::Connect)),
     (
