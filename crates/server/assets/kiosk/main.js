@@ -46,9 +46,9 @@ class Kiosk {
   async start() {
     this.arm();
     show("wait");
-    await this.hall.refresh();
-    this.hall.start(() => document.body.dataset.screen === "home" && this.home());
     this.uploader.start();
+    await this.hall.refresh();
+    this.hall.start(() => this.count());
     await this.home();
   }
 
@@ -114,7 +114,7 @@ class Kiosk {
     }
     at("place").textContent = this.hall.now?.place?.name ?? device.place.name;
     const trouble = await this.trouble();
-    return trouble ? this.pause(trouble) : this.welcome((await this.open()).length);
+    return trouble ? this.pause(trouble) : this.welcome();
   }
 
   /** Why nobody can say anything here now, if so. */
@@ -125,25 +125,33 @@ class Kiosk {
     return null;
   }
 
-  welcome(count) {
+  /** Says on the first screen how many drafts there are. */
+  async count() {
+    const count = (await this.open()).length;
+    if (document.body.dataset.screen !== "home") return;
+    document.querySelector("[data-drafts]").textContent = count === 0 ? "现在没有公开征求意见的草案" : `现在有 ${count} 部草案公开征求意见`;
+    document.querySelector("[data-start]").hidden = count === 0;
+  }
+
+  welcome() {
     const part = show("home");
-    part("drafts").textContent = count === 0 ? "现在没有公开征求意见的草案" : `现在有 ${count} 部草案公开征求意见`;
-    part("start").hidden = count === 0;
     onClick(part("start"), async () => {
       if (await this.trouble()) return this.home();
       this.idle.start();
       at("leave").hidden = false;
       return new Visit(this).begin();
     });
+    return this.count();
   }
 
   pause(words) {
     const part = show("paused");
     part("words").textContent = words;
     const timer = setInterval(async () => {
+      await this.hall.refresh();
+      const trouble = await this.trouble();
       const left = document.body.dataset.screen !== "paused";
-      if (!left) await this.hall.refresh();
-      if (!left && (await this.trouble())) return;
+      if (trouble && !left) return;
       clearInterval(timer);
       if (!left) await this.home();
     }, LOOK);

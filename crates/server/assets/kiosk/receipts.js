@@ -16,7 +16,12 @@ export function conclude(visit) {
   kiosk.speaker.prompt("姓名和电话可以不填。请看一下告知，在“我已阅读并同意”前面打勾，再点“提交”。");
   const { consent_text: text, consent_version: version } = said[0].draft;
   part("consent").append(...text.split("\n").map((line) => make("p", {}, line)));
-  onClick(part("back"), () => visit.basket());
+  const fields = ["name", "phone", "identity", "region"];
+  for (const field of fields) part(field).value = visit.sender[field] ?? "";
+  onClick(part("back"), () => {
+    for (const field of fields) visit.sender[field] = part(field).value;
+    visit.basket();
+  });
   part("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const problem = (words) => {
@@ -31,7 +36,7 @@ export function conclude(visit) {
     }
     part("go").disabled = true;
     const submitter = {};
-    for (const field of ["name", "phone", "identity", "region"]) {
+    for (const field of fields) {
       const value = part(field).value.trim();
       if (value) submitter[field] = value;
     }

@@ -84,10 +84,13 @@ export class Uploader {
       const device = await setting(this.base, "device");
       const batch = await nextBatch(this.base, { empty });
       if (!batch) return;
-      // Of a batch of an earlier enrolment the new key can say nothing.
-      if (batch.device !== device.name) await this.ask(batch);
-      else await this.send(device, batch);
-      empty = false;
+      if (batch.device === device.name) {
+        await this.send(device, batch);
+        empty = false;
+      } else {
+        // Of a batch of an earlier enrolment the new key can say nothing.
+        await this.ask(batch);
+      }
     }
   }
 

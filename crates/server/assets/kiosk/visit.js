@@ -11,6 +11,7 @@ export class Visit {
   constructor(kiosk) {
     this.kiosk = kiosk;
     this.said = [];
+    this.sender = {};
   }
 
   async begin() {

@@ -27,6 +27,11 @@ const POLICY: (HeaderName, &str) = (
      manifest-src 'self'; worker-src 'self'; \
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
+/// No eyes in the hall.
+const PERMISSIONS: (HeaderName, &str) = (
+    HeaderName::from_static("permissions-policy"),
+    "camera=(), geolocation=()",
+);
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 macro_rules! files {
@@ -88,7 +93,7 @@ async fn show(State(site): State<Site>, Path(station): Path<String>) -> Result<R
         code: &station,
         version: &VERSION,
     };
-    let head = [POLICY, (header::CACHE_CONTROL, "no-cache")];
+    let head = [POLICY, PERMISSIONS, (header::CACHE_CONTROL, "no-cache")];
     Ok((head, html(StatusCode::OK, &page)).into_response())
 }
 
