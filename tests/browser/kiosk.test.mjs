@@ -314,6 +314,61 @@ test("what somebody typed is wiped when nobody is there, and not before", async 
   await screen(page, "home");
 });
 
+test("the staff code cannot be tried out", async () => {
+  const { page } = hall;
+  for (let tap = 0; tap < 5; tap += 1) await page.locator("#place").click();
+  await look(page, "pin");
+  for (const wrong of ["1", "000000", "111111", "246811", "123456"]) {
+    await page.getByLabel("管理口令").fill(wrong);
+    await button(page, "进入").click();
+    await page.waitForFunction(() => document.getElementById("pin").value === "");
+  }
+  await page.getByLabel("管理口令").fill(PIN);
+  await button(page, "进入").click();
+  await page.waitForSelector("[role=alert]:has-text('请过 1 分钟再试')");
+  await page.clock.fastForward(61000);
+  await page.getByLabel("管理口令").fill(PIN);
+  await button(page, "进入").click();
+  await screen(page, "staff");
+  await button(page, "返回").click();
+  await screen(page, "home");
+});
+
+test("the device speaks where it has a voice of its own, and listens where it understands by itself", async () => {
+  const page = await hall.page.context().newPage();
+  await page.addInitScript(() => {
+    const spoken = [];
+    const voices = [{ lang: "zh-CN", localService: false }, { lang: "zh-CN", localService: true }];
+    const synthesis = Object.assign(new EventTarget(), { speaking: false, getVoices: () => voices, cancel() {}, speak: (words) => spoken.push(words.text) });
+    Object.defineProperty(globalThis, "speechSynthesis", { value: synthesis });
+    globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    globalThis.SpeechRecognition = class extends EventTarget {
+      static async available({ processLocally }) { return processLocally ? "available" : "unavailable"; }
+      start() {
+        const heard = Object.assign([{ transcript: "多种几棵树。" }], { isFinal: true });
+        this.dispatchEvent(Object.assign(new Event("result"), { resultIndex: 0, results: [heard] }));
+      }
+      stop() { this.dispatchEvent(new Event("end")); }
+    };
+    globalThis.spoken = spoken;
+  });
+  await page.goto(`${line.base}/kiosk/${hall.east}`);
+  await screen(page, "home");
+  await button(page, "朗读提示").click();
+  await button(page, "点这里开始").click();
+  await page.getByRole("button", { name: /总则/ }).click();
+  await button(page, "读给我听").first().click();
+  const spoken = await page.evaluate(() => globalThis.spoken.join(""));
+  assert.match(spoken, /请点一章看条文/);
+  assert.match(spoken, /第一条。.*制定本条例。/);
+  await button(page, "对第一条说几句").click();
+  await button(page, "我用嘴说").click();
+  assert.equal(await page.getByLabel("您的意见").inputValue(), "多种几棵树。");
+  await button(page, "说完了").click();
+  await button(page, "我用嘴说").waitFor();
+  await page.close();
+});
+
 test("200 opinions of four days without a network all arrive once, in order, with their receipts", async () => {
   let { page } = hall;
   const context = page.context();
@@ -420,7 +475,8 @@ test("what the server does not take stays for staff, with the reason", async () 
   await button(page, "下一步").click();
   await page.getByLabel("我已阅读并同意").check();
   await button(page, "提交").click();
-  await page.waitForSelector(".receipts :text('没有被接收')");
+  await page.waitForSelector("[data-state=refused]");
+  assert.match(await page.textContent(".receipts"), /征求意见已经截止/);
   await look(page, "refused");
   await leave(page);
   await staff(page);
@@ -452,7 +508,6 @@ test("a device that is shut out says so, and its queue survives a new enrolment"
   line.mode = "up";
   await hurry(page, () => line.batches.some(({ status }) => status === 401));
   const before = line.batches.length;
-  await button(page, "完成").click();
   await screen(page, "paused");
   await look(page, "paused");
   for (let tap = 0; tap < 5; tap += 1) await page.locator("#place").click();

@@ -26,7 +26,7 @@ class Kiosk {
     this.base = base;
     this.code = root.dataset.place;
     this.hall = new Hall(this.code);
-    this.uploader = new Uploader(base);
+    this.uploader = new Uploader(base, () => this.recheck());
     this.speaker = new Speaker({ on: settings.voice ?? false, changed: () => this.showVoice() });
     this.idle = new Idle({
       dialog: at("idle"),
@@ -48,7 +48,7 @@ class Kiosk {
     show("wait");
     this.uploader.start();
     await this.hall.refresh();
-    this.hall.start(() => this.count());
+    this.hall.start(() => this.recheck());
     await this.home();
   }
 
@@ -131,6 +131,14 @@ class Kiosk {
     if (document.body.dataset.screen !== "home") return;
     document.querySelector("[data-drafts]").textContent = count === 0 ? "现在没有公开征求意见的草案" : `现在有 ${count} 部草案公开征求意见`;
     document.querySelector("[data-start]").hidden = count === 0;
+  }
+
+  /** The first screen stays true while nobody is there. */
+  async recheck() {
+    const trouble = await this.trouble();
+    if (document.body.dataset.screen !== "home") return;
+    if (trouble) this.pause(trouble);
+    else await this.count();
   }
 
   welcome() {

@@ -68,24 +68,27 @@ function thank(visit, receipts) {
   part("slip").textContent = `${kiosk.place.name}　${moment(Date.now())}　${titles}`;
   const labels = visit.said.map((one) => one.label);
   visit.said.length = 0;
-  const marks = receipts.map(({ receipt }, at) => {
+  const rows = receipts.map(({ receipt }, at) => {
     const mark = make("span", { class: "small" });
     const address = `${location.origin}/receipt?code=${receipt}`;
     const code = make("span", { class: "code" }, receipt);
-    const item = make("li", {}, make("span", { class: "what" }, make("span", { class: "small" }, labels[at]), code, mark));
-    item.append(picture(address, `查询 ${receipt} 进展的二维码`) ?? "");
-    part("list").append(item);
-    return mark;
+    const image = picture(address, `查询 ${receipt} 进展的二维码`);
+    part("list").append(make("li", {}, make("div", {}, make("span", { class: "small" }, labels[at]), code, mark), image));
+    return { mark, image };
   });
   const began = Date.now();
   let before = "";
   const look = async () => {
     const states = await stateOf(kiosk.base, receipts.map(({ id }) => id));
     states.forEach(({ state, detail }, at) => {
-      marks[at].textContent = state === "refused" ? `没有被接收：${detail}。请告诉工作人员。` : detail;
+      const { mark, image } = rows[at];
+      mark.textContent = state === "refused" ? `没有被接收：${detail}。` : detail;
+      if (state === "refused") image?.remove();
     });
-    const waits = states.some(({ state }) => state === "waiting");
-    const now = waits ? (Date.now() - began < SOON ? "sending" : "kept") : "arrived";
+    const has = (wanted) => states.some(({ state }) => state === wanted);
+    const waits = has("waiting");
+    const late = Date.now() - began >= SOON;
+    const now = waits ? (late ? "kept" : "sending") : has("refused") ? "refused" : "arrived";
     if (now !== before) tell(kiosk, part, now);
     before = now;
     if (!waits) clearInterval(timer);
@@ -101,11 +104,13 @@ function thank(visit, receipts) {
 const WORDS = {
   sending: "已经保存，正在上传…",
   arrived: "已经收到您的意见。",
+  refused: "有的意见没有被接收，原因写在下面。请告诉工作人员，由他们代为登记。",
   kept: "您的意见已经加密保存在这台终端里。现在没有网络，恢复以后会自动上传，上传以后就能凭下面的编号查询。",
 };
 
 function tell(kiosk, part, state) {
   part("state").textContent = WORDS[state];
   part("state").dataset.state = state;
-  if (state !== "sending") kiosk.speaker.prompt(`${WORDS[state]}请抄下或者拍下受理编号。`);
+  if (state === "sending") return;
+  kiosk.speaker.prompt(state === "refused" ? WORDS.refused : `${WORDS[state]}请抄下或者拍下受理编号。`);
 }

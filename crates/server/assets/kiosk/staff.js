@@ -98,8 +98,9 @@ async function fill(kiosk, part) {
   ];
   part("facts").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   part("returned").hidden = back.length === 0;
+  const title = (slug) => kiosk.hall.now?.consultations?.find((one) => one.slug === slug)?.title ?? slug;
   part("list").replaceChildren(...back.map((row) => make("li", {},
-    make("p", { class: "small" }, `${moment(row.at)}　编号 ${row.receipt}　${row.item.consultation}${row.item.article ? `　第 ${row.item.article} 条` : ""}`),
+    make("p", { class: "small" }, `${moment(row.at)}　编号 ${row.receipt}　${title(row.item.consultation)}${row.item.article ? `　第 ${row.item.article} 条` : ""}`),
     make("p", { class: "problem" }, row.detail),
     make("p", { class: "words" }, row.item.text),
     make("p", { class: "small" }, Object.values(row.item.submitter).join("　")),
@@ -114,7 +115,8 @@ function clock(offset) {
   if (offset === undefined) return "还没有和服务器核对过";
   const minutes = Math.round(Math.abs(offset) / 60000);
   if (minutes < 2) return "准确";
-  return `${offset > 0 ? "慢" : "快"}约 ${minutes} 分钟，上传时自动校正，请校准系统时间`;
+  const much = minutes < 120 ? `${minutes} 分钟` : minutes < 2880 ? `${Math.round(minutes / 60)} 小时` : `${Math.round(minutes / 1440)} 天`;
+  return `${offset > 0 ? "慢" : "快"}约 ${much}，上传时自动校正，请校准系统时间`;
 }
 
 function gaps(missing) {

@@ -22,8 +22,10 @@ class Unanswered extends Error {
 }
 
 export class Uploader {
-  constructor(base) {
+  /** `tried` is called after each attempt. */
+  constructor(base, tried) {
     this.base = base;
+    this.tried = tried;
     this.failures = 0;
     this.timer = null;
   }
@@ -54,6 +56,7 @@ export class Uploader {
       done = await this.upload();
     }
     this.busy = false;
+    this.tried();
     this.later(done ? ROUND : this.pause());
   }
 
