@@ -212,8 +212,9 @@ class Kiosk {
       button.setAttribute("aria-pressed", String(on));
     };
     const end = () => {
-      stop?.();
+      const running = stop;
       stop = null;
+      running?.();
       label(false);
     };
     label(false);

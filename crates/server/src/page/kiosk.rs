@@ -131,7 +131,7 @@ async fn worker() -> Response {
     let addresses = FILES
         .iter()
         .map(|(name, _, _)| format!("/kiosk/assets/{}/{name}", *VERSION));
-    let files = Value::from_iter(addresses);
+    let files: Value = addresses.collect();
     let body = format!(
         "const VERSION = \"{}\";\nconst FILES = {files};\n{WORKER}",
         *VERSION
