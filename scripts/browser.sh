@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Pages in a browser: the reviewer's whole job, at the widths of office screens and telephones, with
-# axe-core's check of accessibility. `SHOTS=docs/pages bash scripts/browser.sh` also makes the
-# screenshots of the main pages. Builds the program unless CAIFENG_BIN names one.
+# Pages in a browser: the reviewer's whole job, and a kiosk that is without a network for days, at the widths of
+# office screens, kiosks and telephones, with axe-core's check of accessibility. `SHOTS=docs/pages bash
+# scripts/browser.sh` also makes the screenshots of the main pages. Builds the program unless CAIFENG_BIN names one.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 need node "Node.js 20 or later with npm, Debian/Ubuntu: apt install nodejs npm"

@@ -32,7 +32,8 @@ async function freePort() {
   return port;
 }
 
-export async function open() {
+/** `serve`: what else the server is told. */
+export async function open(serve = []) {
   const data = mkdtempSync(join(tmpdir(), "caifeng-browser-"));
   const run = (args, input) => {
     const done = spawnSync(program, ["--data", data, "--model", "lexical", ...args], { input, cwd: root, encoding: "utf8" });
@@ -46,7 +47,7 @@ export async function open() {
     run(["user", "add", name, "--role", role], `${PASSWORD}\n`);
   }
   const base = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(program, ["--data", data, "--model", "lexical", "serve", "--listen", base.slice(7)], { cwd: root, stdio: "ignore" });
+  const server = spawn(program, ["--data", data, "--model", "lexical", "serve", "--listen", base.slice(7), ...serve], { cwd: root, stdio: "ignore" });
   for (let turn = 0; ; turn += 1) {
     const answers = await fetch(`${base}/healthz`).then((answer) => answer.ok, () => false);
     if (answers) break;
@@ -57,6 +58,7 @@ export async function open() {
   const faults = [];
   return {
     base,
+    data,
     faults,
     run,
     async visitor(width = 1366, height = 768, options = {}) {

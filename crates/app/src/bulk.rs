@@ -78,6 +78,7 @@ impl App {
             at: now,
             consent: None,
             answers: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             collector: None,
             submissions,
             whole: false,

@@ -242,6 +242,7 @@ impl App {
             at: now,
             consent: None,
             answers: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             collector: None,
             submissions: vec![answer],
             whole: false,

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use caifeng_channel::kiosk::{
-    Batch, Clock, ClockState, DeviceKey, KioskError, Sequence, SignedBatch,
+    Batch, Clock, ClockState, DeviceKey, Item, KioskError, Sequence, SignedBatch,
 };
-use caifeng_domain::{Submission, Submitter};
+use caifeng_domain::{Station, Submission, Submitter};
 use caifeng_store::{
-    Accepted, Act, Arrival, Delivery, Device, DeviceNews, Principal, contains_nul,
+    Accepted, Act, Arrival, Delivery, Device, DeviceNews, Principal, Receipt, contains_nul,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,8 @@ pub struct Enrolled {
     pub device: String,
     /// 64 hexadecimal digits with which it signs. Shown once.
     pub key: String,
+    /// Where it stands.
+    pub place: Station,
 }
 
 /// What became of a batch.
@@ -122,9 +124,14 @@ impl App {
         let code = code.parse().map_err(|_| Refusal::BadEnrolment)?;
         let enrolled = self.store.enrol_device(&code, Timestamp::now()).await?;
         let (id, key) = enrolled.ok_or(Refusal::BadEnrolment)?;
+        let known = self.store.device_key(id).await?;
+        let (device, _) = known.ok_or(Refusal::BadEnrolment)?;
+        let mut places = self.store.stations().await?.into_iter();
+        let place = places.find(|place| place.id == device.station);
         Ok(Enrolled {
             device: name(id),
             key: crate::drafts::hex(&key),
+            place: place.ok_or(Refusal::UnknownPlace)?,
         })
     }
 
@@ -153,17 +160,17 @@ impl App {
         let states: Vec<ClockState> = submissions.iter().map(|(_, state, _)| *state).collect();
         let mut outcomes: Vec<Option<ItemOutcome>> = vec![None; submissions.len()];
         // By consultation, and by the notice that their senders were shown.
-        let mut good: BTreeMap<_, Vec<(usize, Submission)>> = BTreeMap::new();
+        let mut good: BTreeMap<_, Vec<(usize, Submission, Option<Receipt>)>> = BTreeMap::new();
         for (at, (slug, _, mut submission)) in submissions.into_iter().enumerate() {
             submission.station = Some(device.station_name.clone());
             submission.external_id = submission
                 .external_id
                 .map(|id| with_words(&id, &submission.text));
-            match self.check_item(&slug, &submission, received).await {
-                Ok(()) => {
-                    let consent = batch.items[at].consent.clone();
-                    let alike: &mut Vec<_> = good.entry((slug, consent)).or_default();
-                    alike.push((at, submission));
+            let item = &batch.items[at];
+            match self.check_item(&slug, item, &submission, received).await {
+                Ok(receipt) => {
+                    let alike = good.entry((slug, item.consent.clone())).or_default();
+                    alike.push((at, submission, receipt));
                 }
                 Err(AppError::Refused(refusal)) => {
                     outcomes[at] = Some(ItemOutcome::Refused(refusal));
@@ -172,7 +179,14 @@ impl App {
             }
         }
         for ((slug, consent), items) in good {
-            let (places, submissions): (Vec<usize>, Vec<Submission>) = items.into_iter().unzip();
+            let mut places = Vec::with_capacity(items.len());
+            let mut submissions = Vec::with_capacity(items.len());
+            let mut receipts = BTreeMap::new();
+            for (at, submission, receipt) in items {
+                receipts.extend(receipt.map(|receipt| (submissions.len(), receipt)));
+                places.push(at);
+                submissions.push(submission);
+            }
             let delivery = Delivery {
                 consultation: self.consultation(&slug, false).await?.id,
                 source: "kiosk".to_owned(),
@@ -180,6 +194,7 @@ impl App {
                 at: received,
                 consent,
                 answers: BTreeMap::new(),
+                receipts,
                 collector: None,
                 submissions,
                 whole: false,
@@ -191,7 +206,7 @@ impl App {
         let doubtful = fresh_doubts(&outcomes, &states);
         let missing = self.note_batch(device, batch, clock, doubtful).await?;
         let items = batch.items.iter().zip(outcomes).zip(states);
-        let item = |((item, outcome), clock): ((&caifeng_channel::kiosk::Item, _), _)| {
+        let item = |((item, outcome), clock): ((&Item, _), _)| {
             let outcome: Option<ItemOutcome> = outcome;
             Some(KioskItem {
                 id: item.id.to_string(),
@@ -207,13 +222,14 @@ impl App {
     }
 
     /// A hall is public, so a kiosk knows public consultations only. What was said while one was open
-    /// may come later.
+    /// may come later. The receipt that the sender holds.
     async fn check_item(
         &self,
         slug: &str,
+        item: &Item,
         submission: &Submission,
         now: Timestamp,
-    ) -> Result<(), AppError> {
+    ) -> Result<Option<Receipt>, AppError> {
         let listed = match self.consultation(slug, false).await {
             Err(AppError::UnknownConsultation(_)) => {
                 return Err(Refusal::UnknownConsultation.into());
@@ -228,7 +244,9 @@ impl App {
         if let Some(article) = submission.article_hint {
             check_article(&listed, article)?;
         }
-        Ok(check_sender(&submission.submitter)?)
+        check_sender(&submission.submitter)?;
+        let receipt = item.receipt.as_deref().map(str::parse).transpose();
+        Ok(receipt.map_err(|_| Refusal::BadReceipt)?)
     }
 
     /// Notes that a batch has come. What is missing afterwards.

@@ -145,6 +145,7 @@ impl App {
             at: now,
             consent: Some(CONSENT_VERSION.to_owned()),
             answers: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             collector: None,
             submissions: form.speeches.iter().enumerate().map(submission).collect(),
             // With other ticks it is another form: nothing of it goes in beside the first.

@@ -63,7 +63,7 @@ pub enum Refusal {
     #[error("受理编号有误，请核对。编号形如 2345-6789-ACEJ")]
     BadReceipt,
     /// No submission has this receipt.
-    #[error("没有查到这个受理编号")]
+    #[error("没有查到这个受理编号。在自助终端上提的意见，要等终端联网上传以后才能查到")]
     UnknownReceipt,
     /// No place has this code.
     #[error("没有查到这个采集点，请核对二维码")]

@@ -1,6 +1,6 @@
 //! Taking in what one person says: checked, written down, acknowledged.
 
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 use caifeng_channel::limits::MAX_TEXT_CHARS;
 use caifeng_domain::{
@@ -146,6 +146,7 @@ impl App {
             consent: handover.consent,
             collector: place.collector,
             answers,
+            receipts: BTreeMap::new(),
             submissions: submissions.collect(),
             whole: true,
         })

@@ -311,6 +311,7 @@ impl App {
             // They are shown the notice with the receipt at the latest.
             consent: Some(CONSENT_VERSION.to_owned()),
             answers: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             collector: collector.flatten(),
             submissions: vec![submission.clone()],
             whole: false,

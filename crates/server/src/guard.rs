@@ -59,7 +59,9 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     span.in_scope(|| tracing::info!(status, ms, "answered"));
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A handler that needs more than others says so itself.
+        let header = headers.entry(name);
+        header.or_insert(HeaderValue::from_static(value));
     }
     headers
         .entry("cache-control")

@@ -9,6 +9,7 @@ mod desk;
 mod hooks;
 mod humane;
 mod kiosk;
+mod kiosk_page;
 mod matrix;
 mod pages;
 mod public;

@@ -74,6 +74,8 @@ pub(crate) struct Incoming<'b> {
     pub(crate) collector: Option<CollectorId>,
     /// Number of the key question that it answers.
     pub(crate) question: Option<u32>,
+    /// The receipt that the sender holds already.
+    pub(crate) receipt: Option<&'b Receipt>,
     pub(crate) together: Option<Together>,
 }
 
@@ -130,6 +132,7 @@ impl Intake<'_> {
             consent: None,
             collector: None,
             question: None,
+            receipt: None,
             together: None,
         };
         let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();

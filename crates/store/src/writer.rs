@@ -20,7 +20,7 @@ use tokio::{
 use self::health::Health;
 pub use self::health::{STALLED, WriterState};
 use crate::{
-    Accepted, Act, Arrival, Saved, Store, StoreError, TurnRecord,
+    Accepted, Act, Arrival, Receipt, Saved, Store, StoreError, TurnRecord,
     db::Write,
     job,
     journal::{Incoming, Together, contains_nul},
@@ -43,6 +43,9 @@ pub struct Delivery {
     pub collector: Option<CollectorId>,
     /// Of those that answer a key question, by place in `submissions`: its number.
     pub answers: BTreeMap<usize, u32>,
+    /// Of those whose senders hold a receipt already, by place in `submissions`: that receipt. It is
+    /// kept but where another submission has it.
+    pub receipts: BTreeMap<usize, Receipt>,
     /// The words. Each has an `external_id`: a second delivery with it is known again.
     pub submissions: Vec<Submission>,
     /// Whether they are all new or all known: where one of them, or their number, has changed since
@@ -296,6 +299,7 @@ fn incoming(delivery: &Delivery, first: usize) -> impl Iterator<Item = Incoming<
         consent: delivery.consent.as_deref(),
         collector: delivery.collector,
         question: delivery.answers.get(&i).copied(),
+        receipt: delivery.receipts.get(&i),
         together: delivery.whole.then_some(Together { first, count }),
     })
 }

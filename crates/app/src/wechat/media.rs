@@ -114,6 +114,7 @@ impl App {
             // What came with the answer to the recording.
             consent: Some(CONSENT_VERSION.to_owned()),
             answers: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             collector: collector.flatten(),
             submissions: vec![submission],
             whole: false,

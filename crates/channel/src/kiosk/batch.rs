@@ -10,6 +10,8 @@ use crate::date;
 const DOMAIN: &str = "caifeng kiosk batch 1";
 /// Of a batch that says which notice its senders were shown.
 const DOMAIN_WITH_CONSENT: &str = "caifeng kiosk batch 2";
+/// Of a batch that says which receipts its senders hold already, and which notice they were shown.
+const DOMAIN_WITH_RECEIPTS: &str = "caifeng kiosk batch 3";
 
 /// What a kiosk sends at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Item {
     pub submitter: Submitter,
     /// Version of the notice about personal data that was agreed to.
     pub consent: Option<String>,
+    /// The receipt that the device gave its sender, who could not wait for ours.
+    pub receipt: Option<String>,
 }
 
 impl Batch {
@@ -51,15 +55,14 @@ impl Batch {
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let with_consent = self.items.iter().any(|item| item.consent.is_some());
-        put(
-            &mut out,
-            if with_consent {
-                DOMAIN_WITH_CONSENT
-            } else {
-                DOMAIN
-            },
-        );
+        let with_receipts = self.items.iter().any(|item| item.receipt.is_some());
+        let with_consent = with_receipts || self.items.iter().any(|item| item.consent.is_some());
+        let domain = match (with_receipts, with_consent) {
+            (true, _) => DOMAIN_WITH_RECEIPTS,
+            (false, true) => DOMAIN_WITH_CONSENT,
+            (false, false) => DOMAIN,
+        };
+        put(&mut out, domain);
         put(&mut out, &self.device);
         put(&mut out, &self.id.to_string());
         put(&mut out, &self.sequence.to_string());
@@ -85,6 +88,9 @@ impl Batch {
             }
             if with_consent {
                 put_optional(&mut out, item.consent.as_deref());
+            }
+            if with_receipts {
+                put_optional(&mut out, item.receipt.as_deref());
             }
         }
         out

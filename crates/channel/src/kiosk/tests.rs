@@ -34,6 +34,7 @@ fn batch() -> Batch {
                 ..Submitter::default()
             },
             consent: None,
+            receipt: None,
         }],
     }
 }
@@ -60,6 +61,30 @@ fn the_notice_that_a_sender_was_shown_is_signed_too() {
         assert_ne!(other, body);
         assert_eq!(verify(&other), Err(KioskError::BadSignature));
     }
+}
+
+#[test]
+fn the_receipt_that_a_sender_holds_is_signed_too() {
+    let mut with = batch();
+    with.items[0].consent = Some("2026-11".to_owned());
+    with.items[0].receipt = Some("2345-6789-ACEJ".to_owned());
+    let body = SignedBatch::sign(with.clone(), &KEY).to_json();
+    let verify = |body: &str| SignedBatch::read(body.as_bytes()).unwrap().verify(&KEY);
+    assert_eq!(verify(&body), Ok(with.clone()));
+    for other in [
+        body.replace("6789", "6788"),
+        body.replace(r#","receipt":"2345-6789-ACEJ""#, ""),
+        body.replace(r#","consent":"2026-11""#, ""),
+    ] {
+        assert_ne!(other, body);
+        assert_eq!(verify(&other), Err(KioskError::BadSignature));
+    }
+    // Made apart from this code, as below.
+    let signed = SignedBatch::sign(with, &KEY).to_json();
+    assert!(
+        signed.contains("8638345e41467fb0198d23e8d521a3eb913db1a3af689b43a87316fcbb8460d8"),
+        "{signed}"
+    );
 }
 
 #[test]

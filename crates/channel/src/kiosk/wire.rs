@@ -5,7 +5,8 @@
 //!            "device_time": "2026-11-21T08:00:00Z",
 //!            "items": [{"id": "01KAG0D5T07ZQ4M8V2X3N6B9CF", "consultation": "lake", "text": "…",
 //!                       "article": "12", "written_at": "2026-11-21T07:58:10.250Z",
-//!                       "submitter": {"identity": "居民"}, "consent": "2026-11"}]},
+//!                       "submitter": {"identity": "居民"}, "consent": "2026-11",
+//!                       "receipt": "2345-6789-ACEJ"}]},
 //!  "signature": "64 hexadecimal digits"}
 //! ```
 
@@ -110,6 +111,8 @@ struct WireItem {
     submitter: WireSubmitter,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     consent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -160,6 +163,7 @@ fn item(wire: WireItem) -> Result<Item, KioskError> {
             account: None,
         },
         consent: wire.consent.map(|v| name(v, "consent")).transpose()?,
+        receipt: wire.receipt.map(|v| name(v, "receipt")).transpose()?,
     })
 }
 
@@ -195,6 +199,7 @@ fn wire(batch: &Batch) -> WireBatch {
             region: item.submitter.region.clone(),
         },
         consent: item.consent.clone(),
+        receipt: item.receipt.clone(),
     };
     WireBatch {
         device: batch.device.clone(),

@@ -60,6 +60,24 @@ pub(super) struct Detail {
     provisions: Vec<Provision>,
 }
 
+impl Detail {
+    pub(super) fn new(listed: &Listed, now: Timestamp) -> Self {
+        Self {
+            summary: Summary::new(listed, now),
+            consent_version: caifeng_app::CONSENT_VERSION,
+            consent_text: caifeng_app::CONSENT_TEXT,
+            questions: (1..)
+                .zip(&listed.consultation.questions)
+                .map(|(number, text)| Question {
+                    number,
+                    text: text.clone(),
+                })
+                .collect(),
+            provisions: listed.draft.as_deref().map(provisions).unwrap_or_default(),
+        }
+    }
+}
+
 /// One key question (重点征求问题).
 #[derive(Serialize, ToSchema)]
 struct Question {
@@ -111,16 +129,7 @@ pub(super) async fn show(
     caller: Caller,
 ) -> Result<Json<Detail>, Fault> {
     let listed = site.app.consultation_for(caller.0.as_ref(), &slug).await?;
-    Ok(Json(Detail {
-        summary: Summary::new(&listed, Timestamp::now()),
-        consent_version: caifeng_app::CONSENT_VERSION,
-        consent_text: caifeng_app::CONSENT_TEXT,
-        questions: (1..)
-            .zip(listed.consultation.questions)
-            .map(|(number, text)| Question { number, text })
-            .collect(),
-        provisions: listed.draft.as_deref().map(provisions).unwrap_or_default(),
-    }))
+    Ok(Json(Detail::new(&listed, Timestamp::now())))
 }
 
 fn provisions(draft: &Draft) -> Vec<Provision> {

@@ -1,4 +1,6 @@
-//! `POST /api/v1/kiosk/enrolments`, `POST /api/v1/kiosk/batches`
+//! `POST /api/v1/kiosk/enrolments`, `POST /api/v1/kiosk/batches`, `GET /api/v1/kiosk/places/{code}`
+
+mod place;
 
 use std::time::Instant;
 
@@ -12,10 +14,11 @@ use axum::{
     http::StatusCode,
 };
 use caifeng_app::{ItemOutcome, KioskItem, channels::kiosk::ClockState};
-use caifeng_domain::{Channel, Named};
+use caifeng_domain::{Channel, Named, Station};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(super) use self::place::{__path_show, show};
 use crate::{
     Site,
     auth::{Arrived, Counted, Room},
@@ -37,6 +40,24 @@ pub(super) struct Enrolment {
     device: String,
     /// 64 hexadecimal digits: the key of its HMAC-SHA-256 signatures. Not shown again.
     key: String,
+    place: Place,
+}
+
+/// Where a device stands.
+#[derive(Serialize, ToSchema)]
+struct Place {
+    /// The code in the address of its pages, `/kiosk/CODE`.
+    code: String,
+    name: String,
+}
+
+impl From<Station> for Place {
+    fn from(station: Station) -> Self {
+        Self {
+            code: station.code,
+            name: station.name,
+        }
+    }
 }
 
 /// What became of a batch.
@@ -114,6 +135,7 @@ pub(super) async fn enrol(
     let enrolment = Enrolment {
         device: enrolled.device,
         key: enrolled.key,
+        place: enrolled.place.into(),
     };
     Ok((StatusCode::CREATED, Json(enrolment)))
 }

@@ -98,6 +98,7 @@ fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
         .routes(routes!(library::search))
         .routes(routes!(library::related))
         .routes(routes!(kiosk::enrol))
+        .routes(routes!(kiosk::show))
         .merge(bulk)
 }
 

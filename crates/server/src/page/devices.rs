@@ -9,7 +9,7 @@ use axum::{
 };
 use caifeng_app::{Device, Principal};
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     tz::{TimeZone, offset},
 };
 use serde::Deserialize;
@@ -23,6 +23,8 @@ use crate::{Site, error::Fault};
 
 /// A device whose clock is further off is shown with it, in milliseconds.
 const CLOCK_OFF: u64 = 120_000;
+/// A device calls several times a day, also when nobody said anything.
+const SILENT: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Template)]
 #[template(path = "devices.html")]
@@ -42,12 +44,15 @@ struct Row {
     seen: Option<String>,
     missing: Option<String>,
     clock: Option<String>,
+    /// Where its page is.
+    address: Option<String>,
+    is_silent: bool,
     doubtful: usize,
     is_gone: bool,
 }
 
 impl Row {
-    fn new(device: Device, now: Timestamp) -> Self {
+    fn new(device: Device, place: Option<&str>, now: Timestamp) -> Self {
         let state = match (&device.revoked_at, &device.enrolled_at) {
             (Some(_), _) => "已停用".to_owned(),
             (None, Some(_)) => "使用中".to_owned(),
@@ -59,6 +64,9 @@ impl Row {
             .sequence
             .split_once(',')
             .map(|(_, gaps)| gaps.replace(',', "、"));
+        let is_gone = device.revoked_at.is_some();
+        let called = device.seen_at.or(device.enrolled_at);
+        let is_silent = called.is_some_and(|at| now.duration_since(at) > SILENT);
         let is_off = device.clock_ahead_ms.unsigned_abs() > CLOCK_OFF;
         Self {
             id: device.id,
@@ -68,8 +76,12 @@ impl Row {
             seen: device.seen_at.map(local),
             missing,
             clock: is_off.then(|| off(device.clock_ahead_ms)),
+            address: place
+                .filter(|_| !is_gone)
+                .map(|code| format!("/kiosk/{code}")),
+            is_silent: is_silent && !is_gone,
             doubtful: device.doubtful,
-            is_gone: device.revoked_at.is_some(),
+            is_gone,
         }
     }
 }
@@ -135,13 +147,58 @@ pub(super) async fn revoke(
 async fn page(site: &Site, by: &Principal) -> Result<Page, Failed> {
     let now = Timestamp::now();
     let devices = site.app.devices(by).await?.into_iter();
-    let places = site.app.stations_of(by).await?.into_iter();
+    let places = site.app.stations_of(by).await?;
+    let row = |device: Device| {
+        let place = places.iter().find(|(place, _)| place.id == device.station);
+        let code = place.map(|(place, _)| place.code.clone());
+        Row::new(device, code.as_deref(), now)
+    };
     Ok(Page {
-        devices: devices.map(|device| Row::new(device, now)).collect(),
+        devices: devices.map(row).collect(),
         places: places
+            .into_iter()
             .map(|(place, path)| (place.code, path.join(" / ")))
             .collect(),
         added: None,
         problem: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_app::Device;
+    use caifeng_domain::StationId;
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::Row;
+
+    #[test]
+    fn a_device_that_has_not_called_for_a_day_is_marked_unless_it_is_out_of_use() {
+        let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
+        let before = |hours| Some(now - SignedDuration::from_hours(hours));
+        let marked = |enrolled_at, seen_at, revoked_at| {
+            let device = Device {
+                id: 1,
+                label: "大厅".to_owned(),
+                station: StationId::new(1).unwrap(),
+                station_name: "东街".to_owned(),
+                enrolled_at,
+                revoked_at,
+                code_expires_at: now,
+                sequence: "0".to_owned(),
+                seen_at,
+                clock_ahead_ms: 0,
+                doubtful: 0,
+            };
+            let row = Row::new(device, Some("ACEF2345"), now);
+            assert_eq!(row.address.is_some(), revoked_at.is_none());
+            row.is_silent
+        };
+        assert!(!marked(None, None, None), "never enrolled");
+        assert!(!marked(before(2), None, None));
+        assert!(marked(before(25), None, None));
+        assert!(!marked(before(90), before(7), None));
+        assert!(marked(before(90), before(25), None));
+        assert!(!marked(before(90), before(25), before(1)));
+    }
 }

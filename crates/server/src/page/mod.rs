@@ -15,6 +15,7 @@ mod gate;
 mod home;
 mod import;
 mod kept;
+mod kiosk;
 mod law;
 pub(crate) mod look;
 mod media;
@@ -123,6 +124,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(admin::router())
         .merge(desk::router())
         .merge(feedback::router())
+        .merge(kiosk::router())
 }
 
 /// A failure as a page.

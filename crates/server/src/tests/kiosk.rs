@@ -33,6 +33,7 @@ impl Kiosk {
             written_at: now - SignedDuration::from_mins(1),
             submitter: Submitter::default(),
             consent: Some(caifeng_app::CONSENT_VERSION.to_owned()),
+            receipt: None,
         };
         Batch {
             device: self.name.clone(),
@@ -64,6 +65,7 @@ impl Desk {
         let again = self.post(ENROL, &json!({"code": code}), &[]).await;
         assert_eq!(again.json()["error"]["code"], "no_such_enrolment");
         let enrolled = enrolled.json();
+        assert_eq!(enrolled["place"], json!({"code": place, "name": "东街"}));
         let key = enrolled["key"].as_str().unwrap();
         let byte = |i: usize| u8::from_str_radix(&key[2 * i..2 * i + 2], 16).unwrap();
         Kiosk {
@@ -114,6 +116,42 @@ async fn a_batch_goes_in_once_however_often_it_comes() {
         .await;
     assert_eq!(outcomes(&reused.json()), ["accepted"]);
     assert_eq!(desk.app.count_received("known").await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn the_receipt_that_a_sender_took_home_finds_what_they_said_once_it_has_come() {
+    let desk = Desk::new().await;
+    let cookie = desk.staff(Role::StationOfficer).await;
+    let kiosk = desk.kiosk(&cookie).await;
+    let held = "2345-6789-ACE5";
+    let path = format!("/api/v1/receipts/{held}");
+    let before = desk.get(&format!("/receipt?code={held}")).await;
+    assert_eq!(before.status, 404);
+    assert!(before.body.contains("等终端联网上传"), "{}", before.body);
+    let mut batch = kiosk.batch(1, &[(1, "甲"), (2, "乙"), (3, "丙"), (4, "丁")]);
+    batch.items[0].receipt = Some(held.to_owned());
+    batch.items[1].receipt = Some(held.to_owned());
+    // A slip of the pen, in a program or in its memory: one item, not the batch.
+    batch.items[2].receipt = Some("2345-6789-ACE6".to_owned());
+    let answer = desk.deliver(kiosk.sign(batch.clone())).await.json();
+    assert_eq!(
+        outcomes(&answer),
+        ["accepted", "accepted", "refused", "accepted"]
+    );
+    assert_eq!(answer["items"][0]["receipt"], held);
+    assert_ne!(answer["items"][1]["receipt"], held);
+    assert_eq!(answer["items"][2]["code"], "bad_receipt");
+    let found = desk.get(&path).await;
+    assert_eq!(found.json()["receipt"], held);
+    // The answer was lost: the same again, and the same receipts.
+    let again = desk.deliver(kiosk.sign(batch)).await.json();
+    assert_eq!(outcomes(&again), ["known", "known", "refused", "known"]);
+    for item in 0..4 {
+        assert_eq!(
+            again["items"][item]["receipt"],
+            answer["items"][item]["receipt"]
+        );
+    }
 }
 
 #[tokio::test]

@@ -132,6 +132,11 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/staff/second-factor", Needs::Account),
     ("POST", "/staff/second-factor", Needs::Account),
     ("POST", "/api/v1/kiosk/enrolments", Needs::Nothing),
+    ("GET", "/api/v1/kiosk/places/none", Needs::Nothing),
+    ("GET", "/kiosk/none", Needs::Nothing),
+    ("GET", "/kiosk/none/manifest.webmanifest", Needs::Nothing),
+    ("GET", "/kiosk/worker.js", Needs::Nothing),
+    ("GET", "/kiosk/assets/none/none", Needs::Nothing),
     ("GET", "/staff/devices", Needs::The(Permission::Connect)),
     ("POST", "/staff/devices", Needs::The(Permission::Connect)),
     (

@@ -34,7 +34,7 @@ impl Intake<'_> {
             return Ok(Vec::new());
         }
         let first = write.take_numbers("submission", fresh.len()).await?;
-        let receipts = self.receipts(write, fresh.len()).await?;
+        let receipts = self.receipts(write, fresh).await?;
         let senders = self.senders(write, fresh).await?;
         let mut entries = Vec::with_capacity(fresh.len());
         for (i, ((&(origin, incoming), receipt), sender)) in
@@ -116,33 +116,48 @@ impl Intake<'_> {
         .await
     }
 
-    /// New receipts, all different and none of them in use.
+    /// Receipts, all different and none of them in use: those that senders hold already, but where
+    /// another submission has them, and new ones.
     async fn receipts(
         &self,
         write: &mut Write<'_>,
-        count: usize,
+        fresh: &[(&Origin, Incoming<'_>)],
     ) -> Result<Vec<Receipt>, StoreError> {
-        let mut receipts: Vec<Receipt> = Vec::with_capacity(count);
-        while receipts.len() < count {
-            let wanted = (receipts.len()..count).map(|_| Receipt::generate(self.store.random()));
-            let mut drawn = wanted.collect::<Result<Vec<_>, _>>()?;
+        let mut wanted: Vec<_> = fresh.iter().map(|(_, incoming)| incoming.receipt).collect();
+        let mut receipts: Vec<Option<Receipt>> = vec![None; fresh.len()];
+        let mut taken: HashSet<String> = HashSet::new();
+        loop {
+            let mut open = Vec::new();
+            for (at, receipt) in receipts.iter().enumerate() {
+                if receipt.is_none() {
+                    let receipt = match wanted[at].take() {
+                        Some(held) => held.clone(),
+                        None => Receipt::generate(self.store.random())?,
+                    };
+                    open.push((at, receipt));
+                }
+            }
+            if open.is_empty() {
+                return Ok(receipts.into_iter().flatten().collect());
+            }
             let used = select_all(
                 write.db(),
                 "select wanted.key as receipt from wanted
                  where (select id from submission s where s.receipt = wanted.key) is not null",
                 0,
-                &drawn,
+                &open,
                 |query| query,
-                |query, receipt| query.bind(receipt.as_str()),
+                |query, (_, receipt)| query.bind(receipt.as_str()),
                 |row| get::<String>(row, "receipt"),
             )
             .await?;
-            let mut taken: HashSet<String> = used.into_iter().collect();
-            taken.extend(receipts.iter().map(Receipt::to_string));
-            drawn.retain(|receipt| taken.insert(receipt.to_string()));
-            receipts.append(&mut drawn);
+            taken.extend(used);
+            for (at, receipt) in open {
+                if taken.insert(receipt.to_string()) {
+                    receipts[at] = Some(receipt);
+                }
+            }
         }
-        Ok(receipts)
     }
 
     /// The pseudonyms of the senders, new ones where nobody had the key before.

@@ -6,7 +6,7 @@ use caifeng_domain::ConsultationId;
 
 use super::{Delivery, Writer, WriterOptions, WriterState};
 use crate::{
-    Arrival, Saved, StoreError, TurnRecord,
+    Arrival, Receipt, Saved, StoreError, TurnRecord,
     testing::{act, new_consultation, on_every_database, submission},
 };
 
@@ -26,12 +26,40 @@ fn delivery(consultation: ConsultationId, texts: &[(&str, &str)]) -> Delivery {
         consent: Some("2026-03".into()),
         collector: None,
         answers: BTreeMap::new(),
+        receipts: BTreeMap::new(),
         submissions: texts
             .iter()
             .map(|(id, text)| submission(Some(id), text))
             .collect(),
         whole: true,
     }
+}
+
+#[tokio::test]
+async fn a_receipt_that_a_sender_holds_is_kept_but_where_another_submission_has_it() {
+    on_every_database(async |store| {
+        let here = new_consultation(&store, "here").await;
+        let writer = Writer::start(store.clone(), options(10));
+        let [held, other]: [Receipt; 2] =
+            ["2345-6789-ACE5", "9876-5432-ECA9"].map(|code| code.parse().unwrap());
+        let mut first = delivery(here, &[("a", "甲"), ("b", "乙"), ("c", "丙")]);
+        // Two senders with one receipt: the first one has it.
+        first.receipts = BTreeMap::from([(0, held.clone()), (2, held.clone())]);
+        let accepted = writer.accept(first.clone()).await.unwrap();
+        assert_eq!(accepted[0].receipt, held);
+        assert!(accepted[1].receipt != held && accepted[2].receipt != held);
+        // What comes again keeps what it got, whatever it holds now.
+        first.receipts = BTreeMap::from([(0, other.clone())]);
+        assert_eq!(writer.accept(first).await.unwrap()[0].receipt, held);
+        let mut second = delivery(here, &[("d", "丁"), ("e", "戊")]);
+        second.receipts = BTreeMap::from([(0, held.clone()), (1, other.clone())]);
+        let accepted = writer.accept(second).await.unwrap();
+        assert_ne!(accepted[0].receipt, held);
+        assert_eq!(accepted[1].receipt, other);
+        let found = store.submission_by_receipt(&held).await.unwrap();
+        assert_eq!(found.unwrap().submission.text, "甲");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ async fn deliver(
         consent: None,
         collector: None,
         answers: BTreeMap::new(),
+        receipts: BTreeMap::new(),
         submissions: vec![said],
         whole: false,
     };
