@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use caifeng_domain::{
     ConsultationId, Day, Decision, Permission, Rating, Sla, Span, Status, Transfer, TransferAct,
     TransferEntry, TransferItem, TransferKey, TransferState, Urgency, decided::undone,
+    disposition::TRANSFERRED,
 };
 use caifeng_store::Principal;
 use jiff::Timestamp;
@@ -288,7 +289,26 @@ impl Desk {
                 _ => {}
             }
         }
+        marks.extend(self.points_passed_on());
         marks
+    }
+
+    /// Points whose result is 转办, each by the words that stand for it.
+    fn points_passed_on(&self) -> impl Iterator<Item = (TransferKey, Mark)> {
+        self.decided.points.iter().filter_map(|(id, state)| {
+            let settled = state.settled.as_ref()?;
+            let by = settled.approved.clone()?;
+            if settled.code != TRANSFERRED {
+                return None;
+            }
+            let unit = self.unit_ref(self.points.get(id)?.point.representative);
+            let key = TransferKey {
+                submission: unit.submission,
+                span: Some(unit.span),
+            };
+            let kind = Transfer::Complaint;
+            Some((key, Mark { kind, by: Some(by) }))
+        })
     }
 
     /// The words of items, personal data masked. Those of submissions that are not here are left out.

@@ -11,6 +11,9 @@ pub struct Disposition {
     pub needs_reason: bool,
 }
 
+/// Code of the result by which a point goes to another office.
+pub const TRANSFERRED: &str = "transferred";
+
 /// The results offered where nothing else is configured: code, name.
 const DEFAULT: [(&str, &str); 8] = [
     ("adopted", "采纳"),
@@ -20,7 +23,7 @@ const DEFAULT: [(&str, &str); 8] = [
     ("already", "已有规定"),
     ("out_of_scope", "不属于本法"),
     ("by_rules", "由配套规定解决"),
-    ("transferred", "转办"),
+    (TRANSFERRED, "转办"),
 ];
 
 impl Disposition {

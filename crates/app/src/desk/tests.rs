@@ -427,3 +427,23 @@ async fn an_expert_is_sent_the_points_of_an_article_and_answers() {
         .unwrap();
     assert_eq!(waiting().await, 0, "asked no more");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_whose_result_is_to_pass_it_on_becomes_an_item() {
+    let office = Office::new().await;
+    let (point, _) = office.two_points().await;
+    let by = somebody("看", Role::Reviewer);
+    let items = async || {
+        let list = office.app.transfers(&by, "heyan", None, 1).await.unwrap();
+        list.counts.iter().map(|(_, count)| count).sum::<usize>()
+    };
+    let before = items().await;
+    let code = caifeng_domain::disposition::TRANSFERRED;
+    let result = Command::Dispose(point, code.into(), "请水务部门研究".into());
+    office.decide(result).await.unwrap();
+    assert_eq!(items().await, before, "nobody agreed yet");
+    let second = somebody("李核", Role::Approver);
+    let agree = Command::Approve(point);
+    office.app.decide(&second, "heyan", agree).await.unwrap();
+    assert_eq!(items().await, before + 1);
+}
