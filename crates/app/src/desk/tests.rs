@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use caifeng_domain::{Aim, ArticleNo, Permission, PointId, Role, Stance, UnitRef};
+use caifeng_domain::{Aim, ArticleNo, Permission, PointId, Role, Stance, UnitRef, Visibility};
 use caifeng_store::Principal;
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -350,6 +350,9 @@ async fn a_decision_is_carried_to_the_next_version_of_the_draft() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_sender_meant_counts_until_staff_decide() {
     let office = Office::new().await;
+    let public = Visibility::Public;
+    let app = &office.app;
+    app.set_visibility(Some("heyan"), public).await.unwrap();
     let (point, _) = office.two_points().await;
     let unit = office.members(point).await[0];
     let receipt = office
