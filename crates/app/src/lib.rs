@@ -21,6 +21,7 @@ mod doctor;
 mod drafts;
 mod error;
 mod eval;
+mod exchange;
 mod files;
 mod find;
 mod grants;
@@ -31,12 +32,15 @@ mod intake;
 mod kiosk;
 mod library;
 mod meetings;
+mod period;
+mod pull;
 mod reach;
 mod receipts;
 mod refusal;
 mod report;
 mod retention;
 mod scans;
+mod schedules;
 mod seek;
 mod stations;
 mod submit;
@@ -70,10 +74,11 @@ pub use caifeng_encode::{Kernel, install, model::ModelInfo};
 pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
-    AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
-    Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, SavedSearch, SessionEntry, StoreError, Suite,
-    TrackedStage, VaultKey, WaitingMedium, WriterState,
+    AccountEntry, Answered, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device,
+    FileKind, Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, Merged, Package,
+    PackageDirection, PackageKind, PlacesAdded, Platform, Principal, PrincipalKind, Reach,
+    RefusedPush, ReportFile, SavedSearch, SessionEntry, SignatureSuite, StoreError, Suite,
+    TrackedStage, TrustedKey, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_triage::{Models, Progress, Stage};
 pub use catalogue::Listed;
@@ -89,6 +94,9 @@ pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
+pub use exchange::{
+    ExchangeError, OfferedKey, OwnKey, PackageCounts, PackageLine, PackageNews, Packed, Received,
+};
 pub use find::{Found, SearchRequest, article_names};
 pub use grants::Grant;
 pub use identity::Sent;
@@ -99,10 +107,13 @@ pub use library::{
     Related,
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
+pub use period::{PERIOD_FORMATS, PeriodRequest, PeriodSpan};
+pub use pull::{PULL_PAGE, Pulled, PulledPage, PulledThing};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
+pub use schedules::{Every, ScheduleLine, ScheduleRequest};
 pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};

@@ -5,6 +5,7 @@ mod accounts;
 mod codes;
 mod connections;
 mod desk;
+mod exchange;
 mod hooks;
 mod humane;
 mod kiosk;

@@ -19,6 +19,8 @@ const FOLLOWERS: &str = include_str!("../migrations/shared/0011_followers.sql");
 const LIBRARY: &str = include_str!("../migrations/shared/0012_library.sql");
 const DECISIONS: &str = include_str!("../migrations/shared/0013_decisions.sql");
 const WORKFLOW: &str = include_str!("../migrations/shared/0014_workflow.sql");
+const EXCHANGE: &str = include_str!("../migrations/shared/0016_exchange.sql");
+const SCHEDULES: &str = include_str!("../migrations/shared/0017_schedules.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -52,6 +54,8 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (12, "library", LIBRARY),
         (13, "decisions", DECISIONS),
         (14, "workflow", WORKFLOW),
+        (16, "exchange", EXCHANGE),
+        (17, "schedules", SCHEDULES),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -69,7 +73,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 12] = [
+    const LEFT: [(i64, &[&str]); 14] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -97,6 +101,8 @@ mod tests {
         (12, &[]),
         (13, &[]),
         (14, &[]),
+        (16, &[]),
+        (17, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.

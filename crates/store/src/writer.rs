@@ -297,6 +297,7 @@ fn incoming(delivery: &Delivery, first: usize) -> impl Iterator<Item = Incoming<
         collector: delivery.collector,
         question: delivery.answers.get(&i).copied(),
         together: delivery.whole.then_some(Together { first, count }),
+        foreign: None,
     })
 }
 

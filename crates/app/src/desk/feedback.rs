@@ -1,11 +1,11 @@
 //! What a sender is told: where one's words went, how many say the same, what became of it.
 
 use caifeng_domain::{Named, PointId, Status, SubmissionId};
-use caifeng_store::Act;
+use caifeng_store::{Act, Answered};
 use jiff::Timestamp;
 
 use super::Desk;
-use crate::{App, AppError, Refusal};
+use crate::{App, AppError, Refusal, exchange::put_beside};
 
 /// What became of one thing that a sender said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub struct Answer {
     pub reason: Option<String>,
     /// The day of the result, `YYYY-MM-DD`.
     pub day: Option<String>,
+    /// What became of it above.
+    pub above: Vec<Answered>,
+}
+
+impl Answer {
+    /// Whether it was decided one way here and another way above.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        let own = self.result.as_ref();
+        own.is_some_and(|own| self.above.iter().any(|above| above.result != *own))
+    }
 }
 
 /// How content somebody is with an answer (满意度测评).
@@ -95,6 +106,7 @@ impl Desk {
                 result: settled.map(|s| name(&s.code)),
                 reason: settled.map(|s| s.reason.clone()).filter(|r| !r.is_empty()),
                 day,
+                above: Vec::new(),
             })
         };
         units.filter_map(answer).collect()
@@ -102,24 +114,28 @@ impl Desk {
 }
 
 impl App {
-    /// What the sender of a receipt is told about what was said; nothing before triage.
-    pub async fn answers(&self, receipt: &str) -> Result<Vec<Answer>, AppError> {
+    /// What the sender of a receipt is told about what was said; nothing before triage. Then what was
+    /// answered above to words that are cut otherwise here.
+    pub async fn answers(&self, receipt: &str) -> Result<(Vec<Answer>, Vec<Answered>), AppError> {
         let (id, consultation) = self.received(receipt).await?;
         let all = self.consultations().await?;
         // A slip may be found by anybody: nothing is told of what is for contact points only.
         let public = |listed: &&crate::Listed| listed.id == consultation && listed.is_public();
         let Some(listed) = all.iter().find(public) else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         };
+        let above = self.store.feedback_of(id).await?;
         if self.store.desk_state(listed.id).await?.0.is_none() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), above));
         }
         let shared = self
             .fresh_desk(listed.id, &listed.consultation.slug)
             .await?;
         let held = shared.read().await;
         let answers = |desk: &Desk| desk.answers(id, false, &self.config.dispositions);
-        Ok(held.as_ref().map(answers).unwrap_or_default())
+        let mut own = held.as_ref().map(answers).unwrap_or_default();
+        let left = put_beside(&mut own, above);
+        Ok((own, left))
     }
 
     /// Notes how content the sender of a receipt is. Once, and only with an answer.
@@ -129,8 +145,9 @@ impl App {
             let (field, max) = ("评价说明", REMARK);
             return Err(Refusal::LongField { field, max }.into());
         }
-        let answered = self.answers(receipt).await?;
-        if answered.iter().all(|answer| answer.result.is_none()) {
+        let (answered, left) = self.answers(receipt).await?;
+        let is_open = |answer: &Answer| answer.result.is_none() && answer.above.is_empty();
+        if left.is_empty() && answered.iter().all(is_open) {
             return Err(Refusal::NoAnswerYet.into());
         }
         let (id, _) = self.received(receipt).await?;

@@ -27,6 +27,8 @@ pub(super) enum Connecting {}
 pub(super) enum Managing {}
 /// Reading what was said.
 pub(super) enum Reading {}
+/// Deciding what becomes of what was said.
+pub(super) enum Reviewing {}
 /// Watching what runs in the background.
 pub(super) enum Watching {}
 /// Reading the audit trail.
@@ -46,6 +48,10 @@ impl Task for Managing {
 
 impl Task for Reading {
     const NEEDS: Permission = Permission::ReadReport;
+}
+
+impl Task for Reviewing {
+    const NEEDS: Permission = Permission::Review;
 }
 
 impl Task for Watching {

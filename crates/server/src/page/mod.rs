@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod desk;
 mod devices;
+mod exchange;
 mod form;
 mod gate;
 mod home;
@@ -16,8 +17,10 @@ mod place;
 mod receipt;
 mod reports;
 mod scans;
+mod schedules;
 mod search;
 mod staff;
+mod summaries;
 mod tasks;
 mod transfers;
 mod workflow;
@@ -54,6 +57,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             get(scans::show).post(scans::attach),
         )
         .merge(desk::uploads())
+        .merge(exchange::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
         .merge(uploads)
@@ -100,6 +104,9 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(account::router())
         .merge(admin::router())
         .merge(desk::router())
+        .merge(exchange::router())
+        .merge(summaries::router())
+        .merge(schedules::router())
 }
 
 /// A failure as a page.

@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use caifeng_app::{Answer, Grade, Tracking};
+use caifeng_app::{Answer, Answered, Grade, Tracking};
 use caifeng_domain::Named;
 use jiff::tz::{TimeZone, offset};
 use serde::Deserialize;
@@ -31,6 +31,8 @@ struct Page {
     problem: Option<String>,
     found: Option<Found>,
     answers: Vec<Answer>,
+    /// Answers from above to words that are cut otherwise here.
+    above: Vec<Answered>,
     /// Whether there is an answer to grade, and none was given.
     asks: bool,
     /// Whether a grade was noted just now.
@@ -103,6 +105,7 @@ async fn found(
         problem: None,
         found: None,
         answers: Vec::new(),
+        above: Vec::new(),
         asks: false,
         graded: matches!(noted, Some(Ok(()))),
     };
@@ -110,8 +113,9 @@ async fn found(
     if !page.code.trim().is_empty() {
         match site.app.track(&page.code).await.map_err(Fault::from) {
             Ok(tracking) => {
-                page.answers = site.app.answers(&page.code).await?;
-                let answered = page.answers.iter().any(|answer| answer.result.is_some());
+                (page.answers, page.above) = site.app.answers(&page.code).await?;
+                let is_answered = |a: &Answer| a.result.is_some() || !a.above.is_empty();
+                let answered = !page.above.is_empty() || page.answers.iter().any(is_answered);
                 page.asks = answered && !site.app.is_graded(&page.code).await?;
                 page.found = Some(tracking.into());
             }

@@ -20,7 +20,7 @@ pub(super) enum Needs {
 /// Every route of the server: a new one is added here. But for those that ask for a signature, not for
 /// a role: `/api/v1/kiosk/batches` and the hooks that are set up are in `kiosk.rs`, `wechat.rs` and
 /// `hooks.rs`.
-pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
+pub(super) const ROUTES: [(&str, &str, Needs); 103] = [
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/readyz", Needs::Nothing),
     ("GET", "/metrics", Needs::Nothing),
@@ -53,6 +53,11 @@ pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
         "GET",
         "/api/v1/consultations/known/report",
         Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/api/v1/consultations/known/changes",
+        Needs::The(Permission::Pull),
     ),
     ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
     ("GET", "/api/v1/library", Needs::The(Permission::ReadReport)),
@@ -231,6 +236,81 @@ pub(super) const ROUTES: [(&str, &str, Needs); 87] = [
     (
         "POST",
         "/staff/c/known/transfers/S-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/confirm",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/export",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/feedback",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange/1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange/1/file",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/exchange/keys",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    (
+        "POST",
+        "/staff/exchange/keys",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    (
+        "GET",
+        "/staff/summaries",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/summaries/file?period=2026-03&format=html",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/schedules",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/schedules",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/schedules/1/end",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/schedules/files/1",
         Needs::The(Permission::ReadReport),
     ),
     ("GET", "/staff/admin", Needs::Account),

@@ -43,6 +43,8 @@ fn role(needs: Needs) -> Role {
     match needs {
         Needs::The(Permission::BulkIntake) => Role::Platform,
         Needs::The(Permission::ReadReport) => Role::Expert,
+        Needs::The(Permission::Review) => Role::Reviewer,
+        Needs::The(Permission::Pull) => Role::Observer,
         _ => Role::StationOfficer,
     }
 }
