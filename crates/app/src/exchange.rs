@@ -131,12 +131,21 @@ impl App {
         if let Some(name) = &self.config.report.organisation {
             return Ok(name.clone());
         }
-        let stations = self.store.stations().await?;
-        let mut roots = stations.into_iter().filter(|place| place.parent.is_none());
-        match (roots.next(), roots.next()) {
-            (Some(only), None) => Ok(only.name),
-            _ => Err(ExchangeError::Nameless.into()),
-        }
+        let root = self.own_root().await?;
+        root.ok_or_else(|| ExchangeError::Nameless.into())
+    }
+
+    /// The name of this house's only place that is no other house's.
+    async fn own_root(&self) -> Result<Option<String>, AppError> {
+        let keys = self.store.trusted_keys().await?;
+        let is_own = |place: &caifeng_domain::Station| {
+            place.parent.is_none() && keys.iter().all(|key| key.organisation != place.name)
+        };
+        let mut roots = self.store.stations().await?.into_iter().filter(is_own);
+        Ok(match (roots.next(), roots.next()) {
+            (Some(only), None) => Some(only.name),
+            _ => None,
+        })
     }
 }
 

@@ -89,9 +89,10 @@ impl App {
             generated_at: crate::exchange::written(now),
             consultations: titles,
             measures: tree.measures(),
-            collectors: match request.ranking {
-                true => self.ranked(&tree).await?,
-                false => Vec::new(),
+            collectors: if request.ranking {
+                self.ranked(&tree).await?
+            } else {
+                Vec::new()
             },
             active_collectors,
             places: tree.lines(),

@@ -172,8 +172,10 @@ impl App {
             .collect();
         let leads = |path: &Vec<String>| wanted.iter().any(|wanted| wanted.starts_with(path));
         let marks = all.iter().filter(|(_, path)| leads(path));
+        let own = self.own_root().await?;
         let mark = |(place, path): &(caifeng_domain::Station, Vec<String>)| StationMark {
             kind: place.kind.wire().to_owned(),
+            own: place.parent.is_none() && Some(&place.name) == own.as_ref(),
             path: path.clone(),
         };
         Ok(marks.map(mark).collect())

@@ -95,9 +95,8 @@ fn leading_to(manifest: &Manifest, name: &str) -> Vec<(String, StationKind)> {
     let (Some(mark), None) = (all.next(), all.next()) else {
         return vec![(name.to_owned(), StationKind::Collection)];
     };
-    let roots = manifest.stations.iter().filter(|mark| mark.path.len() == 1);
-    let is_own = |root: &String| roots.clone().count() == 1 || *root == manifest.organisation;
-    let skip = usize::from(mark.path.first().is_some_and(is_own));
+    let mut roots = manifest.stations.iter().filter(|root| root.own);
+    let skip = usize::from(roots.any(|root| mark.path.starts_with(&root.path)));
     let kind_at = |depth: usize| {
         let upper = manifest.stations.iter();
         let mut upper = upper.filter(|other| other.path[..] == mark.path[..depth]);

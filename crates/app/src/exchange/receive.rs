@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{ExchangeError, Exchanger, PackageCounts, places::Places, trust};
-use crate::{App, AppError, worker};
+use crate::{App, AppError, consultations::cli, worker};
 
 /// What taking in a package did, or would do.
 #[derive(Debug, Clone)]
@@ -141,9 +141,17 @@ impl App {
     /// Opens a package and finds out whether it is somebody's who is trusted.
     async fn believed(&self, bytes: Vec<u8>) -> Result<Believed, AppError> {
         let keys = self.store.trusted_keys().await?;
+        let mut own = Vec::new();
+        for &(suite, ..) in SignatureSuite::NAMES {
+            own.push(self.store.signing_key(&cli(), suite).await?.public());
+        }
         let check = move || -> Result<Believed, ExchangeError> {
             let opened = open(&bytes)?;
-            let (key, signer) = signer(&opened, &keys)?;
+            let key = public_key(&opened)?;
+            if own.contains(&key) {
+                return Err(ExchangeError::OwnPackage);
+            }
+            let signer = signer(&opened, &key, &keys)?;
             let signature = trust::bytes(&opened.signature().signature).unwrap_or_default();
             if !key.verifies(opened.signed(), &signature) {
                 return Err(PackageError::BadSignature.into());
@@ -240,13 +248,6 @@ impl App {
         manifest: &Manifest,
         organisation: &str,
     ) -> Result<(), AppError> {
-        let all = self.store.consultations().await?;
-        if all
-            .iter()
-            .any(|(id, _)| self.store.package_series(*id) == manifest.series)
-        {
-            return Err(ExchangeError::OwnPackage.into());
-        }
         let earlier = self.store.packages_of(&manifest.series).await?;
         let mut earlier = earlier.into_iter().filter(|package| {
             package.direction == PackageDirection::Received
@@ -259,6 +260,7 @@ impl App {
             return Err(ExchangeError::OtherOrganisation(first.organisation).into());
         }
         if first.consultation != who.id() {
+            let all = self.store.consultations().await?;
             let other = all.into_iter().find(|(id, _)| *id == first.consultation);
             let slug = other.map(|(_, consultation)| consultation.slug);
             return Err(ExchangeError::OtherConsultation(slug.unwrap_or_default()).into());
@@ -330,11 +332,8 @@ pub(super) fn settled<T>(
     }
 }
 
-/// The key of a package, and whose it is.
-fn signer<'k>(
-    opened: &Opened,
-    keys: &'k [TrustedKey],
-) -> Result<(PublicKey, &'k TrustedKey), ExchangeError> {
+/// The key that a package says to be signed with.
+fn public_key(opened: &Opened) -> Result<PublicKey, PackageError> {
     let signature = opened.signature();
     let strange = || PackageError::StrangeAlgorithm(signature.algorithm.clone());
     let all = SignatureSuite::NAMES.iter();
@@ -342,8 +341,16 @@ fn signer<'k>(
     let suite = suites.next().ok_or_else(strange)?.0;
     let bytes = trust::bytes(&signature.public_key);
     let key = bytes.and_then(|bytes| PublicKey::new(suite, bytes));
-    let key = key.ok_or(PackageError::BadSignature)?;
-    let known = keys.iter().find(|known| known.key == key);
+    key.ok_or(PackageError::BadSignature)
+}
+
+/// Whose key it is.
+fn signer<'k>(
+    opened: &Opened,
+    key: &PublicKey,
+    keys: &'k [TrustedKey],
+) -> Result<&'k TrustedKey, ExchangeError> {
+    let known = keys.iter().find(|known| known.key == *key);
     let known = known.ok_or_else(|| ExchangeError::UnknownSigner {
         said: opened.said().organisation.clone(),
         fingerprint: key.fingerprint(),
@@ -351,7 +358,7 @@ fn signer<'k>(
     if known.revoked_at.is_some() {
         return Err(ExchangeError::RevokedSigner(known.organisation.clone()));
     }
-    Ok((key, known))
+    Ok(known)
 }
 
 /// The submission of a line. Its number is its reference and a hash of all that is said of it: said

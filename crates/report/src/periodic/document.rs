@@ -1,5 +1,7 @@
 //! The text of a 月报 or 年报, and its annexes.
 
+use std::fmt::Write as _;
+
 use super::{PeriodReport, PlaceWork, Word, Work};
 use crate::{
     official::{Annex, Block, Chart, Column, Document, Kind, Part, Table},
@@ -50,26 +52,28 @@ pub(super) fn document(report: &PeriodReport) -> Document<'_> {
 fn activity(report: &PeriodReport, all: &Work) -> String {
     let period = &report.period;
     let (from, to) = (words::day(&period.opens), words::day(&period.closes));
+    // Writing to a string does not fail.
     let mut out = format!("{from}至{to}，{}", report.place);
     if all.submissions == 0 && all.meetings == 0 {
         out.push_str("没有收到来件，也没有组织活动。");
         return out;
     }
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         "就 {} 项征求意见任务收到来件 {} 件，{} 人提出，不重复的文本 {} 份",
         report.consultations.len(),
         all.submissions,
         all.senders,
         all.texts
-    ));
+    );
     if all.meetings > 0 {
-        out.push_str(&format!("；组织座谈等活动 {} 场", all.meetings));
+        let _ = write!(out, "；组织座谈等活动 {} 场", all.meetings);
         if all.present > 0 {
-            out.push_str(&format!("，{} 人参加", all.present));
+            let _ = write!(out, "，{} 人参加", all.present);
         }
     }
     if report.active_collectors > 0 {
-        out.push_str(&format!("；{} 名信息员代为收集", report.active_collectors));
+        let _ = write!(out, "；{} 名信息员代为收集", report.active_collectors);
     }
     out.push('。');
     out

@@ -46,6 +46,10 @@ struct Page {
 }
 
 impl Page {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates hand out references"
+    )]
     fn indent(depth: &usize) -> String {
         "　".repeat(*depth)
     }

@@ -136,7 +136,9 @@ async fn places_stand_below_the_one_that_sent_them() {
     assert_eq!(merged(&taken).new, 3);
     let above = tree(province.app.stations().await.unwrap());
     assert!(
-        above.iter().any(|(_, path)| path == "某市/某市·某县·东街"),
+        above
+            .iter()
+            .any(|(_, path)| path == "某市/某市·某县/某市·某县·东街"),
         "{above:?}"
     );
 }

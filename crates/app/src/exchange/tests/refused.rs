@@ -94,11 +94,9 @@ async fn a_package_is_not_replayed_and_stays_where_it_belongs() {
     assert_eq!(city.app.count_received("c").await.unwrap(), 3);
 
     // The same county after its data was restored from a backup: another second version.
-    let key = county.app.store.signing_key(
-        &crate::consultations::cli(),
-        caifeng_store::SignatureSuite::Sm2,
-    );
-    let key = key.await.unwrap();
+    let act = crate::consultations::cli();
+    let sm2 = caifeng_store::SignatureSuite::Sm2;
+    let key = county.app.store.signing_key(&act, sm2).await.unwrap();
     let line = format!("sm2 {}", key.public().to_hex());
     city.app.trust(None, "某县", &line).await.unwrap();
     let (mut manifest, content) = said(&second);
@@ -128,6 +126,8 @@ async fn a_package_is_not_replayed_and_stays_where_it_belongs() {
         .unwrap();
     let elsewhere = city.app.receive_package(None, Some("d"), third, false);
     assert_eq!(code(elsewhere.await), "package_other_consultation");
+    let own = county.takes(&second.bytes).await;
+    assert_eq!(code(own), "package_own");
     let city_key = city.app.own_key().await.unwrap();
     assert_eq!(
         code(city.app.trust(None, "某市", &city_key.line).await),
