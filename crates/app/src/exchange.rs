@@ -84,6 +84,12 @@ impl App {
         Ok(all.map(PackageLine::from).collect())
     }
 
+    /// Whether somebody may exchange packages about a consultation.
+    pub async fn check_exchange(&self, by: &Principal, slug: &str) -> Result<(), AppError> {
+        let who = self.exchanger(Some(by), Some(slug), Permission::Review);
+        who.await.map(|_| ())
+    }
+
     /// The bytes of a package, with what is noted of it.
     pub async fn package_file(
         &self,

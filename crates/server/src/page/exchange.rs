@@ -170,6 +170,7 @@ async fn confirm(
     Staff(by, _): Staff<Reviewing>,
     form: Result<Form<Confirmed>, FormRejection>,
 ) -> Result<Response, Failed> {
+    site.app.check_exchange(&by, &slug).await?;
     let Form(Confirmed { upload }) = form?;
     let received = site.app.receive_upload(&by, &slug, &upload, false).await;
     match received.map_err(Fault::from) {
@@ -200,6 +201,7 @@ async fn feedback(
     Staff(by, _): Staff<Reviewing>,
     form: Result<Form<Whom>, FormRejection>,
 ) -> Result<Response, Failed> {
+    site.app.check_exchange(&by, &slug).await?;
     let Form(Whom { organisation }) = form?;
     let packed = site
         .app

@@ -38,11 +38,10 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_is_made_looked_at_confirmed_and_listed() {
     let (county, city) = (Desk::new().await, Desk::new().await);
-    county
-        .app
-        .import_stations("类型,名称,上级\n联系点,某县,\n".as_bytes())
-        .await
-        .unwrap();
+    for (desk, name) in [(&county, "某县"), (&city, "某市")] {
+        let places = format!("类型,名称,上级\n联系点,{name},\n");
+        desk.app.import_stations(places.as_bytes()).await.unwrap();
+    }
     let below = county.staff(Role::Reviewer).await;
     let early = county.fill(&format!("{PAGE}/export"), &[], &below).await;
     assert_eq!(early.status, 409, "not triaged");
@@ -194,7 +193,7 @@ async fn a_platform_above_reads_pages_and_then_changes_only() {
     let desk = Desk::new().await;
     let key = desk
         .app
-        .add_api_key("省平台", Role::Observer)
+        .add_api_key("province", Role::Observer)
         .await
         .unwrap();
     assert_eq!(desk.pulled("", &key, None).await.status, 409, "not triaged");
@@ -231,6 +230,10 @@ async fn a_platform_above_reads_pages_and_then_changes_only() {
     let opinions = items.iter().filter(|item| item.get("opinion").is_some());
     assert_eq!(opinions.count(), 1);
     assert_eq!(desk.pulled("?after=x", &key, None).await.status, 422);
-    let platform = desk.app.add_api_key("平台", Role::Platform).await.unwrap();
+    let platform = desk
+        .app
+        .add_api_key("platform", Role::Platform)
+        .await
+        .unwrap();
     assert_eq!(desk.pulled("", &platform, None).await.status, 403);
 }

@@ -116,7 +116,9 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
         (Scope::Known, None, &["known".to_owned()]),
     ] {
         let reach = desk.app.reach(station, slugs).await.unwrap();
-        for role in [Role::StationOfficer, Role::Platform, Role::Expert] {
+        let mut roles = vec![Role::StationOfficer, Role::Platform, Role::Expert];
+        roles.extend([Role::Reviewer, Role::Observer]);
+        for role in roles {
             let name = format!("{scope:?}-{role:?}");
             for header in desk.both(&name, role, reach.clone()).await {
                 callers.push((scope, role, header));
@@ -138,7 +140,14 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
                 }
                 let path = path.replace("/known", &format!("/{slug}"));
                 let status = desk.try_as(method, &path, (header, value)).await;
-                let want = if scope.covers(slug) || is_public_form {
+                // Packages and changes are of a whole consultation.
+                let is_whole = path.contains("/exchange") || path.ends_with("/changes");
+                let want = if is_whole && scope == Scope::Station {
+                    Some(FORBIDDEN)
+                } else if path.contains("/exchange/1") {
+                    // There is no such package.
+                    Some(NOT_THERE)
+                } else if scope.covers(slug) || is_public_form {
                     None
                 } else {
                     refused(method, &path, needs, slug)
