@@ -165,13 +165,12 @@ impl App {
         let collected = self.store.collected(listed.id).await?;
         let journal = self.store.submissions(listed.id).await?;
         let shared;
-        let held = match self.store.desk_state(listed.id).await?.0 {
-            None => None,
-            Some(_) => {
-                let slug = &listed.consultation.slug;
-                shared = self.fresh_desk(listed.id, slug).await?;
-                Some(shared.read().await)
-            }
+        let held = if self.store.desk_state(listed.id).await?.0.is_some() {
+            let slug = &listed.consultation.slug;
+            shared = self.fresh_desk(listed.id, slug).await?;
+            Some(shared.read().await)
+        } else {
+            None
         };
         let desk = held.as_deref().and_then(Option::as_ref);
         for stored in journal.iter().filter(|stored| !stored.withdrawn) {

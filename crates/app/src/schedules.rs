@@ -9,7 +9,8 @@ use crate::{
     consultations::cli,
 };
 
-/// The job that makes one; its payload is the number of the schedule and the day, `42 2026-03-02`.
+/// The job that makes one; its payload is the number of the schedule, the day for which it is made, and
+/// the day on which it is tried: `42 2026-03-02 2026-03-03`.
 pub(crate) const SCHEDULED: &str = "scheduled_report";
 
 /// How often something is made.
@@ -213,24 +214,21 @@ impl App {
         let what = &schedule.what;
         let every = Every::from_name(&what.every);
         let format = ReportFormat::from_name(&what.format);
-        let name = match what.consultation {
-            Some(id) => {
-                let all = self.consultations().await?;
-                let listed = all.iter().find(|listed| listed.id == id);
-                let title = listed.map(|listed| listed.consultation.title.clone());
-                format!("《{}》报告", title.unwrap_or_default())
-            }
-            None => {
-                let all = self.store.stations().await?;
-                let place = all.iter().find(|place| Some(place.id) == what.station);
-                let place = place.map_or("全部站点", |place| &place.name);
-                let kind = if every == Some(Every::Year) {
-                    "年报"
-                } else {
-                    "月报"
-                };
-                format!("{place}{kind}")
-            }
+        let name = if let Some(id) = what.consultation {
+            let all = self.consultations().await?;
+            let listed = all.iter().find(|listed| listed.id == id);
+            let title = listed.map(|listed| listed.consultation.title.clone());
+            format!("《{}》报告", title.unwrap_or_default())
+        } else {
+            let all = self.store.stations().await?;
+            let place = all.iter().find(|place| Some(place.id) == what.station);
+            let place = place.map_or("全部站点", |place| &place.name);
+            let kind = if every == Some(Every::Year) {
+                "年报"
+            } else {
+                "月报"
+            };
+            format!("{place}{kind}")
         };
         Ok(ScheduleLine {
             id: schedule.id,
@@ -247,7 +245,7 @@ impl App {
         let now = Timestamp::now();
         for schedule in self.store.schedules().await? {
             if *schedule.what.due <= *day {
-                let payload = format!("{} {}", schedule.id, schedule.what.due);
+                let payload = format!("{} {} {day}", schedule.id, schedule.what.due);
                 self.store.enqueue_first(SCHEDULED, &payload, now).await?;
             }
         }
@@ -257,9 +255,9 @@ impl App {
     /// Makes what a job asks for. Nothing where that was made, or is not wanted any more.
     pub(crate) async fn make_scheduled(&self, payload: &str) -> Result<(), AppError> {
         let all = self.store.schedules().await?;
-        let asked = all
-            .into_iter()
-            .find(|schedule| payload == format!("{} {}", schedule.id, schedule.what.due));
+        let asked = all.into_iter().find(|schedule| {
+            payload.starts_with(&format!("{} {} ", schedule.id, schedule.what.due))
+        });
         let Some(schedule) = asked else {
             return Ok(());
         };
@@ -267,21 +265,22 @@ impl App {
         let format = ReportFormat::from_name(&schedule.what.format).ok_or_else(unknown)?;
         let every = Every::from_name(&schedule.what.every).ok_or_else(unknown)?;
         let due: Day = schedule.what.due.parse().map_err(|_| unknown())?;
-        let (title, name, bytes) = match schedule.what.consultation {
-            Some(id) => {
-                let all = self.store.consultations().await?;
-                let found = all.into_iter().find(|(other, _)| *other == id);
-                let slug = found.ok_or_else(unknown)?.1.slug;
-                let report = self.report(Some(&slug)).await?;
-                let title = report.title.clone();
-                (title, slug, self.export(report, format).await?)
-            }
-            None => {
-                let (period, report) = self.scheduled_summary(&schedule, every, due).await?;
-                let title = report.title();
-                let name = format!("summary-{period}");
-                (title, name, self.export_period(report, format).await?)
-            }
+        let (title, name, bytes) = if let Some(id) = schedule.what.consultation {
+            let all = self.store.consultations().await?;
+            let found = all.into_iter().find(|(other, _)| *other == id);
+            let slug = found.ok_or_else(unknown)?.1.slug;
+            let report = match self.report(Some(&slug)).await {
+                // Tomorrow, perhaps.
+                Err(AppError::NotTriaged(_)) => return Ok(()),
+                report => report?,
+            };
+            let title = report.title.clone();
+            (title, slug, self.export(report, format).await?)
+        } else {
+            let (period, report) = self.scheduled_summary(&schedule, every, due).await?;
+            let title = report.title();
+            let name = format!("summary-{period}");
+            (title, name, self.export_period(report, format).await?)
         };
         // A worker that was away for long makes one, not all that it missed.
         let next = every.after(due.max(this_day()));

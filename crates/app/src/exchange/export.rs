@@ -71,8 +71,8 @@ impl App {
             let (submissions, count) = source.submissions(received);
             Some((submissions, source.points(), count))
         };
-        let built = tokio::task::spawn_blocking(build).await?;
-        let (submissions, points, mut count) = built.ok_or(AppError::NotTriaged(slug))?;
+        let made = tokio::task::spawn_blocking(build).await?;
+        let (submissions, points, mut count) = made.ok_or(AppError::NotTriaged(slug))?;
         if submissions.is_empty() {
             return Err(ExchangeError::NothingToSend.into());
         }

@@ -44,6 +44,9 @@ enum Who {
     Unknown(SubmissionId),
 }
 
+/// A place that is not told of.
+struct Untold;
+
 /// Points by consultation and number.
 type Points = BTreeSet<(ConsultationId, PointId)>;
 
@@ -152,12 +155,13 @@ impl Tree {
     }
 
     /// The place of this name, if it is told of; none of ours is a place too, where all are told of.
-    fn place(&self, name: Option<&str>) -> Option<Option<StationId>> {
+    fn place(&self, name: Option<&str>) -> Result<Option<StationId>, Untold> {
         let mut same = (self.all.iter()).filter(|place| Some(place.name.as_str()) == name);
         let only = same.next().filter(|_| same.next().is_none());
         match only.map(|place| place.id) {
-            Some(id) => self.is_told(id).then_some(Some(id)),
-            None => self.root.is_none().then_some(None),
+            Some(id) if self.is_told(id) => Ok(Some(id)),
+            None if self.root.is_none() => Ok(None),
+            _ => Err(Untold),
         }
     }
 
@@ -185,7 +189,7 @@ impl Tree {
         if !self.span.holds(came.day) || came.status == Some(Status::Spam) {
             return;
         }
-        let Some(at) = self.place(submission.station.as_deref()) else {
+        let Ok(at) = self.place(submission.station.as_deref()) else {
             return;
         };
         let consultation = came.consultation;
@@ -220,7 +224,7 @@ impl Tree {
             .parse()
             .is_ok_and(|day| self.span.holds(day));
         let at = self.place(Some(&meeting.place));
-        if let (true, Some(at)) = (held, at) {
+        if let (true, Ok(at)) = (held, at) {
             self.count(at, |count| {
                 count.meetings += 1;
                 count.present += meeting.present.unwrap_or_default() as usize;
@@ -265,7 +269,7 @@ impl Tree {
         let key = (settled.consultation, settled.point);
         let mut is_ours = false;
         for (stored, day, collector) in members {
-            let Some(at) = self.place(stored.submission.station.as_deref()) else {
+            let Ok(at) = self.place(stored.submission.station.as_deref()) else {
                 continue;
             };
             is_ours = true;

@@ -41,7 +41,8 @@ pub(super) struct Changes {
 /// One thing as it is now. What has neither `opinion` nor `point` counts no more.
 #[derive(Serialize, ToSchema)]
 struct Change {
-    change: u64,
+    #[serde(rename = "change")]
+    number: u64,
     /// What it is called: the same in every answer, and in packages.
     name: String,
     /// A line of `submissions.jsonl` of a package: de-identified, offsets in characters.
@@ -62,7 +63,7 @@ impl From<Pulled> for Change {
             PulledThing::Gone => (None, None),
         };
         Self {
-            change: pulled.change,
+            number: pulled.change,
             name: pulled.name,
             opinion,
             point,

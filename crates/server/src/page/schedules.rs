@@ -48,7 +48,7 @@ struct Page {
 struct File {
     id: u64,
     title: String,
-    file_name: String,
+    name: String,
     made: String,
     kilobytes: usize,
 }
@@ -58,7 +58,7 @@ impl From<ReportFile> for File {
         Self {
             id: file.id,
             title: file.title,
-            file_name: file.file_name,
+            name: file.file_name,
             made: moment(file.made_at),
             kilobytes: file.bytes.div_ceil(1024),
         }

@@ -37,7 +37,7 @@ async fn check(house: &House, bytes: &[u8], want: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_a_package_that_is_not_right_is_taken_in() {
-    let (_county, city, packed) = two().await;
+    let (county, city, packed) = two().await;
     let bytes = &packed.bytes;
     check(&city, b"hello", "not_a_package").await;
     check(&city, &bytes[..bytes.len() - 30], "package_damaged").await;
@@ -75,7 +75,7 @@ async fn nothing_of_a_package_that_is_not_right_is_taken_in() {
     let stranger = House::new("某市").await;
     check(&stranger, bytes, "package_unknown_signer").await;
     let elsewhere = House::about("某市", &super::DRAFT.replace("束绳", "戴嘴套")).await;
-    elsewhere.trusts(&_county, "某县").await;
+    elsewhere.trusts(&county, "某县").await;
     check(&elsewhere, bytes, "package_wrong_draft").await;
     let key = &city.app.trusted_keys().await.unwrap()[0];
     city.app.distrust(None, key.id).await.unwrap();
