@@ -86,16 +86,19 @@ fn manifest() -> Manifest {
 }
 
 /// In place of a signature: whose it is, is the store's to say.
-fn sign(_: &[u8]) -> Result<Signature, PackageError> {
-    Ok(Signature {
+fn sign(_: &[u8]) -> Signature {
+    Signature {
         algorithm: "ed25519".into(),
         public_key: "00".into(),
         signature: "00".into(),
-    })
+    }
 }
 
 fn packed(manifest: Manifest, content: &Content) -> Vec<u8> {
-    write(manifest, content, sign).unwrap()
+    write(manifest, content, |bytes| {
+        Ok::<_, PackageError>(sign(bytes))
+    })
+    .unwrap()
 }
 
 fn read(bytes: &[u8]) -> Result<Verified, PackageError> {
@@ -182,7 +185,7 @@ fn what_is_written_is_read_and_the_same_is_the_same_bytes() {
 fn whatever_was_changed_is_found() {
     for name in [SUBMISSIONS, POINTS] {
         check("package_tampered", |all| {
-            replaced(file(all, name), "绳子", "锁链")
+            replaced(file(all, name), "绳子", "锁链");
         });
         check("package_tampered", |all| file(all, name).push(b'\n'));
         check("package_tampered", |all| file(all, name).truncate(9));
@@ -205,7 +208,7 @@ fn whatever_was_changed_is_found() {
         replaced(file(all, MANIFEST), "\"version\": 1", "\"version\": 0");
     });
     check("package_bad_signature", |all| {
-        file(all, SIGNATURE).truncate(3)
+        file(all, SIGNATURE).truncate(3);
     });
 }
 
@@ -216,22 +219,22 @@ fn a_package_of_another_form_is_refused() {
     });
     // Of a later form nothing else is understood.
     check("package_too_new", |all| {
-        *file(all, MANIFEST) = b"{\"schema\": 9}".to_vec()
+        *file(all, MANIFEST) = b"{\"schema\": 9}".to_vec();
     });
     check("package_bad_manifest", |all| {
         replaced(file(all, MANIFEST), "caifeng-submissions", "caifeng-other");
     });
     check("package_missing_entry", |all| {
-        all.retain(|(name, _)| name != POINTS)
+        all.retain(|(name, _)| name != POINTS);
     });
     check("package_missing_entry", |all| {
-        all.retain(|(name, _)| name != SIGNATURE)
+        all.retain(|(name, _)| name != SIGNATURE);
     });
     check("not_a_package", |all| {
-        all.retain(|(name, _)| name != MANIFEST)
+        all.retain(|(name, _)| name != MANIFEST);
     });
     check("package_strange_entry", |all| {
-        all.push((FEEDBACK.into(), Vec::new()))
+        all.push((FEEDBACK.into(), Vec::new()));
     });
     for name in [
         "../manifest.json",
@@ -241,7 +244,7 @@ fn a_package_of_another_form_is_refused() {
         "x.exe",
     ] {
         check("package_strange_entry", |all| {
-            all.push((name.into(), Vec::new()))
+            all.push((name.into(), Vec::new()));
         });
     }
     assert_eq!(read(b"hello").unwrap_err().code(), "not_a_package");
@@ -284,7 +287,7 @@ fn what_is_too_large_is_refused_before_it_is_unfolded() {
     assert_eq!(read(&bytes).unwrap_err().code(), "package_too_large");
     let large = usize::try_from(MAX_MANIFEST_BYTES).unwrap() + 1;
     check("package_too_large", |all| {
-        file(all, MANIFEST).resize(large, b' ')
+        file(all, MANIFEST).resize(large, b' ');
     });
     // The same with a lie about the size wherever it is written down.
     let mut all = files(&packed(manifest(), &content()));
