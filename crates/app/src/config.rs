@@ -7,9 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use caifeng_domain::Disposition;
+use caifeng_domain::{Disposition, Named};
 use caifeng_encode::{Kernel, install::DEFAULT_MODEL};
-use caifeng_store::IdentityKey;
+use caifeng_store::{IdentityKey, SignatureSuite};
 use serde::Deserialize;
 
 use crate::{AppError, LetterSettings, SharedEncoder, WechatSettings, Workflow};
@@ -47,10 +47,17 @@ pub struct Config {
     pub report: LetterSettings,
     /// Steps of a consultation, terms of items for other offices, and the calendar.
     pub workflow: Workflow,
+    /// Days for which files of scheduled reports are kept.
+    pub report_files_days: u32,
+    /// How packages for other levels are signed.
+    pub signature: SignatureSuite,
 }
 
 /// Triage holds all submissions of a consultation at once, some 20 KB each: 2 GiB.
 const TRIAGE_AT_MOST: usize = 100_000;
+
+/// A year, so that the same month's summaries can be compared.
+const REPORT_FILES_DAYS: u32 = 366;
 
 /// What a flag, the environment or the file may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -86,6 +93,10 @@ pub struct Overrides {
     pub report: LetterSettings,
     /// File of [`Config::workflow`], of the form of `crates/app/workflow.toml`.
     pub workflow_file: Option<PathBuf>,
+    /// See [`Config::report_files_days`].
+    pub report_files_days: Option<u32>,
+    /// See [`Config::signature`]: `ed25519`, which is the default, or `sm2`.
+    pub signature: Option<String>,
 }
 
 /// One of [`Config::dispositions`] in the file.
@@ -169,6 +180,9 @@ impl Config {
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
             workflow,
+            report_files_days: (said.report_files_days.or(written.report_files_days))
+                .unwrap_or(REPORT_FILES_DAYS),
+            signature: suite(said.signature.or(written.signature).as_deref())?,
             dispositions: dispositions([said.dispositions, written.dispositions].concat())?,
             report: written.report,
         })
@@ -227,6 +241,14 @@ impl Config {
             self.kernel,
         )?))
     }
+}
+
+fn suite(name: Option<&str>) -> Result<SignatureSuite, AppError> {
+    let Some(name) = name else {
+        return Ok(SignatureSuite::Ed25519);
+    };
+    SignatureSuite::from_name(name)
+        .ok_or_else(|| AppError::Config(format!("signature：{name} 应为 ed25519 或 sm2")))
 }
 
 /// A master key as typed. What was typed is not told.

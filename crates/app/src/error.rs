@@ -63,6 +63,9 @@ pub enum AppError {
     /// What came from outside was not accepted.
     #[error(transparent)]
     Refused(#[from] crate::Refusal),
+    /// A package was not made, or not taken in.
+    #[error(transparent)]
+    Exchange(#[from] crate::ExchangeError),
     /// A password could not be hashed.
     #[error("无法处理密码：{0}")]
     Password(String),

@@ -21,6 +21,7 @@ mod doctor;
 mod drafts;
 mod error;
 mod eval;
+mod exchange;
 mod files;
 mod find;
 mod grants;
@@ -32,13 +33,16 @@ mod kiosk;
 mod library;
 mod materials;
 mod meetings;
+mod period;
 mod publication;
+mod pull;
 mod reach;
 mod receipts;
 mod refusal;
 mod report;
 mod retention;
 mod scans;
+mod schedules;
 mod seek;
 mod stations;
 mod submit;
@@ -74,10 +78,11 @@ pub use caifeng_law::difference::Piece as Wording;
 pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
-    AccountEntry, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device, FileKind,
-    Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, PlacesAdded, Platform,
-    Principal, PrincipalKind, Reach, RefusedPush, Release, ReleaseEnd, SavedSearch, SessionEntry,
-    StoreError, Suite, TrackedStage, VaultKey, WaitingMedium, WriterState,
+    AccountEntry, Answered, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device,
+    FileKind, Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, Merged, Package,
+    PackageDirection, PackageKind, PlacesAdded, Platform, Principal, PrincipalKind, Reach,
+    RefusedPush, Release, ReleaseEnd, ReportFile, SavedSearch, SessionEntry, SignatureSuite,
+    StoreError, Suite, TrackedStage, TrustedKey, VaultKey, WaitingMedium, WriterState,
 };
 pub use caifeng_text::traditional::in_traditional;
 pub use caifeng_triage::{Models, Progress, Stage};
@@ -94,6 +99,9 @@ pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{ChangedArticle, Comparison, DraftImported, change_name};
 pub use error::AppError;
 pub use eval::eval;
+pub use exchange::{
+    ExchangeError, OfferedKey, OwnKey, PackageCounts, PackageLine, PackageNews, Packed, Received,
+};
 pub use find::{Found, SearchRequest, article_names};
 pub use grants::Grant;
 pub use identity::Sent;
@@ -104,15 +112,18 @@ pub use library::{
     Related,
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
+pub use period::{PERIOD_FORMATS, PeriodRequest, PeriodSpan};
 pub use publication::{
     ARCHIVE_PAGE, Adopted, Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, Candidate, Choice,
     Feedback, Flag, MACHINE_LABEL, Numbers, Offered, Participation, Preview, Released,
     ReleasedPoint, Share, Similar,
 };
+pub use pull::{PULL_PAGE, Pulled, PulledPage, PulledThing};
 pub use receipts::Tracking;
 pub use refusal::Refusal;
 pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
+pub use schedules::{Every, ScheduleLine, ScheduleRequest};
 pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};

@@ -140,6 +140,9 @@ pub enum Refusal {
     /// Not a day.
     #[error("日期应写作 YYYY-MM-DD，如 2026-03-01")]
     BadDate,
+    /// Neither a month nor a year.
+    #[error("时段应写作 2026-03（月）或 2026（年）")]
+    BadPeriod,
     /// A subscription that no platform grants.
     #[error("订阅授权应写明模板编号和次数，最多 3 个模板，每个 1 至 10 次")]
     BadGrant,

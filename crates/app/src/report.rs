@@ -16,6 +16,7 @@ use caifeng_text::personal;
 
 use crate::{App, AppError, desk::former_words};
 
+pub(crate) use pdf::from_docx as docx_to_pdf;
 pub(crate) use points::article_name;
 pub(crate) use sections::heading;
 
@@ -248,6 +249,11 @@ impl Material {
                 reason: reason.to_owned(),
             })
             .collect()
+    }
+
+    /// The key question that a submission answers.
+    pub(crate) fn question_of(&self, id: SubmissionId) -> Option<u32> {
+        self.answers.get(&id).copied()
     }
 
     /// All words of a submission, personal data masked.

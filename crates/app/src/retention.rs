@@ -24,6 +24,7 @@ impl App {
     pub(crate) async fn expire(&self, day: &str) -> Result<(), AppError> {
         let now = Timestamp::now();
         self.store.forget_answers(now).await?;
+        self.expire_reports().await?;
         let Some(days) = self.config.retention_days else {
             return self.sweep_files().await;
         };

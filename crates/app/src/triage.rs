@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use caifeng_domain::{ArticleNo, Draft, Event, Ledger, PointId, Submission, SubmissionId};
 use caifeng_search::Document;
 use caifeng_store::{
-    Act, Draft as Version, ReservedRun, SaveOutcome, StoredSubmission, TriageRecord, TriageRun,
+    Act, Draft as Version, DraftId, ReservedRun, SaveOutcome, StoredSubmission, TriageRecord,
+    TriageRun,
 };
 use caifeng_triage::{Batch, Earlier, Outcome, Previous, Progress};
 
@@ -67,7 +68,8 @@ impl App {
         let stored = self.store.submissions_for_triage(chosen.id).await?;
         let mut drafts = self.store.drafts(chosen.id).await?;
         drafts.retain(|d| d.id <= draft_id);
-        let version = versions(&drafts, &stored);
+        let spoken = self.store.package_drafts(chosen.id).await?;
+        let version = versions(&drafts, &stored, &spoken);
         let before = self.store.load_triage(chosen.id).await?;
         let events = self.store.decisions(chosen.id, 0).await?;
         let place: HashMap<SubmissionId, usize> = (stored.iter().enumerate())
@@ -217,8 +219,12 @@ impl Matter {
 }
 
 /// For each submission how many versions had been replaced when it arrived: its sender spoke of the
-/// next.
-fn versions(drafts: &[Version], stored: &[StoredSubmission]) -> Vec<usize> {
+/// next. What came in a package says itself of which version it speaks.
+pub(crate) fn versions(
+    drafts: &[Version],
+    stored: &[StoredSubmission],
+    spoken: &HashMap<SubmissionId, DraftId>,
+) -> Vec<usize> {
     let replaced = |at| {
         drafts
             .iter()
@@ -226,7 +232,12 @@ fn versions(drafts: &[Version], stored: &[StoredSubmission]) -> Vec<usize> {
             .filter(|d| d.imported_at <= at)
             .count()
     };
-    stored.iter().map(|s| replaced(s.received_at)).collect()
+    let version = |stored: &StoredSubmission| {
+        let said = spoken.get(&stored.id);
+        let said = said.and_then(|said| drafts.iter().position(|d| d.id == *said));
+        said.unwrap_or_else(|| replaced(stored.received_at))
+    };
+    stored.iter().map(version).collect()
 }
 
 /// The versions before the one in force.

@@ -14,7 +14,7 @@ use caifeng_triage::{Progress, Stage};
 use jiff::Timestamp;
 use tokio::time;
 
-use crate::{App, AppError, catalogue, retention::RETENTION};
+use crate::{App, AppError, catalogue, retention::RETENTION, schedules::SCHEDULED};
 
 /// The job that triages a consultation; its payload is the consultation's number.
 pub(crate) const TRIAGE: &str = "triage";
@@ -89,7 +89,10 @@ impl App {
         let mut planned = String::new();
         loop {
             let today = catalogue::today(Timestamp::now());
-            if planned != today && self.plan_retention(&today).await.is_ok() {
+            if planned != today
+                && self.plan_retention(&today).await.is_ok()
+                && self.plan_reports(&today).await.is_ok()
+            {
                 planned = today;
             }
             let (began, before) = (Instant::now(), self.taken_in.load(Ordering::Relaxed));
@@ -166,6 +169,7 @@ impl App {
         match &*job.kind {
             TRIAGE => {}
             RETENTION => return self.expire(&job.payload).await,
+            SCHEDULED => return self.make_scheduled(&job.payload).await,
             other => return Err(AppError::UnknownJob(other.to_owned())),
         }
         let all = self.store.consultations().await?;

@@ -7,6 +7,7 @@
 //! | questionnaire pushes | [`questionnaire`] | JSON of 问卷星 or 腾讯问卷 | a submission, a change, a withdrawal |
 //! | kiosks | [`kiosk`] | a signed batch | submissions, gaps, corrected times |
 //! | meetings | [`minutes`] | minutes in docx or text | head and speeches, to be reviewed |
+//! | other levels | [`package`] | a signed package | submissions with what was found in them, or what became of ours |
 //!
 //! **Invariant.** No I/O here, no clock and no randomness: time and random bytes are arguments. No
 //! input panics or takes more than linear time; what is refused for its size stands in [`limits`].
@@ -36,6 +37,7 @@ pub mod kiosk;
 pub mod limits;
 mod mapping;
 pub mod minutes;
+pub mod package;
 pub mod questionnaire;
 mod record;
 mod sheet;

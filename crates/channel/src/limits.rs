@@ -51,3 +51,10 @@ pub const MAX_BATCH_ITEMS: usize = 500;
 /// Minutes of a meeting, as a file and as unpacked XML: a full day of talk has 100,000 characters,
 /// which Word may wrap in twenty times as much; photographs make the file larger.
 pub const MAX_MINUTES_BYTES: usize = 32 << 20;
+
+/// What a package unfolds to, declared and actual: 200,000 submissions with their units, of some 1,200
+/// bytes each.
+pub const MAX_PACKAGE_UNPACKED: u64 = 256 << 20;
+
+/// The first entry of a package, which tells of the others.
+pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;

@@ -6,6 +6,7 @@ use caifeng_app::Kernel;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::{
+    args_exchange::ExchangeCommand,
     args_library::LibraryCommand,
     args_operations::{AuditCommand, BackupArgs, IdentityCommand, VaultCommand},
 };
@@ -57,6 +58,11 @@ pub(crate) enum Command {
     Library(LibraryCommand),
     /// 生成汇总报告
     Report(Report),
+    /// 月报和年报：一个站点或一片站点的活动、时效、采纳情况
+    Summary(Summary),
+    /// 与上下级交换：上报包、反馈包、公钥
+    #[command(subcommand)]
+    Exchange(ExchangeCommand),
     /// 征求意见任务：新建、列出、开放、截止
     #[command(subcommand)]
     Consultation(ConsultationCommand),
@@ -216,6 +222,24 @@ pub(crate) struct Report {
     /// 只输出默认的报告模板，供修改后在 template 中指定
     #[arg(long)]
     pub(crate) show_template: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Summary {
+    /// 时段：2026-03（月）或 2026（年）
+    pub(crate) period: String,
+    /// 站点（二维码代码），连同下级；省略则为全部
+    #[arg(long)]
+    pub(crate) station: Option<String>,
+    /// 附信息员情况，按采纳和收集件数排列
+    #[arg(long)]
+    pub(crate) ranking: bool,
+    /// 格式：docx、pdf、html、xlsx、json
+    #[arg(long, value_enum, default_value_t = Format::Docx)]
+    pub(crate) format: Format,
+    /// 输出文件；省略则输出到屏幕（docx、pdf、xlsx 必须指定）
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -427,7 +451,7 @@ pub(crate) struct HookAdd {
 pub(crate) struct Named {
     /// 名称
     pub(crate) name: String,
-    /// 角色：collector、station_officer、reviewer、expert、approver、system_admin、security_admin、audit_admin、platform
+    /// 角色：collector、station_officer、reviewer、expert、approver、system_admin、security_admin、audit_admin、platform、observer
     #[arg(long)]
     pub(crate) role: String,
     /// 只限这个站点及其下属站点（二维码代码）；不写则不限

@@ -21,11 +21,13 @@ pub enum Role {
     AuditAdmin,
     /// Another platform, with an API key.
     Platform,
+    /// A platform of the level above, which reads what may go up, with an API key.
+    Observer,
 }
 
 impl Role {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str, &'static str); 10] = [
         (Self::Collector, "collector", "信息员"),
         (Self::StationOfficer, "station_officer", "联络站工作人员"),
         (Self::Reviewer, "reviewer", "办公室工作人员"),
@@ -35,14 +37,15 @@ impl Role {
         (Self::SecurityAdmin, "security_admin", "安全管理员"),
         (Self::AuditAdmin, "audit_admin", "审计管理员"),
         (Self::Platform, "platform", "其他平台"),
+        (Self::Observer, "observer", "上级平台（只读）"),
     ];
 
     /// Whether accounts of this role may do this.
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            Advise, Approve, BulkIntake, Connect, ManageAccounts, Publish, ReadAudit, ReadReport,
-            Review, SeeJobs, SeeRestricted, Transcribe,
+            Advise, Approve, BulkIntake, Connect, ManageAccounts, Publish, Pull, ReadAudit,
+            ReadReport, Review, SeeJobs, SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
             Self::Collector => &[Transcribe, SeeRestricted],
@@ -61,6 +64,7 @@ impl Role {
             Self::SecurityAdmin => &[ManageAccounts],
             Self::AuditAdmin => &[ReadAudit],
             Self::Platform => &[BulkIntake, SeeRestricted],
+            Self::Observer => &[Pull, SeeRestricted],
         };
         granted.contains(&permission)
     }
@@ -102,11 +106,13 @@ pub enum Permission {
     Connect,
     /// Read the audit trail.
     ReadAudit,
+    /// Read opinions and points as they go up: de-identified, and what changed since.
+    Pull,
 }
 
 impl Permission {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str, &'static str); 13] = [
         (Self::Transcribe, "transcribe", "代录意见"),
         (Self::BulkIntake, "bulk_intake", "成批报送"),
         (Self::SeeRestricted, "see_restricted", "知悉不公开的任务"),
@@ -119,5 +125,6 @@ impl Permission {
         (Self::ManageAccounts, "manage_accounts", "管理账号和密钥"),
         (Self::Connect, "connect", "管理站点和终端"),
         (Self::ReadAudit, "read_audit", "查看审计记录"),
+        (Self::Pull, "pull", "拉取去标识化的意见"),
     ];
 }

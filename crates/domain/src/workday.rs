@@ -128,6 +128,14 @@ impl WorkingDays {
         }
         day
     }
+
+    /// How many working days come after `from` up to `to`: Monday to Tuesday is one. None where `to`
+    /// lies before.
+    #[must_use]
+    pub fn between(&self, from: Day, to: Day) -> usize {
+        let days = (from.0 + 1)..=to.0;
+        days.filter(|&day| self.is_worked(Day(day))).count()
+    }
 }
 
 #[cfg(test)]
@@ -209,5 +217,28 @@ mod tests {
             WorkingDays::default().add(day("2026-06-26"), 1),
             day("2026-06-29")
         );
+    }
+
+    #[test]
+    fn working_days_between_are_those_that_lead_there() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let calendar = WorkingDays {
+            holidays: [day("2026-03-04")].into(),
+            worked: [day("2026-03-07")].into(),
+        };
+        for (from, to, want) in [
+            ("2026-03-02", "2026-03-02", 0),
+            ("2026-03-02", "2026-03-03", 1),
+            ("2026-03-02", "2026-03-05", 2),
+            ("2026-03-05", "2026-03-09", 3),
+            ("2026-03-09", "2026-03-02", 0),
+        ] {
+            assert_eq!(calendar.between(day(from), day(to)), want, "{from} {to}");
+        }
+        for (n, want) in (0..40).zip(0usize..) {
+            let from = day("2026-02-27");
+            let there = calendar.between(from, calendar.add(from, n));
+            assert_eq!(there, want);
+        }
     }
 }

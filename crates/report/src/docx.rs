@@ -28,8 +28,12 @@ const CHART: &str = "application/vnd.openxmlformats-officedocument.drawingml.cha
 
 /// The report as a document that Word, WPS and LibreOffice edit.
 pub fn to_docx(report: &Report) -> Result<Vec<u8>, ReportError> {
-    let document = official::document(report)?;
-    let body = body::write(&document);
+    write(&official::document(report)?, &report.generated_at)
+}
+
+/// A document laid out, with the moment at which it was made (RFC 3339).
+pub(crate) fn write(document: &official::Document<'_>, made: &str) -> Result<Vec<u8>, ReportError> {
+    let body = body::write(document);
     let mut package = Package::new();
     for (name, content) in footer::FOOTERS.map(|f| (f.name, footer::write(&f))) {
         package.part(name, "footer", &format!("{WORD}.footer+xml"), &content)?;
@@ -45,12 +49,12 @@ pub fn to_docx(report: &Report) -> Result<Vec<u8>, ReportError> {
         let name = format!("chart{number}");
         package.part(&name, "chart", CHART, &chart::write(chart))?;
     }
-    package.finish(&body.xml, &core(report, &document.title))
+    package.finish(&body.xml, &core(made, &document.title))
 }
 
 /// Title and moment, as file managers show them.
-fn core(report: &Report, title: &str) -> String {
-    let made = report.generated_at.get(..19).unwrap_or_default();
+fn core(made: &str, title: &str) -> String {
+    let made = made.get(..19).unwrap_or_default();
     let title = escape(title);
     let made = escape(made);
     format!(

@@ -29,11 +29,15 @@ const TITLE_HALVES: usize = 40;
 
 /// The report as one page without scripts or anything to load.
 pub fn to_html(report: &Report) -> Result<String, ReportError> {
-    let document = official::document(report)?;
+    write(&official::document(report)?)
+}
+
+/// A document laid out.
+pub(crate) fn write(document: &Document<'_>) -> Result<String, ReportError> {
     let page = Page {
         title: typography::title(&document.title, TITLE_HALVES),
-        date: words::day(&report.letter.date),
-        document: &document,
+        date: words::day(&document.letter.date),
+        document,
     };
     Ok(page.render()?)
 }

@@ -18,6 +18,7 @@ mod markdown;
 mod markup;
 mod model;
 mod official;
+mod periodic;
 mod summary;
 mod table;
 mod typography;
@@ -37,6 +38,7 @@ pub use model::{
     Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
 pub use official::DEFAULT_TEMPLATE;
+pub use periodic::{CollectorWork, Measure, PeriodReport, PlaceWork, Value, Word, Work};
 pub use table::{Table, table_to_csv, table_to_xlsx};
 pub use words::MACHINE_MARK;
 pub use xlsx::{Filled, ReadBack, RowFault, read_back, to_xlsx};

@@ -58,16 +58,16 @@ fn properties(report: &Report) -> Result<DocProperties, XlsxError> {
 }
 
 /// Looks of cells.
-struct Styles {
-    title: Format,
-    note: Format,
-    header: Format,
-    text: Format,
-    number: Format,
+pub(crate) struct Styles {
+    pub(crate) title: Format,
+    pub(crate) note: Format,
+    pub(crate) header: Format,
+    pub(crate) text: Format,
+    pub(crate) number: Format,
 }
 
 impl Styles {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let base = Format::new().set_font_name(FONT).set_font_size(11);
         let cell = base.clone().set_border(FormatBorder::Thin).set_text_wrap();
         let header = cell.clone().set_bold().set_align(FormatAlign::Center);
@@ -86,7 +86,7 @@ impl Styles {
 }
 
 /// Sets a sheet up for printing: A4 landscape, one page wide, numbered.
-fn set_up_page(sheet: &mut Worksheet) {
+pub(crate) fn set_up_page(sheet: &mut Worksheet) {
     sheet
         .set_paper_size(A4)
         .set_landscape()
@@ -95,7 +95,7 @@ fn set_up_page(sheet: &mut Worksheet) {
 }
 
 /// Writes a header row with the widths (in characters) of its columns.
-fn write_header(
+pub(crate) fn write_header(
     sheet: &mut Worksheet,
     row: u32,
     columns: &[(&str, f64)],
@@ -138,7 +138,7 @@ fn lines(width: f64, text: &str) -> usize {
 }
 
 /// Writes a text, cut where a cell ends.
-fn write_text(
+pub(crate) fn write_text(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     text: &str,

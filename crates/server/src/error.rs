@@ -13,7 +13,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use caifeng_app::{AppError, Challenge, PdfError, Refusal, StoreError};
+use caifeng_app::{
+    AppError, Challenge, ExchangeError, PdfError, Refusal, StoreError,
+    channels::package::PackageError,
+};
 use caifeng_domain::TransferRefusal;
 use serde_json::json;
 
@@ -186,7 +189,7 @@ impl From<Refusal> for Fault {
             Refusal::BadEnrolment => (S::NOT_FOUND, "no_such_enrolment"),
             Refusal::BadFile(_) => (S::UNPROCESSABLE_ENTITY, "bad_file"),
             Refusal::UploadGone => (S::CONFLICT, "upload_gone"),
-            Refusal::BadDate => (S::UNPROCESSABLE_ENTITY, "invalid_value"),
+            Refusal::BadDate | Refusal::BadPeriod => (S::UNPROCESSABLE_ENTITY, "invalid_value"),
             Refusal::BadGrant => (S::UNPROCESSABLE_ENTITY, "bad_subscription"),
             Refusal::Handled => (S::CONFLICT, "handled"),
             Refusal::UnknownPoint(_) => (S::NOT_FOUND, "no_such_point"),
@@ -228,6 +231,7 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         let (status, code) = match error {
             AppError::Refused(refusal) => return refusal.into(),
+            AppError::Exchange(ref refused) => (exchange_status(refused), refused.code()),
             // Named by the client, so that the list of all names is not told.
             AppError::NoConsultation(..)
             | AppError::UnknownConsultation(_)
@@ -265,6 +269,32 @@ impl From<AppError> for Fault {
             | AppError::Background(_) => return Self::internal(&error),
         };
         Self::new(status, code, error.to_string())
+    }
+}
+
+/// Codes of packages are their own.
+fn exchange_status(refused: &ExchangeError) -> StatusCode {
+    match refused {
+        ExchangeError::Package(PackageError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+        ExchangeError::UnknownSigner { .. } | ExchangeError::RevokedSigner(_) => {
+            StatusCode::FORBIDDEN
+        }
+        ExchangeError::UnknownKey | ExchangeError::UnknownOrganisation(_) => StatusCode::NOT_FOUND,
+        ExchangeError::Replayed { .. }
+        | ExchangeError::Conflicting(_)
+        | ExchangeError::OtherConsultation(_)
+        | ExchangeError::OtherOrganisation(_)
+        | ExchangeError::OwnPackage
+        | ExchangeError::Nameless
+        | ExchangeError::NothingToSend
+        | ExchangeError::NothingToAnswer(_)
+        | ExchangeError::KnownKey => StatusCode::CONFLICT,
+        ExchangeError::Package(_)
+        | ExchangeError::WrongDraft(_)
+        | ExchangeError::NotForUs
+        | ExchangeError::UnknownReference(_)
+        | ExchangeError::BadKey
+        | ExchangeError::OwnKey => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -6,6 +6,7 @@ mod codes;
 mod connections;
 mod crawler;
 mod desk;
+mod exchange;
 mod hooks;
 mod humane;
 mod kiosk;

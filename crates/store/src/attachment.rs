@@ -98,7 +98,9 @@ impl Store {
     pub async fn files(&self) -> Result<Vec<String>, StoreError> {
         sqlx::query(
             "select sha256 from attachment
-             union select file_sha256 as sha256 from meeting where file_sha256 <> '' order by 1",
+             union select file_sha256 as sha256 from meeting where file_sha256 <> ''
+             union select sha256 from package
+             union select sha256 from report_file order by 1",
         )
         .fetch_all(self.pool())
         .await?

@@ -77,6 +77,16 @@ pub(crate) struct Incoming<'b> {
     /// The receipt that the sender holds already.
     pub(crate) receipt: Option<&'b Receipt>,
     pub(crate) together: Option<Together>,
+    /// Of what came in a package: its series, and what the sender is called there.
+    pub(crate) foreign: Option<Foreign<'b>>,
+}
+
+/// A sender who is known to another house only.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign<'b> {
+    pub(crate) series: &'b str,
+    /// None: nothing is known by which they could be told.
+    pub(crate) name: Option<&'b str>,
 }
 
 /// One of several that are all new or all known: what one person hands in at once.
@@ -134,6 +144,7 @@ impl Intake<'_> {
             question: None,
             receipt: None,
             together: None,
+            foreign: None,
         };
         let batch: Vec<Incoming<'_>> = batch.iter().map(incoming).collect();
         let mut write = self.store.write().await?;

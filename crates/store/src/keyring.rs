@@ -179,6 +179,20 @@ impl Store {
         Ok(id)
     }
 
+    /// Wraps a key that does not seal and adds it.
+    pub(crate) async fn wrap_and_add(
+        &self,
+        write: &mut Write<'_>,
+        act: &Act<'_>,
+        id: u32,
+        purpose: Purpose,
+        key: &[u8; 32],
+    ) -> Result<(), StoreError> {
+        let (master, suite) = (self.current_master(write).await?, Suite::Sm4Gcm);
+        let wrapped = WrappedKey::wrap(id, purpose, suite, key, &master, self.random())?;
+        insert(write.db(), &wrapped, act.at).await
+    }
+
     /// Wraps all keys under a new master key in one transaction; nothing that was sealed is touched.
     /// Where the master key is in a file, the new one is made beside it and takes its place
     /// afterwards; the old file is kept, as older backups need it. Else the new one must be given.
@@ -242,6 +256,11 @@ impl Store {
 async fn known(db: &mut AnyConnection) -> Result<Option<String>, StoreError> {
     let query = sqlx::query_scalar("select value from setting where name = 'identity_key'");
     Ok(query.fetch_optional(db).await?)
+}
+
+/// Whether there is a key for this.
+pub(crate) async fn has(db: &mut AnyConnection, purpose: Purpose) -> Result<bool, StoreError> {
+    Ok(load(db).await?.iter().any(|key| key.purpose == purpose))
 }
 
 async fn load(db: &mut AnyConnection) -> Result<Vec<WrappedKey>, StoreError> {

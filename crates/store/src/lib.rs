@@ -16,6 +16,8 @@ mod decision;
 mod device;
 mod draft;
 mod error;
+mod exchange;
+mod feed;
 mod grant;
 mod hook;
 mod identity;
@@ -37,6 +39,8 @@ mod retention;
 mod rows;
 mod satisfaction;
 mod saved_search;
+mod schedule;
+mod signing;
 mod snapshot;
 mod station;
 mod submission;
@@ -62,6 +66,11 @@ pub use decision::Added;
 pub use device::{Device, DeviceId, DeviceNews, ENROLMENT};
 pub use draft::{Draft, DraftId, DraftRecord};
 pub use error::StoreError;
+pub use exchange::{
+    Answered, FeedbackImport, Merged, Outcome, Package, PackageDirection, PackageImport,
+    PackageItem, PackageKind, TrustedKey,
+};
+pub use feed::{FeedEntry, FeedItem};
 pub use grant::Grant;
 pub use hook::{Hook, HookSettings, Platform, RefusedPush};
 pub use identity::{IdentityAt, KnownIdentity};
@@ -75,6 +84,8 @@ pub use random::{OsRandom, Random};
 pub use receipt::{Receipt, ReceiptError};
 pub use release::{Release, ReleaseChoice, ReleaseEnd};
 pub use saved_search::SavedSearch;
+pub use schedule::{NewSchedule, ReportFile, Schedule};
+pub use signing::{PublicKey, SignatureSuite, SigningKey};
 pub use snapshot::{Snapshot, inspect};
 pub use station::{Collector, PlaceRow, PlacesAdded};
 pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};

@@ -20,6 +20,8 @@ const LIBRARY: &str = include_str!("../migrations/shared/0012_library.sql");
 const DECISIONS: &str = include_str!("../migrations/shared/0013_decisions.sql");
 const WORKFLOW: &str = include_str!("../migrations/shared/0014_workflow.sql");
 const RELEASES: &str = include_str!("../migrations/shared/0015_releases.sql");
+const EXCHANGE: &str = include_str!("../migrations/shared/0016_exchange.sql");
+const SCHEDULES: &str = include_str!("../migrations/shared/0017_schedules.sql");
 const MATERIALS: &str = include_str!("../migrations/shared/0020_materials.sql");
 const VISITS: &str = include_str!("../migrations/shared/0021_visits.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
@@ -56,6 +58,8 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (13, "decisions", DECISIONS),
         (14, "workflow", WORKFLOW),
         (15, "releases", RELEASES),
+        (16, "exchange", EXCHANGE),
+        (17, "schedules", SCHEDULES),
         (20, "materials", MATERIALS),
         (21, "visits", VISITS),
     ];
@@ -75,7 +79,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 15] = [
+    const LEFT: [(i64, &[&str]); 17] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -104,6 +108,8 @@ mod tests {
         (13, &[]),
         (14, &[]),
         (15, &[]),
+        (16, &[]),
+        (17, &[]),
         (20, &[]),
         (21, &[]),
     ];

@@ -119,9 +119,21 @@ impl Store {
         rows: &[PlaceRow],
     ) -> Result<PlacesAdded, StoreError> {
         let mut write = self.write().await?;
+        let added = self.add_places_in(&mut write, act, rows).await?;
+        write.commit().await?;
+        Ok(added)
+    }
+
+    /// The same in a transaction of the caller's.
+    pub(crate) async fn add_places_in(
+        &self,
+        write: &mut Write<'_>,
+        act: &Act<'_>,
+        rows: &[PlaceRow],
+    ) -> Result<PlacesAdded, StoreError> {
         // Locks the tree, so that two lists at once do not add the same place.
         write.take_numbers("station", 0).await?;
-        let mut places = known_places(&mut write).await?;
+        let mut places = known_places(write).await?;
         let mut added = PlacesAdded::default();
         for row in rows {
             match row {
@@ -130,9 +142,7 @@ impl Store {
                         added.known += 1;
                         continue;
                     }
-                    let id = self
-                        .add_station(&mut write, act, *kind, path, &places)
-                        .await?;
+                    let id = self.add_station(write, act, *kind, path, &places).await?;
                     places.insert(path.clone(), id);
                     added.stations += 1;
                 }
@@ -143,7 +153,7 @@ impl Store {
                         phone: phone.clone(),
                         ..Submitter::default()
                     };
-                    let is_new = self.add_collector(&mut write, act, station, &who).await?;
+                    let is_new = self.add_collector(write, act, station, &who).await?;
                     added.collectors += usize::from(is_new);
                     added.known += usize::from(!is_new);
                 }
@@ -153,8 +163,7 @@ impl Store {
             "{} stations, {} collectors",
             added.stations, added.collectors
         );
-        audit::append(&mut write, act, "station.import", &what).await?;
-        write.commit().await?;
+        audit::append(write, act, "station.import", &what).await?;
         Ok(added)
     }
 

@@ -16,7 +16,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 
-pub(crate) use self::ring::{Purpose, Ring, WrappedKey, fingerprint, first_seal_key};
+pub(crate) use self::ring::{Purpose, Ring, WrappedKey, derive, fingerprint, first_seal_key};
 pub use self::suite::Suite;
 use self::suite::{NONCE_BYTES, Provider};
 use crate::{Random, StoreError};
@@ -190,6 +190,35 @@ impl Vault {
         update_framed(&mut mac, &first);
         update_framed(&mut mac, second);
         Some(crate::rows::hex(&mac.finalize().into_bytes()))
+    }
+
+    /// What a package calls something: 128 bits of a keyed hash of what it is and its number, so that
+    /// it is the same in every package of a series and says nothing to whoever reads it.
+    pub(crate) fn package_name(&self, what: &str, numbers: &[u64]) -> String {
+        let mut mac = self.ring().package.clone();
+        update_framed(&mut mac, what);
+        for number in numbers {
+            mac.update(&number.to_be_bytes());
+        }
+        let mut name = crate::rows::hex(&mac.finalize().into_bytes());
+        name.truncate(32);
+        name
+    }
+
+    /// What a sender is known again by who came in a package, under a name that means something to
+    /// its sender only.
+    pub(crate) fn foreign_pseudonym(
+        &self,
+        consultation: ConsultationId,
+        series: &str,
+        name: &str,
+    ) -> String {
+        let mut mac = self.ring().pseudonym.clone();
+        mac.update(&consultation.get().to_be_bytes());
+        mac.update(b"package");
+        update_framed(&mut mac, series);
+        update_framed(&mut mac, name);
+        crate::rows::hex(&mac.finalize().into_bytes())
     }
 
     /// Keyed hash of texts in order. Keyed, as a plain hash of a known text and an unknown

@@ -1,12 +1,16 @@
 //! The steps of consultations, and how much came in at each place.
 
-use caifeng_domain::{ConsultationId, Day, Step, StepState};
+use std::collections::HashMap;
+
+use caifeng_domain::{CollectorId, ConsultationId, Day, Step, StepState, SubmissionId};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
-    rows::{corrupt, get, get_time, get_usize, get_wire, insert_all, signed, time_text, wire},
+    rows::{
+        corrupt, get, get_id, get_time, get_usize, get_wire, insert_all, signed, time_text, wire,
+    },
 };
 
 /// What came in at one place.
@@ -21,6 +25,25 @@ pub struct CameIn {
 }
 
 impl Store {
+    /// Who wrote submissions of a consultation down, of those that somebody did.
+    pub async fn collected(
+        &self,
+        consultation: ConsultationId,
+    ) -> Result<HashMap<SubmissionId, CollectorId>, StoreError> {
+        sqlx::query(
+            "select id, collector from submission where consultation = $1 and collector > 0",
+        )
+        .bind(signed(consultation.get()))
+        .fetch_all(self.pool())
+        .await?
+        .iter()
+        .map(|row| {
+            let id = get_id(row, "id", SubmissionId::new)?;
+            Ok((id, get_id(row, "collector", CollectorId::new)?))
+        })
+        .collect()
+    }
+
     /// Gives a consultation its steps. False where it has some already.
     pub async fn begin_steps(
         &self,

@@ -301,6 +301,7 @@ fn incoming(delivery: &Delivery, first: usize) -> impl Iterator<Item = Incoming<
         question: delivery.answers.get(&i).copied(),
         receipt: delivery.receipts.get(&i),
         together: delivery.whole.then_some(Together { first, count }),
+        foreign: None,
     })
 }
 

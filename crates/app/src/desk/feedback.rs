@@ -3,11 +3,11 @@
 use caifeng_domain::{
     ArticleNo, Decision, Event, EvidenceKind, Named, PointId, Scope, Span, Status, SubmissionId,
 };
-use caifeng_store::{Act, StoredSubmission};
+use caifeng_store::{Act, Answered, StoredSubmission};
 use jiff::Timestamp;
 
 use super::{Desk, SENDER};
-use crate::{App, AppError, Refusal};
+use crate::{App, AppError, Refusal, exchange::put_beside};
 
 /// What became of one thing that a sender said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,23 @@ pub struct Answer {
     /// The articles that the machine takes them to be about, where nobody said so: neither the sender
     /// by naming or confirming them, nor staff.
     pub guessed: Vec<ArticleNo>,
+    /// What became of it above.
+    pub above: Vec<Answered>,
+}
+
+impl Answer {
+    /// Whether it was decided one way here and another way above.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        let own = self.result.as_ref();
+        own.is_some_and(|own| self.above.iter().any(|above| above.result != *own))
+    }
+
+    /// Whether there is a result, here or above.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.result.is_some() || !self.above.is_empty()
+    }
 }
 
 /// What a sender is told altogether.
@@ -40,12 +57,22 @@ pub struct Answer {
 pub struct Told {
     /// About each thing said.
     pub answers: Vec<Answer>,
+    /// What was answered above to words that are cut otherwise here.
+    pub above: Vec<Answered>,
     /// When it was sorted (流转).
     pub sorted: Option<Timestamp>,
     /// When somebody began to work on it (研究).
     pub studied: Option<Timestamp>,
     /// When the last result was agreed to (采纳反馈), where all have one.
     pub answered: Option<Timestamp>,
+}
+
+impl Told {
+    /// Whether anything said has a result, here or above.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        !self.above.is_empty() || self.answers.iter().any(Answer::is_answered)
+    }
 }
 
 /// How content somebody is with an answer (满意度测评).
@@ -117,6 +144,7 @@ impl Desk {
                 day,
                 span: unit.span,
                 guessed: self.guessed(unit, id),
+                above: Vec::new(),
             })
         };
         units.filter_map(answer).collect()
@@ -165,7 +193,7 @@ impl Desk {
 
 impl App {
     /// What the sender of a receipt is told about what was said; nothing before triage.
-    pub async fn told(&self, receipt: &str) -> Result<Told, AppError> {
+    pub async fn what_became_of(&self, receipt: &str) -> Result<Told, AppError> {
         let found = self.stored(receipt).await?;
         let (id, consultation) = (found.id, found.consultation);
         let all = self.consultations().await?;
@@ -174,8 +202,12 @@ impl App {
         let Some(listed) = all.iter().find(public) else {
             return Ok(Told::default());
         };
+        let above = self.store.feedback_of(id).await?;
         if self.store.desk_state(listed.id).await?.0.is_none() {
-            return Ok(Told::default());
+            return Ok(Told {
+                above,
+                ..Told::default()
+            });
         }
         let sorted = self.store.triaged_after(listed.id, found.received_at);
         let sorted = sorted.await?;
@@ -183,16 +215,18 @@ impl App {
             .fresh_desk(listed.id, &listed.consultation.slug)
             .await?;
         let held = shared.read().await;
-        let told = |desk: &Desk| {
-            let (studied, answered) = desk.progress(id);
-            Told {
-                answers: desk.answers(id, false, &self.config.dispositions),
-                sorted: sorted.filter(|_| desk.place.contains_key(&id)),
-                studied,
-                answered,
-            }
+        let Some(desk) = held.as_ref() else {
+            return Ok(Told::default());
         };
-        Ok(held.as_ref().map(told).unwrap_or_default())
+        let mut answers = desk.answers(id, false, &self.config.dispositions);
+        let (studied, answered) = desk.progress(id);
+        Ok(Told {
+            above: put_beside(&mut answers, above),
+            answers,
+            sorted: sorted.filter(|_| desk.place.contains_key(&id)),
+            studied,
+            answered,
+        })
     }
 
     /// Notes how content the sender of a receipt is. Once, and only with an answer.
@@ -202,8 +236,8 @@ impl App {
             let (field, max) = ("评价说明", REMARK);
             return Err(Refusal::LongField { field, max }.into());
         }
-        let answered = self.told(receipt).await?.answers;
-        if answered.iter().all(|answer| answer.result.is_none()) {
+        let told = self.what_became_of(receipt).await?;
+        if !told.is_answered() {
             return Err(Refusal::NoAnswerYet.into());
         }
         let (id, _) = self.received(receipt).await?;

@@ -287,6 +287,12 @@ impl Desk {
         text.map_or(0, |text| text[..unit.span.start].chars().count())
     }
 
+    /// What was found in a submission.
+    pub(crate) fn analysis(&self, id: SubmissionId) -> Option<&caifeng_domain::Analysis> {
+        let place = *self.place.get(&id)?;
+        Some(&self.material.record.analyses[place].1)
+    }
+
     /// A point, by its number.
     pub(crate) fn standing(&self, point: PointId) -> Result<&Standing, AppError> {
         let unknown = || crate::Refusal::UnknownPoint(point).into();

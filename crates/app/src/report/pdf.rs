@@ -36,7 +36,7 @@ pub enum PdfError {
 
 /// Turns a document into PDF. Blocks while LibreOffice works, in a folder and with a profile of its
 /// own, which are gone afterwards.
-pub(super) fn from_docx(docx: &[u8]) -> Result<Vec<u8>, PdfError> {
+pub(crate) fn from_docx(docx: &[u8]) -> Result<Vec<u8>, PdfError> {
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("report.docx"), docx)?;
     let mut child = start(folder.path())?;

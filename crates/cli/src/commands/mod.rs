@@ -8,6 +8,7 @@ mod doctor;
 mod draft;
 mod end;
 mod eval;
+mod exchange;
 mod fill;
 mod hook;
 mod hot;
@@ -21,6 +22,7 @@ mod report;
 mod search;
 mod serve;
 mod station;
+mod summary;
 mod task;
 mod triage;
 mod user;
@@ -61,6 +63,8 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Search(command) => search::run(command, config).await,
         Command::Library(command) => library::run(command, config).await,
         Command::Report(command) => report::run(command, config).await,
+        Command::Summary(command) => summary::run(command, config).await,
+        Command::Exchange(command) => exchange::run(command, config).await,
         Command::Consultation(command) => consultation::run(command, config).await,
         Command::Station(command) => station::run(command, config).await,
         Command::Task(command) => task::run(command, config).await,

@@ -35,7 +35,7 @@ pub(crate) async fn run(report: Report, config: Config) -> Result<()> {
     Ok(())
 }
 
-fn format(format: Format) -> ReportFormat {
+pub(super) fn format(format: Format) -> ReportFormat {
     match format {
         Format::Md => ReportFormat::Md,
         Format::Json => ReportFormat::Json,

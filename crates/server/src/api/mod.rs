@@ -6,6 +6,7 @@ mod feedback;
 mod jobs;
 mod kiosk;
 mod library;
+mod pull;
 mod receipts;
 mod report;
 mod submissions;
@@ -95,6 +96,7 @@ fn described(bulk_body_bytes: usize) -> OpenApiRouter<Site> {
         .routes(routes!(receipts::track))
         .routes(routes!(report::report))
         .routes(routes!(jobs::jobs))
+        .routes(routes!(pull::changes))
         .routes(routes!(library::search))
         .routes(routes!(library::related))
         .routes(routes!(kiosk::enrol))

@@ -25,10 +25,10 @@ pub(super) enum Transcribing {}
 pub(super) enum Connecting {}
 /// Looking after accounts.
 pub(super) enum Managing {}
-/// Deciding what was said, and what is published beside a draft.
-pub(super) enum Reviewing {}
 /// Reading what was said.
 pub(super) enum Reading {}
+/// Deciding what becomes of what was said.
+pub(super) enum Reviewing {}
 /// Watching what runs in the background.
 pub(super) enum Watching {}
 /// Reading the audit trail.
@@ -46,12 +46,12 @@ impl Task for Managing {
     const NEEDS: Permission = Permission::ManageAccounts;
 }
 
-impl Task for Reviewing {
-    const NEEDS: Permission = Permission::Review;
-}
-
 impl Task for Reading {
     const NEEDS: Permission = Permission::ReadReport;
+}
+
+impl Task for Reviewing {
+    const NEEDS: Permission = Permission::Review;
 }
 
 impl Task for Watching {

@@ -9,6 +9,7 @@ mod desk;
 mod devices;
 mod draft;
 mod english;
+mod exchange;
 mod feedback;
 mod form;
 mod gate;
@@ -24,8 +25,10 @@ mod place;
 mod receipt;
 mod reports;
 mod scans;
+mod schedules;
 mod search;
 mod staff;
+mod summaries;
 mod tasks;
 mod texts;
 mod transfers;
@@ -69,6 +72,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             get(texts::list).post(texts::change),
         )
         .merge(desk::uploads())
+        .merge(exchange::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
         .merge(uploads)
@@ -125,6 +129,9 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .merge(desk::router())
         .merge(feedback::router())
         .merge(kiosk::router())
+        .merge(exchange::router())
+        .merge(summaries::router())
+        .merge(schedules::router())
 }
 
 /// A failure as a page.

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use caifeng_app::{Answer, Grade, Meaning, Told, TrackedStage, Tracking, article_names};
+use caifeng_app::{Answer, Answered, Grade, Meaning, Told, TrackedStage, Tracking, article_names};
 use caifeng_domain::{Aim, ArticleNo, Named, Scope, Span};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -37,6 +37,8 @@ struct Page {
     answers: Vec<Line>,
     /// Number and label of each article, for choosing; empty where the draft is not to be told of.
     articles: Vec<(String, String)>,
+    /// Answers from above to words that are cut otherwise here.
+    above: Vec<Answered>,
     /// Whether there is an answer to grade, and none was given.
     asks: bool,
     /// What was done just now.
@@ -218,6 +220,7 @@ async fn found(
         found: None,
         answers: Vec::new(),
         articles: Vec::new(),
+        above: Vec::new(),
         asks: false,
         done: None,
         qr: None,
@@ -226,8 +229,8 @@ async fn found(
     if !page.code.trim().is_empty() {
         match site.app.track(&page.code).await.map_err(Fault::from) {
             Ok(tracking) => {
-                let told = site.app.told(&page.code).await?;
-                let answered = told.answers.iter().any(|answer| answer.result.is_some());
+                let told = site.app.what_became_of(&page.code).await?;
+                let answered = told.is_answered();
                 page.asks = answered && !site.app.is_graded(&page.code).await?;
                 if let Some(consultation) = &tracking.consultation {
                     let listed = site.app.consultation_for(None, &consultation.slug).await?;
@@ -238,6 +241,7 @@ async fn found(
                 page.qr = address.and_then(|address| draw(&address));
                 page.found = Some(Found::new(tracking, &told));
                 page.answers = told.answers.into_iter().map(Line::from).collect();
+                page.above = told.above;
             }
             Err(fault) => {
                 status = fault.status;

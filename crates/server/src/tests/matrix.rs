@@ -72,6 +72,11 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
         "/api/v1/consultations/known/report",
         Needs::The(Permission::ReadReport),
     ),
+    (
+        "GET",
+        "/api/v1/consultations/known/changes",
+        Needs::The(Permission::Pull),
+    ),
     ("GET", "/api/v1/jobs", Needs::The(Permission::SeeJobs)),
     ("GET", "/api/v1/library", Needs::The(Permission::ReadReport)),
     (
@@ -254,6 +259,81 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     (
         "POST",
         "/staff/c/known/transfers/S-1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/confirm",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/export",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/c/known/exchange/feedback",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange/1",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/c/known/exchange/1/file",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/exchange/keys",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    (
+        "POST",
+        "/staff/exchange/keys",
+        Needs::The(Permission::ManageAccounts),
+    ),
+    (
+        "GET",
+        "/staff/summaries",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/summaries/file?period=2026-03&format=html",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/schedules",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/schedules",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "POST",
+        "/staff/schedules/1/end",
+        Needs::The(Permission::ReadReport),
+    ),
+    (
+        "GET",
+        "/staff/schedules/files/1",
         Needs::The(Permission::ReadReport),
     ),
     ("GET", "/staff/admin", Needs::Account),

@@ -43,6 +43,8 @@ fn role(needs: Needs) -> Role {
     match needs {
         Needs::The(Permission::BulkIntake) => Role::Platform,
         Needs::The(Permission::ReadReport) => Role::Expert,
+        Needs::The(Permission::Review) => Role::Reviewer,
+        Needs::The(Permission::Pull) => Role::Observer,
         _ => Role::StationOfficer,
     }
 }
@@ -114,7 +116,9 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
         (Scope::Known, None, &["known".to_owned()]),
     ] {
         let reach = desk.app.reach(station, slugs).await.unwrap();
-        for role in [Role::StationOfficer, Role::Platform, Role::Expert] {
+        let mut roles = vec![Role::StationOfficer, Role::Platform, Role::Expert];
+        roles.extend([Role::Reviewer, Role::Observer]);
+        for role in roles {
             let name = format!("{scope:?}-{role:?}");
             for header in desk.both(&name, role, reach.clone()).await {
                 callers.push((scope, role, header));
@@ -134,7 +138,14 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
             for slug in ["known", "inside"] {
                 let path = path.replace("/known", &format!("/{slug}"));
                 let status = desk.try_as(method, &path, (header, value)).await;
-                let want = if scope.covers(slug) {
+                // Packages and changes are of a whole consultation.
+                let is_whole = path.contains("/exchange") || path.ends_with("/changes");
+                let want = if is_whole && *scope == Scope::Station {
+                    Some(FORBIDDEN)
+                } else if path.contains("/exchange/1") {
+                    // There is no such package.
+                    Some(NOT_THERE)
+                } else if scope.covers(slug) {
                     None
                 } else {
                     refused(method, &path, needs, slug)

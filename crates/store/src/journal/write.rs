@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use caifeng_domain::{Channel, SubmissionId};
 
-use super::{Incoming, Intake, Known, origin::Origin};
+use super::{Foreign, Incoming, Intake, Known, origin::Origin};
 use crate::{
     Act, Receipt, SenderId, StoreError, audit,
     db::Write,
@@ -169,7 +169,13 @@ impl Intake<'_> {
         let vault = self.store.vault();
         let keys: Vec<Option<String>> = fresh
             .iter()
-            .map(|(_, incoming)| vault.pseudonym(self.consultation, &incoming.submission.submitter))
+            .map(|(_, incoming)| match incoming.foreign {
+                None => vault.pseudonym(self.consultation, &incoming.submission.submitter),
+                Some(Foreign { series, name }) => {
+                    let pseudonym = |name| vault.foreign_pseudonym(self.consultation, series, name);
+                    name.map(pseudonym)
+                }
+            })
             .collect();
         if keys.iter().all(Option::is_none) {
             return Ok(vec![None; keys.len()]);

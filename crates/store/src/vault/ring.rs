@@ -16,11 +16,16 @@ use crate::{IdentityKey, Random, StoreError};
 pub(crate) enum Purpose {
     Hash,
     Seal,
+    /// Signing what leaves the house.
+    Sign,
 }
 
 impl Purpose {
-    pub(crate) const ALL: [(Self, &'static str, &'static str); 2] =
-        [(Self::Hash, "hash", "散列"), (Self::Seal, "seal", "加密")];
+    pub(crate) const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Hash, "hash", "散列"),
+        (Self::Seal, "seal", "加密"),
+        (Self::Sign, "sign", "签名"),
+    ];
 }
 
 /// A key as the database holds it.
@@ -84,6 +89,10 @@ fn bound(id: u32, purpose: Purpose) -> Vec<u8> {
 pub(crate) struct Ring {
     pub(super) pseudonym: Hmac<Sm3>,
     pub(super) content: Hmac<Sm3>,
+    /// What packages call senders and submissions.
+    pub(super) package: Hmac<Sm3>,
+    /// None until something was signed.
+    pub(crate) sign: Option<[u8; 32]>,
     pub(super) seals: BTreeMap<u32, Box<dyn Provider>>,
     /// The largest number of any key.
     pub(crate) newest: u32,
@@ -91,12 +100,13 @@ pub(crate) struct Ring {
 
 impl Ring {
     pub(crate) fn unwrap(keys: &[WrappedKey], master: &IdentityKey) -> Result<Self, StoreError> {
-        let (mut root, mut seals, mut newest) = (None, BTreeMap::new(), 0);
+        let (mut root, mut sign, mut seals, mut newest) = (None, None, BTreeMap::new(), 0);
         for wrapped in keys {
             let key = wrapped.unwrap(master)?;
             newest = newest.max(wrapped.id);
             match wrapped.purpose {
                 Purpose::Hash => root = Some(key),
+                Purpose::Sign => sign = Some(key),
                 Purpose::Seal => {
                     seals.insert(wrapped.id, wrapped.suite.provider(&key));
                 }
@@ -106,6 +116,8 @@ impl Ring {
         Ok(Self {
             pseudonym: keyed(&derive(&root, b"caifeng pseudonym")),
             content: keyed(&derive(&root, b"caifeng content")),
+            package: keyed(&derive(&root, b"caifeng package")),
+            sign,
             seals,
             newest,
         })
@@ -122,7 +134,7 @@ pub(crate) fn fingerprint(master: &IdentityKey) -> String {
     crate::rows::hex(&derive(&master.0, b"caifeng fingerprint"))
 }
 
-fn derive(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+pub(crate) fn derive(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
     let mut mac = keyed(key);
     mac.update(purpose);
     mac.finalize().into_bytes().into()

@@ -16,12 +16,17 @@ use super::{Failed, html};
 use crate::{Site, auth::Caller, error::Fault};
 
 /// What is linked to: who may, where it is, what it is.
-const LINKS: [(Permission, &str, &str); 11] = [
+const LINKS: [(Permission, &str, &str); 12] = [
     (Permission::ManageAccounts, "/staff/accounts", "账号"),
     (
         Permission::ManageAccounts,
         "/staff/admin/keys",
         "接口密钥和数据密钥",
+    ),
+    (
+        Permission::ManageAccounts,
+        "/staff/exchange/keys",
+        "受信任的公钥",
     ),
     (Permission::Connect, "/staff/admin/stations", "站点"),
     (Permission::Connect, "/staff/devices", "自助终端"),
