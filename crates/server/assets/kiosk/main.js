@@ -4,8 +4,8 @@ import { openBase, setting, keep } from "./base.js";
 import { Hall } from "./drafts.js";
 import { elsewhere, enrol } from "./enrol.js";
 import { Idle } from "./idle.js";
-import { onClick, show } from "./screen.js";
-import { Speaker, canListen, listen } from "./speech.js";
+import { clear, onClick, show } from "./screen.js";
+import { Speaker } from "./speech.js";
 import { askCode } from "./staff.js";
 import { Uploader } from "./upload.js";
 import { Visit } from "./visit.js";
@@ -99,12 +99,14 @@ class Kiosk {
 
   /** The first screen, with nothing left of whoever was here. */
   async home() {
+    clear();
     this.atEnd?.();
     this.atEnd = null;
     this.idle.stop();
     this.speaker.hush();
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     getSelection()?.removeAllRanges();
+    navigator.clipboard?.writeText("").catch(() => undefined);
     at("leave").hidden = true;
     this.resize(0);
     const device = await setting(this.base, "device");
@@ -202,30 +204,6 @@ class Kiosk {
       dialog.querySelector("[data-no]").addEventListener("click", () => answered(false), { signal });
       dialog.addEventListener("close", () => answered(false), { signal });
     });
-  }
-
-  /** Lets whoever cannot type speak, where the machine understands. Returns what ends it. */
-  offerDictation(button, field) {
-    let stop = null;
-    const label = (on) => {
-      button.textContent = on ? "说完了" : "我用嘴说";
-      button.setAttribute("aria-pressed", String(on));
-    };
-    const end = () => {
-      const running = stop;
-      stop = null;
-      running?.();
-      label(false);
-    };
-    label(false);
-    canListen().then((can) => { button.hidden = !can; });
-    onClick(button, () => {
-      if (stop) return end();
-      this.speaker.hush();
-      stop = listen(field, end);
-      return label(true);
-    });
-    return end;
   }
 }
 
