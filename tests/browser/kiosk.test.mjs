@@ -34,6 +34,8 @@ after(async () => {
 async function look(page, name) {
   for (const [width, height] of [[390, 844], [1080, 1920]]) {
     await page.setViewportSize({ width, height });
+    // A screen that is still coming in has not its colours yet.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
     assert.deepEqual(await faultsOf(page), [], `${name} at ${width}×${height}`);
     assert.ok(await fits(page), `${name} is wider than ${width}`);
     if (shots && SHOWN.includes(`${name}-${width}`)) {
@@ -405,6 +407,7 @@ test("a device that is shut out says so, and its queue survives a new enrolment"
   await look(page, "paused");
   for (let tap = 0; tap < 5; tap += 1) await page.locator("#place").click();
   await button(page, "重新注册").click();
+  await page.waitForSelector("text=本机还有 1 条意见没有上传");
   await desk.fill("#label", "一楼大厅，新");
   await desk.selectOption("#place", hall.east);
   await desk.getByRole("button", { name: "添加并生成注册码" }).click();

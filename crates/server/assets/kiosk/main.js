@@ -123,7 +123,8 @@ class Kiosk {
   async trouble() {
     const contact = await setting(this.base, "contact");
     if (contact?.shut) return "这台设备已被停用。您可以用手机扫描墙上的二维码提意见，或者请工作人员帮忙。";
-    if (!this.hall.now?.consultations) return "还没有取得草案。连上网络以后会自动恢复。";
+    if (this.hall.now?.missing) return "这个地点的页面已经取消。请联系工作人员。";
+    if (!this.hall.now) return "还没有取得草案。连上网络以后会自动恢复。";
     return null;
   }
 
@@ -233,4 +234,6 @@ async function main() {
   await kiosk.start();
 }
 
-main();
+main().catch(() => {
+  show("paused")("words").textContent = "浏览器不能在这台设备上保存意见，可能磁盘已满，或者处于无痕模式。请联系工作人员。";
+});
