@@ -12,7 +12,7 @@ export const PIN = "246810";
  * one entry a batch. With `next` the program at the other end has a new version instead of `version`.
  */
 export async function lay(office) {
-  const line = { mode: "down", plan: [], batches: [], at_once: 0, most_at_once: 0 };
+  const line = { mode: "down", plan: [], batches: [], uploads: [] };
   const server = createServer(async (asked, answer) => {
     const parts = [];
     for await (const part of asked) parts.push(part);
@@ -20,29 +20,43 @@ export async function lay(office) {
     const is_batch = asked.url === "/api/v1/kiosk/batches";
     if (line.next) asked.url = asked.url.replace(line.next, line.version);
     const mode = is_batch && line.plan.length > 0 ? line.plan.shift() : line.mode;
-    if (is_batch) {
-      line.at_once += 1;
-      line.most_at_once = Math.max(line.most_at_once, line.at_once);
-      answer.once("close", () => { line.at_once -= 1; });
-    }
-    if (mode === "down") return answer.destroy();
-    if (mode === "portal") return answer.writeHead(200, { "content-type": "text/html" }).end("<h1>请先登录本楼的网络</h1>");
+    const upload = { from: performance.now(), to: Infinity, given_up: false };
+    if (is_batch) line.uploads.push(upload);
+    answer.once("close", () => {
+      upload.given_up = upload.to === Infinity;
+      upload.to = Math.min(upload.to, performance.now());
+    });
+    const say = (status, headers, body) => {
+      upload.to = performance.now();
+      answer.writeHead(status, headers).end(body);
+    };
+    const lose = () => {
+      upload.to = performance.now();
+      answer.destroy();
+    };
+    if (mode === "down") return lose();
+    if (mode === "portal") return say(200, { "content-type": "text/html" }, "<h1>请先登录本楼的网络</h1>");
     const said = await forward(office, asked, body);
     if (is_batch) {
       line.batches.push({ mode, sent: JSON.parse(body).batch, status: said.status });
       line.heard?.();
     }
-    if (mode === "deaf") return answer.destroy();
+    if (mode === "deaf") return lose();
     if (line.next && /html|javascript|manifest/.test(said.headers["content-type"])) {
       said.body = said.body.toString().replaceAll(line.version, line.next);
       delete said.headers["content-length"];
     }
-    return answer.writeHead(said.status, said.headers).end(said.body);
+    return say(said.status, said.headers, said.body);
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   line.base = `http://127.0.0.1:${server.address().port}`;
   line.close = () => { server.closeAllConnections(); server.close(); };
   return line;
+}
+
+/** Uploads that began while an earlier one was at work that nobody had given up. */
+export function overlaps({ uploads }) {
+  return uploads.filter((one, at) => uploads.slice(0, at).some((before) => !before.given_up && before.to > one.from));
 }
 
 function forward(office, { method, url, headers }, body) {
@@ -138,7 +152,7 @@ export async function hurry(page, line, done) {
   for (let turn = 0; !(await done()); turn += 1) {
     assert.ok(turn < 200, "it does not come to an end");
     // What is on its way gets its answer first.
-    do await new Promise((later) => setTimeout(later, 100)); while (line.at_once > 0);
+    do await new Promise((later) => setTimeout(later, 100)); while (line.uploads.some(({ to }) => to === Infinity));
     await page.clock.fastForward(15 * 60000);
   }
 }
