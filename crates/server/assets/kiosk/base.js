@@ -21,6 +21,8 @@ export async function openBase() {
   };
   const base = await answer(request);
   base.onversionchange = () => base.close();
+  // The browser gave it up: a new page opens it anew.
+  base.onclose = () => location.reload();
   return base;
 }
 

@@ -3,6 +3,7 @@
 
 import { enrolled } from "./upload.js";
 import { setting } from "./base.js";
+import { waiting } from "./queue.js";
 import { hashCode, newSealingKey, signingKey } from "./seal.js";
 import { onClick, show } from "./screen.js";
 
@@ -16,6 +17,10 @@ export function enrol(base, { done, back }) {
     part("problem").textContent = words;
     part("go").disabled = false;
   };
+  waiting(base).then(({ count }) => {
+    part("waiting").hidden = count === 0;
+    part("waiting").textContent = `本机还有 ${count} 条意见没有上传，注册以后会记在新注册的地点。设备要换地点的，请先让它联网上传完。`;
+  });
   part("back").hidden = !back;
   if (back) onClick(part("back"), back);
   part("code").focus();

@@ -4,8 +4,8 @@ import { openBase, setting, keep } from "./base.js";
 import { Hall } from "./drafts.js";
 import { elsewhere, enrol } from "./enrol.js";
 import { Idle } from "./idle.js";
-import { onClick, show } from "./screen.js";
-import { Speaker, canListen, listen } from "./speech.js";
+import { clear, onClick, show } from "./screen.js";
+import { Speaker } from "./speech.js";
 import { askCode } from "./staff.js";
 import { Uploader } from "./upload.js";
 import { Visit } from "./visit.js";
@@ -99,12 +99,14 @@ class Kiosk {
 
   /** The first screen, with nothing left of whoever was here. */
   async home() {
+    clear();
     this.atEnd?.();
     this.atEnd = null;
     this.idle.stop();
     this.speaker.hush();
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     getSelection()?.removeAllRanges();
+    navigator.clipboard?.writeText("").catch(() => undefined);
     at("leave").hidden = true;
     this.resize(0);
     const device = await setting(this.base, "device");
@@ -121,7 +123,8 @@ class Kiosk {
   async trouble() {
     const contact = await setting(this.base, "contact");
     if (contact?.shut) return "这台设备已被停用。您可以用手机扫描墙上的二维码提意见，或者请工作人员帮忙。";
-    if (!this.hall.now?.consultations) return "还没有取得草案。连上网络以后会自动恢复。";
+    if (this.hall.now?.missing) return "这个地点的页面已经取消。请联系工作人员。";
+    if (!this.hall.now) return "还没有取得草案。连上网络以后会自动恢复。";
     return null;
   }
 
@@ -203,30 +206,6 @@ class Kiosk {
       dialog.addEventListener("close", () => answered(false), { signal });
     });
   }
-
-  /** Lets whoever cannot type speak, where the machine understands. Returns what ends it. */
-  offerDictation(button, field) {
-    let stop = null;
-    const label = (on) => {
-      button.textContent = on ? "说完了" : "我用嘴说";
-      button.setAttribute("aria-pressed", String(on));
-    };
-    const end = () => {
-      const running = stop;
-      stop = null;
-      running?.();
-      label(false);
-    };
-    label(false);
-    canListen().then((can) => { button.hidden = !can; });
-    onClick(button, () => {
-      if (stop) return end();
-      this.speaker.hush();
-      stop = listen(field, end);
-      return label(true);
-    });
-    return end;
-  }
 }
 
 /** Keeps the page for days without a network. A newer version waits until nobody is there. */
@@ -255,4 +234,6 @@ async function main() {
   await kiosk.start();
 }
 
-main();
+main().catch(() => {
+  show("paused")("words").textContent = "浏览器不能在这台设备上保存意见，可能磁盘已满，或者处于无痕模式。请联系工作人员。";
+});

@@ -17,6 +17,12 @@ export function show(name) {
   return (part) => screen.querySelector(`[data-${part}]`);
 }
 
+/** Leaves nothing on the screen, whatever comes next. */
+export function clear() {
+  stage.replaceChildren();
+  delete document.body.dataset.screen;
+}
+
 /** An element with attributes, listeners (`onclick`) and children. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

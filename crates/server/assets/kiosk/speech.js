@@ -55,7 +55,7 @@ export class Speaker {
 }
 
 /** Whether this machine understands spoken Chinese without asking another one. */
-export async function canListen() {
+async function canListen() {
   const Recognition = globalThis.SpeechRecognition;
   if (!Recognition?.available) return false;
   try {
@@ -66,7 +66,7 @@ export async function canListen() {
 }
 
 /** Writes what is said behind what is in `field`, until the function that it returns is called. */
-export function listen(field, ended) {
+function listen(field, ended) {
   const recognition = new globalThis.SpeechRecognition();
   Object.assign(recognition, { lang: LANGUAGE, continuous: true, interimResults: false, processLocally: true });
   recognition.addEventListener("result", (event) => {
@@ -79,4 +79,28 @@ export function listen(field, ended) {
   recognition.addEventListener("error", ended);
   recognition.start();
   return () => recognition.stop();
+}
+
+/** Lets whoever cannot type speak, where the machine understands. Returns what ends it. */
+export function offerDictation(button, field, speaker) {
+  let stop = null;
+  const label = (on) => {
+    button.textContent = on ? "说完了" : "我用嘴说";
+    button.setAttribute("aria-pressed", String(on));
+  };
+  const end = () => {
+    const running = stop;
+    stop = null;
+    running?.();
+    label(false);
+  };
+  label(false);
+  canListen().then((can) => { button.hidden = !can; });
+  button.addEventListener("click", () => {
+    if (stop) return end();
+    speaker.hush();
+    stop = listen(field, end);
+    return label(true);
+  });
+  return end;
 }

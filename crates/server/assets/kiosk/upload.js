@@ -50,14 +50,17 @@ export class Uploader {
     this.again = true;
     if (this.busy) return;
     this.busy = true;
-    let done = true;
-    while (this.again) {
-      this.again = false;
-      done = await this.upload();
+    let done = false;
+    try {
+      while (this.again) {
+        this.again = false;
+        done = await this.upload();
+      }
+    } finally {
+      this.busy = false;
+      this.tried();
+      this.later(done ? ROUND : this.pause());
     }
-    this.busy = false;
-    this.tried();
-    this.later(done ? ROUND : this.pause());
   }
 
   pause() {

@@ -4,6 +4,7 @@
 import { chapters, daysLeft } from "./drafts.js";
 import { conclude } from "./receipts.js";
 import { make, onClick, show } from "./screen.js";
+import { offerDictation } from "./speech.js";
 
 const LONGEST = 50000;
 
@@ -98,7 +99,7 @@ export class Visit {
     else part("words").remove();
     const field = part("text");
     field.value = said?.text ?? "";
-    const stop = this.kiosk.offerDictation(part("listen"), field);
+    const stop = offerDictation(part("listen"), field, this.kiosk.speaker);
     onClick(part("back"), async () => {
       const lost = field.value.trim() && field.value !== (said?.text ?? "");
       if (lost && !(await this.kiosk.ask("写好的这些话还没有加进去，要放弃吗？"))) return;
