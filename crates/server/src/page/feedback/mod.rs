@@ -10,7 +10,7 @@ mod staff;
 
 use askama::Template;
 use axum::{Router, response::Response, routing::get};
-use caifeng_app::{Archive, Released, ReleasedPoint};
+use caifeng_app::{Archive, Piece, Released, ReleasedPoint};
 
 use super::{Failed, search::escaped};
 use crate::{Site, error::Fault};
@@ -38,6 +38,8 @@ pub(super) fn router() -> Router<Site> {
 /// A point as pages show it.
 struct Card {
     point: ReleasedPoint,
+    /// Its wording in pieces, those asked for marked.
+    pieces: Vec<Piece>,
     /// Where it stays; empty in a preview.
     link: String,
     /// 2026年3月1日
@@ -54,6 +56,10 @@ impl Card {
             topics: (point.topics.iter())
                 .map(|topic| (topic.clone(), format!("/feedback?topic={}", escaped(topic))))
                 .collect(),
+            pieces: vec![Piece {
+                text: point.wording.clone(),
+                is_marked: false,
+            }],
             point: point.clone(),
         }
     }
