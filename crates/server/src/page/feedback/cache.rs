@@ -70,21 +70,20 @@ pub(crate) async fn cached<E>(
     key: String,
     write: impl Future<Output = Result<(&'static str, Vec<u8>), E>>,
 ) -> Result<Response, E> {
-    let page = match pages.get(stamp, &key) {
-        Some(page) => page,
-        None => {
-            let (kind, body) = write.await?;
-            let mut hasher = DefaultHasher::new();
-            body.hash(&mut hasher);
-            let etag = format!("W/\"{:016x}\"", hasher.finish());
-            let page = Kept {
-                kind,
-                body: body.into(),
-                etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
-            };
-            pages.put(stamp, key, &page);
-            page
-        }
+    let page = if let Some(page) = pages.get(stamp, &key) {
+        page
+    } else {
+        let (kind, body) = write.await?;
+        let mut hasher = DefaultHasher::new();
+        body.hash(&mut hasher);
+        let etag = format!("W/\"{:016x}\"", hasher.finish());
+        let page = Kept {
+            kind,
+            body: body.into(),
+            etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
+        };
+        pages.put(stamp, key, &page);
+        page
     };
     let has = headers.get_all(header::IF_NONE_MATCH).iter();
     let is_known = has

@@ -105,8 +105,8 @@ struct Page {
     topics: Vec<(String, String)>,
     hits: Vec<Hit>,
     total: usize,
-    page: usize,
-    pages: usize,
+    /// Number of this page, from 1, and of pages.
+    leaf: (usize, usize),
     /// The present search as an address.
     query: String,
     problem: Option<&'static str>,
@@ -152,8 +152,7 @@ impl Page {
                 .map(|topic| (topic.clone(), format!("/feedback?topic={}", escaped(topic))))
                 .collect(),
             total: found.total,
-            page: found.page.0.max(1),
-            pages: found.page.1.max(1),
+            leaf: (found.page.0.max(1), found.page.1.max(1)),
             hits: found.hits.into_iter().map(Hit::new).collect(),
             query: asked.address(),
             asked,
