@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Looking again after this long is another visit.
-const PAUSE: Duration = Duration::from_secs(30 * 60);
+const PAUSE: Duration = Duration::from_mins(30);
 /// Within a visit the time is noted so often at most.
-const NOTED: Duration = Duration::from_secs(60);
+const NOTED: Duration = Duration::from_mins(1);
 
 impl Store {
     /// Notes that somebody is at the desk of a consultation, and says when the visit before this one

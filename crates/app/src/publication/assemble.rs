@@ -87,14 +87,12 @@ impl Candidate {
 pub(super) type Choices = BTreeMap<String, (String, String)>;
 
 /// What candidates are made of besides the desk.
-pub(super) struct Basis<'b> {
-    pub(super) choices: &'b Choices,
-    pub(super) taken_back: &'b HashSet<SubmissionId>,
-    pub(super) dispositions: &'b [Disposition],
-    /// All words of the draft: what stands there is nobody's personal data.
-    pub(super) draft: &'b str,
+pub(super) struct Known {
+    pub(super) choices: Choices,
+    pub(super) taken_back: HashSet<SubmissionId>,
+    pub(super) dispositions: Vec<Disposition>,
     /// Articles of laws that came of points.
-    pub(super) laws: &'b BTreeMap<PointId, (String, LawArticle)>,
+    pub(super) laws: BTreeMap<PointId, (String, LawArticle)>,
 }
 
 /// What is written down, of the candidates that go out.
@@ -127,14 +125,16 @@ pub(super) fn stored(desk: &Desk, listed: &Listed, candidates: &[Candidate]) -> 
 }
 
 impl Desk {
-    /// The points with an approved result, in the order of the draft, the weightiest first.
-    pub(super) fn candidates(&self, basis: &Basis<'_>) -> Vec<Candidate> {
+    /// The points with an approved result, in the order of the draft, the weightiest first; or only one
+    /// of them.
+    pub(super) fn candidates(&self, known: &Known, only: Option<PointId>) -> Vec<Candidate> {
         let settled = |standing: &Standing| {
             let state = self.decided.points.get(&standing.point.id)?;
             let settled = state.settled.as_ref()?;
             settled.approved.is_some().then(|| settled.clone())
         };
         let mut all: Vec<(&Standing, Settled)> = (self.points.values())
+            .filter(|standing| only.is_none_or(|only| standing.point.id == only))
             .filter_map(|standing| Some((standing, settled(standing)?)))
             .collect();
         all.sort_by_key(|(standing, _)| {
@@ -146,28 +146,38 @@ impl Desk {
                 standing.point.id,
             )
         });
+        let draft: Vec<&str> = (self.material.draft.nodes.iter())
+            .map(|node| &*node.text)
+            .collect();
+        let draft = draft.concat();
         let candidates = all.iter();
         candidates
-            .map(|(standing, settled)| self.candidate(standing, settled, basis))
+            .map(|(standing, settled)| self.candidate(standing, settled, &draft, known))
             .collect()
     }
 
-    fn candidate(&self, standing: &Standing, settled: &Settled, basis: &Basis<'_>) -> Candidate {
+    fn candidate(
+        &self,
+        standing: &Standing,
+        settled: &Settled,
+        draft: &str,
+        known: &Known,
+    ) -> Candidate {
         let id = standing.point.id;
         let counting: Vec<(usize, usize)> = (standing.point.units.iter().copied())
             .filter(|&place| {
                 let whose = self.material.stored[place.0].id;
-                self.counts(place) && !basis.taken_back.contains(&whose)
+                self.counts(place) && !known.taken_back.contains(&whose)
             })
             .collect();
-        let offered = self.offered(standing, &counting, basis);
+        let offered = self.offered(standing, &counting, known);
         let mut shown = offered.iter().filter(|offered| !offered.is_left_away);
         let state = self.decided.points.get(&id);
         let own = state.and_then(|state| state.wording.clone().or_else(|| state.name.clone()));
         let is_quoted = own.is_none();
         let wording = own.or_else(|| shown.next().map(|offered| offered.words.clone()));
         let submissions: Vec<usize> = counting.iter().map(|place| place.0).collect();
-        let known = basis.dispositions.iter().find(|d| d.code == settled.code);
+        let kind = known.dispositions.iter().find(|d| d.code == settled.code);
         let approved = settled.approved.as_ref().map_or(0, |(_, at)| *at);
         let point = ReleasedPoint {
             id: id.to_string(),
@@ -187,18 +197,18 @@ impl Desk {
             ),
             topics: self.topics(standing),
             result_code: settled.code.clone(),
-            result: known.map_or_else(|| settled.code.clone(), |d| d.name.clone()),
+            result: kind.map_or_else(|| settled.code.clone(), |d| d.name.clone()),
             reason: settled.reason.clone(),
             decided_on: today(Timestamp::from_microsecond(approved).unwrap_or_default()),
-            adopted: self.adopted(standing, settled, basis),
+            adopted: self.adopted(standing, settled, known),
         };
         Candidate {
             id,
-            flags: flags(&point, basis.draft, basis.choices),
+            flags: flags(&point, draft, &known.choices),
             offered,
-            is_left_out: basis.choices.contains_key(&id.to_string()),
+            is_left_out: known.choices.contains_key(&id.to_string()),
             is_fruitful: FRUITFUL.contains(&&*settled.code),
-            law: (basis.laws.get(&id)).map_or_else(String::new, |(law, article)| {
+            law: (known.laws.get(&id)).map_or_else(String::new, |(law, article)| {
                 format!("{law}{}", article.label)
             }),
             point,
@@ -210,7 +220,7 @@ impl Desk {
         &self,
         standing: &Standing,
         counting: &[(usize, usize)],
-        basis: &Basis<'_>,
+        known: &Known,
     ) -> Vec<Offered> {
         let first = standing.point.representative;
         let first = counting.iter().copied().filter(|place| *place == first);
@@ -229,7 +239,7 @@ impl Desk {
             out.push(Offered {
                 key: key.to_string(),
                 words: self.material.words(place).text,
-                is_left_away: basis.choices.contains_key(&item),
+                is_left_away: known.choices.contains_key(&item),
             });
         }
         out
@@ -256,12 +266,7 @@ impl Desk {
         topics
     }
 
-    fn adopted(
-        &self,
-        standing: &Standing,
-        settled: &Settled,
-        basis: &Basis<'_>,
-    ) -> Option<Adopted> {
+    fn adopted(&self, standing: &Standing, settled: &Settled, known: &Known) -> Option<Adopted> {
         if !FRUITFUL.contains(&&*settled.code) {
             return None;
         }
@@ -269,7 +274,7 @@ impl Desk {
             SectionPlace::Provision(node) => Some(self.material.draft.full_text(node)),
             _ => None,
         };
-        if let Some((law, article)) = basis.laws.get(&standing.point.id) {
+        if let Some((law, article)) = known.laws.get(&standing.point.id) {
             return Some(Adopted {
                 source: format!("{law}{}", article.label),
                 words: article.text.clone(),

@@ -70,10 +70,8 @@ impl App {
             return Err(Refusal::Forbidden.into());
         }
         let id = listed.id;
-        let preview = self.preview(listed).await?;
-        let candidate = preview.candidates.iter().find(|c| c.id == choice.point());
-        let candidate = candidate.ok_or(Refusal::UnknownPoint(choice.point()))?;
-        if !choice.fits(candidate) {
+        let candidate = self.candidate(&listed, choice.point()).await?;
+        if !choice.fits(&candidate) {
             return Err(Refusal::UnknownUnit.into());
         }
         let value = match &choice {

@@ -11,7 +11,7 @@ mod model;
 mod open_data;
 mod search;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use caifeng_domain::{Permission, PointId};
 use caifeng_store::{Act, Principal, Release};
@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use self::{
-    assemble::{Basis, Choices},
+    assemble::{Choices, Known},
     model::Stored,
 };
-use crate::{App, AppError, Refusal, catalogue::Listed, drafts::hex};
+use crate::{App, AppError, Desk, Refusal, catalogue::Listed, drafts::hex};
 
 pub use self::{
     archive::{Archive, Released},
@@ -145,18 +145,7 @@ impl App {
 
     async fn preview(&self, listed: Listed) -> Result<Preview, AppError> {
         let slug = listed.consultation.slug.clone();
-        let choices = self.store.release_choices(listed.id).await?;
-        let choices: Choices = choices
-            .into_iter()
-            .map(|choice| (choice.item, (choice.choice, choice.actor)))
-            .collect();
-        let laws = self.chosen_laws(&choices).await?;
-        let taken_back: HashSet<_> = self
-            .store
-            .taken_back(listed.id)
-            .await?
-            .into_iter()
-            .collect();
+        let known = self.known_for_release(&listed).await?;
         let releases = self.store.releases(listed.id).await?;
         let standing = releases.first().filter(|last| last.end.is_none());
         let before = match standing {
@@ -165,28 +154,16 @@ impl App {
         };
         let shared = self.fresh_desk(listed.id, &slug).await?;
         let held = shared.read_owned().await;
-        let dispositions = self.config.dispositions.clone();
         let show = move || -> Result<Preview, AppError> {
-            let desk = held.as_ref().ok_or(AppError::NotTriaged(slug))?;
-            if desk.material.record.run.draft != listed.version {
-                return Err(Refusal::DraftReplaced.into());
-            }
-            let draft = &desk.material.draft;
-            let words: Vec<&str> = draft.nodes.iter().map(|node| &*node.text).collect();
-            let candidates = desk.candidates(&Basis {
-                draft: &words.concat(),
-                choices: &choices,
-                taken_back: &taken_back,
-                dispositions: &dispositions,
-                laws: &laws,
-            });
+            let desk = current(held.as_ref(), &listed)?;
+            let candidates = desk.candidates(&known, None);
             let stored = assemble::stored(desk, &listed, &candidates);
             let body = serde_json::to_string(&stored).map_err(unwritable)?;
             let before = before.and_then(|body| serde_json::from_str::<Stored>(&body).ok());
             let sources = before.map(|stored| stored.sources).unwrap_or_default();
             let is_gone = |whose: &String| {
                 let whose = whose.parse();
-                whose.is_ok_and(|whose| taken_back.contains(&whose))
+                whose.is_ok_and(|whose| known.taken_back.contains(&whose))
             };
             let to_replace = sources
                 .into_iter()
@@ -203,6 +180,45 @@ impl App {
             })
         };
         tokio::task::spawn_blocking(show).await?
+    }
+
+    /// One of the points that may be released.
+    async fn candidate(&self, listed: &Listed, point: PointId) -> Result<Candidate, AppError> {
+        let known = self.known_for_release(listed).await?;
+        let shared = self
+            .fresh_desk(listed.id, &listed.consultation.slug)
+            .await?;
+        let held = shared.read().await;
+        let desk = current(held.as_ref(), listed)?;
+        let found = desk.candidates(&known, Some(point)).pop();
+        found.ok_or_else(|| Refusal::UnknownPoint(point).into())
+    }
+
+    /// What candidates are made of besides the desk.
+    async fn known_for_release(&self, listed: &Listed) -> Result<Known, AppError> {
+        let choices = self.store.release_choices(listed.id).await?;
+        let choices: Choices = choices
+            .into_iter()
+            .map(|choice| (choice.item, (choice.choice, choice.actor)))
+            .collect();
+        let taken_back = self.store.taken_back(listed.id).await?;
+        Ok(Known {
+            laws: self.chosen_laws(&choices).await?,
+            choices,
+            taken_back: taken_back.into_iter().collect(),
+            dispositions: self.config.dispositions.clone(),
+        })
+    }
+}
+
+/// The desk, if it speaks of the version in force.
+fn current<'d>(desk: Option<&'d Desk>, listed: &Listed) -> Result<&'d Desk, AppError> {
+    let not_triaged = || AppError::NotTriaged(listed.consultation.slug.clone());
+    let desk = desk.ok_or_else(not_triaged)?;
+    if desk.material.record.run.draft == listed.version {
+        Ok(desk)
+    } else {
+        Err(Refusal::DraftReplaced.into())
     }
 }
 

@@ -134,14 +134,13 @@ pub(crate) async fn cached<E>(
     key: String,
     write: impl Future<Output = Result<(&'static str, Vec<u8>), E>>,
 ) -> Result<Response, E> {
-    let page = match pages.get(stamp, &key) {
-        Some(page) => page,
-        None => {
-            let (kind, body) = write.await?;
-            let page = Kept::new(kind, body);
-            pages.put(stamp, key, &page);
-            page
-        }
+    let page = if let Some(page) = pages.get(stamp, &key) {
+        page
+    } else {
+        let (kind, body) = write.await?;
+        let page = Kept::new(kind, body);
+        pages.put(stamp, key, &page);
+        page
     };
     Ok(page.answer(headers))
 }

@@ -38,8 +38,8 @@ pub(super) struct Page {
     /// Results with how many points have them.
     results: Vec<(String, usize)>,
     sections: Vec<Section>,
-    page: usize,
-    pages: usize,
+    /// Number of this page, from 1, and of pages.
+    leaf: (usize, usize),
     label: &'static str,
 }
 
@@ -104,8 +104,7 @@ impl Page {
             window,
             results,
             sections,
-            page,
-            pages,
+            leaf: (page, pages),
             label: MACHINE_LABEL,
         }
     }

@@ -8,7 +8,7 @@ mod search;
 mod staff;
 
 use axum::{Router, response::Response, routing::get};
-use caifeng_app::{Archive, Released, ReleasedPoint};
+use caifeng_app::{Archive, Piece, Released, ReleasedPoint};
 
 use super::{
     kept::{cached, written},
@@ -37,6 +37,8 @@ pub(super) fn router() -> Router<Site> {
 /// A point as pages show it.
 struct Card {
     point: ReleasedPoint,
+    /// Its wording in pieces, those asked for marked.
+    pieces: Vec<Piece>,
     /// Where it stays; empty in a preview.
     link: String,
     /// 2026年3月1日
@@ -53,6 +55,10 @@ impl Card {
             topics: (point.topics.iter())
                 .map(|topic| (topic.clone(), format!("/feedback?topic={}", escaped(topic))))
                 .collect(),
+            pieces: vec![Piece {
+                text: point.wording.clone(),
+                is_marked: false,
+            }],
             point: point.clone(),
         }
     }

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use caifeng_app::{Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, MACHINE_LABEL, Piece};
+use caifeng_app::{Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, MACHINE_LABEL};
 use serde::Deserialize;
 
 use super::{Card, cached, escaped, written};
@@ -46,6 +46,12 @@ impl Asked {
             *field = field.trim().chars().take(MAX_CHARS).collect();
         }
         self
+    }
+
+    /// Whether any condition was set besides words.
+    fn is_narrowed(&self) -> bool {
+        let conditions = [&self.consultation, &self.article, &self.topic, &self.result];
+        conditions.iter().any(|said| !said.is_empty())
     }
 
     /// None where the article is no number.
@@ -99,8 +105,8 @@ struct Page {
     topics: Vec<(String, String)>,
     hits: Vec<Hit>,
     total: usize,
-    page: usize,
-    pages: usize,
+    /// Number of this page, from 1, and of pages.
+    leaf: (usize, usize),
     /// The present search as an address.
     query: String,
     problem: Option<&'static str>,
@@ -110,17 +116,18 @@ struct Page {
 struct Hit {
     slug: String,
     title: String,
-    pieces: Vec<Piece>,
     card: Card,
 }
 
 impl Hit {
     fn new(hit: ArchiveHit) -> Self {
         Self {
-            card: Card::new(&hit.slug, &hit.point),
+            card: Card {
+                pieces: hit.pieces,
+                ..Card::new(&hit.slug, &hit.point)
+            },
             slug: hit.slug,
             title: hit.title,
-            pieces: hit.pieces,
         }
     }
 }
@@ -145,8 +152,7 @@ impl Page {
                 .map(|topic| (topic.clone(), format!("/feedback?topic={}", escaped(topic))))
                 .collect(),
             total: found.total,
-            page: found.page.0.max(1),
-            pages: found.page.1.max(1),
+            leaf: (found.page.0.max(1), found.page.1.max(1)),
             hits: found.hits.into_iter().map(Hit::new).collect(),
             query: asked.address(),
             asked,

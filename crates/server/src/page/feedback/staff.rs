@@ -43,8 +43,8 @@ pub(super) struct Asked {
 struct Page {
     top: Top,
     is_public: bool,
-    publishes: bool,
-    chooses: bool,
+    /// Whether the asker may release, and may choose for a release.
+    may: (bool, bool),
     seen: String,
     /// The release that stands: its number, and when.
     standing: Option<(u64, String)>,
@@ -57,8 +57,8 @@ struct Page {
     flags: usize,
     only_flagged: bool,
     lines: Vec<Line>,
-    page: usize,
-    pages: usize,
+    /// Number of this page, from 1, and of pages.
+    leaf: (usize, usize),
     /// Short link to what is public.
     short: String,
 }
@@ -103,6 +103,7 @@ pub(super) async fn show(
     let listed = &preview.listed;
     let only_flagged = asked.only == "flagged";
     let standing = preview.standing();
+    let publishes = listed.allows(&by, Permission::Publish);
     let going = preview.feedback.points.len();
     let wanted: Vec<&Candidate> = (preview.candidates.iter())
         .filter(|candidate| !only_flagged || candidate.open_flags() > 0)
@@ -113,8 +114,10 @@ pub(super) async fn show(
     let view = Page {
         top: Top::new(&slug, &listed.consultation.title, &by),
         is_public: listed.is_public(),
-        publishes: listed.allows(&by, Permission::Publish),
-        chooses: listed.allows(&by, Permission::Publish) || listed.allows(&by, Permission::Review),
+        may: (
+            publishes,
+            publishes || listed.allows(&by, Permission::Review),
+        ),
         standing: standing.map(|last| (last.number, moment(last.at))),
         to_replace: preview.to_replace.join("、"),
         past: preview.releases.iter().map(Past::from).collect(),
@@ -124,8 +127,7 @@ pub(super) async fn show(
         flags: preview.open_flags(),
         only_flagged,
         lines: shown.map(line).collect(),
-        page,
-        pages,
+        leaf: (page, pages),
         short: format!("/f/{}", listed.id.get()),
         seen: preview.seen,
     };
