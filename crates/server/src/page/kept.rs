@@ -40,9 +40,9 @@ impl Kept {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let etag = format!("W/\"{:016x}\"", hasher.finish());
-        let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         // Into memory, which does not fail; else nobody gets it packed.
-        let packed = packer.write_all(&body).and_then(|()| packer.finish());
+        let packed = gzip.write_all(&body).and_then(|()| gzip.finish());
         Self {
             kind,
             body: body.into(),
