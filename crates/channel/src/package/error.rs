@@ -6,8 +6,8 @@ pub enum PackageError {
     /// No zip archive.
     #[error("这不是采风的上报包或反馈包（应为 zip 文件，内有 manifest.json）")]
     NotAPackage,
-    /// A zip archive that cannot be read to its end.
-    #[error("数据包不完整或已损坏，可能没有下载完：{0}")]
+    /// A zip archive that cannot be read to its end; why, for logs.
+    #[error("数据包不完整或已损坏，可能没有下载完，请重新取得")]
     Damaged(String),
     /// More bytes than are taken.
     #[error("数据包太大：{what}超过 {max_mib} MB")]

@@ -142,7 +142,7 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
                 let is_whole = path.contains("/exchange") || path.ends_with("/changes");
                 let want = if is_whole && *scope == Scope::Station {
                     Some(FORBIDDEN)
-                } else if path.contains("/exchange/1") {
+                } else if scope.covers(slug) && path.contains("/exchange/1") {
                     // There is no such package.
                     Some(NOT_THERE)
                 } else if scope.covers(slug) {
