@@ -1,6 +1,7 @@
 //! The `caifeng` command: every job of the program from the command line.
 
 mod args;
+mod args_consultation;
 mod args_exchange;
 mod args_library;
 mod args_operations;

@@ -2,9 +2,9 @@
 
 use caifeng_domain::{
     Aim, Change, Decision, Disposition, Edit, Event, EventNo, NodeId, Permission, Placing, PointId,
-    Role, Scope, Span, Stance, Status, SubmissionId, Transfer, UnitRef, decided::undone,
+    Scope, Span, Stance, Status, SubmissionId, Transfer, UnitRef, decided::undone,
 };
-use caifeng_store::{AccountEntry, Act, Added, Principal};
+use caifeng_store::{Act, Added, Principal};
 use jiff::Timestamp;
 
 use super::{Desk, SectionPlace};
@@ -110,33 +110,6 @@ impl App {
         }
         let make = |desk: &Desk| desk.check(by, &command, &self.config.dispositions);
         self.settle(&listed, &by.name, make).await
-    }
-
-    /// The experts who may know of a consultation.
-    pub async fn experts(&self, listed: &Listed) -> Result<Vec<String>, AppError> {
-        let all = self.store.accounts().await?.into_iter();
-        let may = |account: &AccountEntry| {
-            account.principal.role == Role::Expert
-                && !account.is_disabled
-                && listed.allows(&account.principal, Permission::Advise)
-        };
-        Ok(all
-            .filter(may)
-            .map(|account| account.principal.name)
-            .collect())
-    }
-
-    async fn check_expert(&self, listed: &Listed, name: &str) -> Result<(), AppError> {
-        if self
-            .experts(listed)
-            .await?
-            .iter()
-            .any(|known| known == name)
-        {
-            Ok(())
-        } else {
-            Err(Refusal::UnknownExpert.into())
-        }
     }
 
     /// Adds the event that `make` makes of the desk as it stands, in the name of `actor`.

@@ -10,6 +10,7 @@
 mod alarm;
 mod clarify;
 mod command;
+mod expert;
 mod feedback;
 mod lay;
 mod overview;

@@ -5,7 +5,7 @@ use caifeng_app::{App, Config};
 use caifeng_domain::{Consultation, MaterialKind, Named, Visibility, Window};
 
 use crate::{
-    args::{ConsultationCommand, ConsultationText, Days},
+    args_consultation::{ConsultationCommand, ConsultationText, Days},
     output::line,
 };
 

@@ -146,6 +146,11 @@ function quoting() {
 }
 
 if (slug) {
+  // Beside the text there is room for the contents.
+  const contents = document.querySelector(".contents");
+  if (contents && matchMedia("(min-width: 75rem)").matches) {
+    contents.open = true;
+  }
   for (const link of document.querySelectorAll("[data-say]")) {
     link.addEventListener("click", open);
     if (link.dataset.say && basket.about(slug, link.dataset.say)) {

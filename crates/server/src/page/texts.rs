@@ -77,6 +77,9 @@ pub(super) async fn change(
     Staff(by, _): Staff<Reviewing>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
+    // Whoever may not know of it is not told what is wrong with a form either.
+    let may = Permission::Review;
+    site.app.consultation_to(&by, may, &slug).await?;
     let uploaded = Uploaded::read(form).await?;
     let done = if let Ok(number) = uploaded.text("remove").parse() {
         site.app.remove_material(Some(&by), &slug, number).await

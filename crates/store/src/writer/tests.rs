@@ -237,13 +237,18 @@ async fn a_full_disk_loses_nothing_and_is_over_when_there_is_room() {
         sqlx::query(sql).execute(store.writers()).await.unwrap();
     };
     assert_eq!(writer.state().await, WriterState::Well);
-    limit(150).await;
+    let used: i64 = sqlx::query_scalar("pragma page_count")
+        .fetch_one(store.writers())
+        .await
+        .unwrap();
+    let full = u32::try_from(used).unwrap() + 20;
+    limit(full).await;
     let written = write_until_it_fails(&writer, consultation).await;
     assert!(written > 0);
     // The connection that met the end is replaced, and the limit was its own.
     let met = store.writers().acquire().await.unwrap();
     met.close().await.unwrap();
-    limit(150).await;
+    limit(full).await;
     assert_eq!(writer.state().await, WriterState::Failing);
     let stored = store.submissions(consultation).await.unwrap();
     assert_eq!(stored.len(), written, "each receipt has its submission");
