@@ -40,6 +40,16 @@ impl Place {
         let _ = fs::remove_file(self.stamp());
     }
 
+    /// Waits until no other process makes this index. The turn ends when the file is dropped.
+    fn turn(&self) -> Result<fs::File, AppError> {
+        let path = self.0.with_extension("lock");
+        let failed = |source| AppError::file(&path, source);
+        fs::create_dir_all(path.parent().unwrap_or(&self.0)).map_err(failed)?;
+        let file = fs::File::create(&path).map_err(failed)?;
+        file.lock().map_err(failed)?;
+        Ok(file)
+    }
+
     /// Makes the index anew of what `content` gives.
     pub(crate) fn write(
         &self,
@@ -47,6 +57,7 @@ impl Place {
         content: impl FnOnce() -> Result<(Arc<Segmenter>, Vec<Document>), AppError>,
     ) -> Result<(), AppError> {
         let (segmenter, documents) = content()?;
+        let _turn = self.turn()?;
         self.forget();
         if self.0.exists() {
             fs::remove_dir_all(&self.0).map_err(|source| AppError::file(&self.0, source))?;
@@ -86,6 +97,7 @@ mod tests {
     use std::sync::Arc;
 
     use caifeng_domain::Visibility;
+    use caifeng_text::segment::Segmenter;
 
     use crate::{App, Config, Overrides, SearchRequest};
 
@@ -123,6 +135,25 @@ mod tests {
             ..SearchRequest::default()
         };
         app.search(None, request).await.unwrap().answer.total
+    }
+
+    #[test]
+    fn processes_that_make_an_index_at_the_same_time_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = super::Place(folder.path().join("index").join("c"));
+        let segmenter = Arc::new(Segmenter::new());
+        std::thread::scope(|threads| {
+            for run in 1..=4 {
+                let (place, segmenter) = (&place, &segmenter);
+                threads.spawn(move || {
+                    for _ in 0..5 {
+                        let content = || Ok((Arc::clone(segmenter), Vec::new()));
+                        place.write(run, content).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!((1..=4).filter(|&run| place.is_of(run)).count(), 1);
     }
 
     #[tokio::test]
