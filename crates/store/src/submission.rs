@@ -90,7 +90,7 @@ impl TrackedStage {
     /// All with wire names and Chinese names.
     pub const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Received, "received", "已受理"),
-        (Self::Bundled, "bundled", "已归类，正在研究"),
+        (Self::Bundled, "bundled", "已归类"),
         (Self::Referred, "referred", "已受理，拟转有关部门"),
         (Self::Review, "review", "已受理，待人工查看"),
         (Self::Withdrawn, "withdrawn", "已撤回"),

@@ -6,7 +6,7 @@ use caifeng_domain::{
 use caifeng_store::{Act, Answered, StoredSubmission};
 use jiff::Timestamp;
 
-use super::{Desk, SENDER};
+use super::{Desk, SENDER, SectionPlace};
 use crate::{App, AppError, Refusal, exchange::put_beside};
 
 /// What became of one thing that a sender said.
@@ -16,6 +16,8 @@ pub struct Answer {
     pub words: String,
     /// Where they were heard: 第三条（适用范围）
     pub place: String,
+    /// Whether that is known: it could be put under a provision, or under the whole draft.
+    pub is_placed: bool,
     /// Number of the point.
     pub point: PointId,
     /// What the point is called, where staff gave it a name or a wording.
@@ -136,6 +138,7 @@ impl Desk {
             Some(Answer {
                 words: self.material.words((place, number)).text,
                 place: self.place_name(standing.section),
+                is_placed: standing.section != SectionPlace::Unassigned,
                 point: unit.point,
                 wording: wording.filter(|_| settled.is_some()),
                 together: standing.counts.submissions,

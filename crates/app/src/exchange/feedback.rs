@@ -98,6 +98,7 @@ mod tests {
         let own = |words: &str| Answer {
             words: words.into(),
             place: "第一条".into(),
+            is_placed: true,
             point: PointId::new(1).unwrap(),
             wording: None,
             together: 1,
