@@ -1,7 +1,7 @@
 //! What was made public of a consultation: releases that are added, replaced and taken back, never
 //! changed; and what staff chose for the next one.
 
-use caifeng_domain::{ConsultationId, SubmissionId};
+use caifeng_domain::ConsultationId;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -216,23 +216,6 @@ impl Store {
         })
         .collect()
     }
-
-    /// The submissions of a consultation that their senders took back.
-    pub async fn taken_back(
-        &self,
-        consultation: ConsultationId,
-    ) -> Result<Vec<SubmissionId>, StoreError> {
-        sqlx::query(
-            "select w.submission from withdrawal w join submission s on s.id = w.submission
-             where s.consultation = $1 order by w.submission",
-        )
-        .bind(signed(consultation.get()))
-        .fetch_all(self.pool())
-        .await?
-        .iter()
-        .map(|row| get_id(row, "submission", SubmissionId::new))
-        .collect()
-    }
 }
 
 fn read(row: &AnyRow) -> Result<Release, StoreError> {
@@ -317,7 +300,7 @@ mod tests {
             assert!(trail.iter().all(|entry| !entry.object.contains("张三")));
             let ids = fill(&store, one, 2).await;
             store.withdraw(&act(), ids[1]).await.unwrap();
-            assert_eq!(store.taken_back(one).await.unwrap(), [ids[1]]);
+            assert_eq!(store.withdrawn(one).await.unwrap(), [ids[1]]);
         })
         .await;
     }

@@ -106,8 +106,14 @@ impl Desk {
         all.sort_by(|a, b| a.rank.total_cmp(&b.rank));
         let shown = all.into_iter().skip((page.max(1) - 1) * ITEMS_A_PAGE);
         let shown = shown.take(ITEMS_A_PAGE);
+        let contested = match queue {
+            Queue::Contested => self.contested(),
+            _ => Vec::new(),
+        };
         (
-            shown.map(|waiting| self.item(queue, &waiting)).collect(),
+            shown
+                .map(|waiting| self.item(queue, &waiting, &contested))
+                .collect(),
             count,
         )
     }
@@ -239,7 +245,7 @@ impl Desk {
     }
 
     /// What waits with its words and why.
-    fn item(&self, queue: Queue, waiting: &Waiting) -> QueueItem {
+    fn item(&self, queue: Queue, waiting: &Waiting, contested: &[(UnitRef, String)]) -> QueueItem {
         let analyses = &self.material.record.analyses;
         let place = waiting.submission.zip(waiting.unit);
         let standing = waiting.point.and_then(|point| self.points.get(&point));
@@ -252,12 +258,12 @@ impl Desk {
         QueueItem {
             submission: waiting.submission.map(|at| analyses[at].0),
             point: waiting.point,
-            why: self.why(queue, waiting),
+            why: self.why(queue, waiting, contested),
             words,
         }
     }
 
-    fn why(&self, queue: Queue, waiting: &Waiting) -> String {
+    fn why(&self, queue: Queue, waiting: &Waiting, contested: &[(UnitRef, String)]) -> String {
         let analysis = waiting
             .submission
             .map(|at| &self.material.record.analyses[at].1);
@@ -276,10 +282,11 @@ impl Desk {
                 let id = waiting
                     .submission
                     .map(|at| self.material.record.analyses[at].0);
-                let all = self.contested().into_iter();
-                let theirs = all.filter(|(unit, _)| Some(unit.submission) == id);
+                let theirs = contested
+                    .iter()
+                    .filter(|(unit, _)| Some(unit.submission) == id);
                 theirs
-                    .map(|(_, words)| words)
+                    .map(|(_, words)| words.as_str())
                     .collect::<Vec<_>>()
                     .join("；")
             }

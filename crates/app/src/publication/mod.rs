@@ -201,7 +201,7 @@ impl App {
             .into_iter()
             .map(|choice| (choice.item, (choice.choice, choice.actor)))
             .collect();
-        let taken_back = self.store.taken_back(listed.id).await?;
+        let taken_back = self.store.withdrawn(listed.id).await?;
         Ok(Known {
             laws: self.chosen_laws(&choices).await?,
             choices,

@@ -222,11 +222,7 @@ fn asset(kind: &str, text: &'static str) -> Response {
 
 /// What does the work that a challenge asks for.
 async fn work() -> Response {
-    let head = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (head, include_str!("../../assets/work.js")).into_response()
+    asset("text/javascript", include_str!("../../assets/work.js"))
 }
 
 /// The scripts of the pages for citizens; everything works without them.
@@ -240,11 +236,7 @@ async fn script(Path(name): Path<String>) -> Response {
         "write.js" => include_str!("../../assets/public/write.js"),
         _ => return Failed(Fault::not_found()).into_response(),
     };
-    let head = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (head, code).into_response()
+    asset("text/javascript", code)
 }
 
 async fn icon() -> Response {
@@ -256,9 +248,5 @@ async fn icon() -> Response {
 }
 
 async fn style() -> Response {
-    let head = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (head, include_str!("../../assets/style.css")).into_response()
+    asset("text/css", include_str!("../../assets/style.css"))
 }

@@ -13,8 +13,7 @@ mod words;
 
 use axum::{
     Router,
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
 use caifeng_app::{Desk, Principal};
@@ -79,17 +78,9 @@ impl Frame {
 }
 
 async fn script() -> Response {
-    file("text/javascript", include_str!("../../../assets/desk.js"))
+    super::asset("text/javascript", include_str!("../../../assets/desk.js"))
 }
 
 async fn style() -> Response {
-    file("text/css", include_str!("../../../assets/desk.css"))
-}
-
-fn file(kind: &str, text: &'static str) -> Response {
-    let head = [
-        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
-        (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
-    ];
-    (head, text).into_response()
+    super::asset("text/css", include_str!("../../../assets/desk.css"))
 }
