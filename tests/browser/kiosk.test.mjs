@@ -12,7 +12,7 @@ import { faultsOf, fits, open, signIn } from "./office.mjs";
 const DAY = 86400000;
 const shots = process.env.SHOTS;
 /** Screens that the documents show. */
-const SHOWN = ["home-1080", "home-390", "contents-1080", "chapter-1080", "write-1080", "write-390", "sender-1080", "kept-1080", "idle-1080", "staff-1080"];
+const SHOWN = ["home-1080", "home-390", "contents-1080", "chapter-1080", "write-1080", "write-390", "sender-1080", "kept-1080", "idle-1080", "staff-1080", "questions-1080"];
 let office;
 let line;
 let hall;
@@ -421,6 +421,30 @@ test("a device that is shut out says so, and its queue survives a new enrolment"
   // It had arrived under the old name, and was not sent again under the new one.
   assert.equal((await fetch(`${office.base}/api/v1/receipts/${receipt}`)).status, 200);
   assert.ok(later().every(({ sent }) => sent.device !== unanswered.device && sent.items.length === 0));
+});
+
+test("a key question is answered as one", async () => {
+  const { page } = hall;
+  const question = "夜间开放到几点合适？";
+  office.run(["consultation", "create", "night", "--title", "云泽市夜间开放规定（草案）", "--question", question]);
+  await new Promise((later) => setTimeout(later, 1500));
+  await page.reload();
+  await screen(page, "home");
+  await button(page, "点这里开始").click();
+  await page.getByRole("button", { name: /夜间开放规定/ }).click();
+  await look(page, "questions");
+  await button(page, question).click();
+  assert.equal(await page.textContent("h1"), question);
+  await page.getByLabel("您的意见").fill("夏天到十点，冬天到九点。");
+  await button(page, "写好了").click();
+  await button(page, "下一步").click();
+  await page.getByLabel("我已阅读并同意").check();
+  await button(page, "提交").click();
+  await page.waitForSelector("[data-state=arrived]");
+  const receipt = await page.textContent(".receipts .code");
+  const known = await (await fetch(`${office.base}/api/v1/receipts/${receipt}`)).json();
+  assert.equal(known.question, question);
+  await leave(page);
 });
 
 test("no screen has a script error", () => {

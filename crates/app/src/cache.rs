@@ -1,8 +1,14 @@
 //! An encoder that remembers: what was encoded once, in whatever run, is not encoded again.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch};
 use caifeng_store::{Store, TextHash, text_hash};
 use tokio::runtime::Handle;
 
@@ -16,6 +22,32 @@ pub(crate) struct CachedEncoder {
     inner: SharedEncoder,
     store: Store,
     runtime: Handle,
+    stopped: Arc<AtomicBool>,
+}
+
+/// Stops an encoder when dropped: who waited for it waits no more.
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the inner encoder is watched with.
+struct Watched<'a> {
+    by: &'a dyn Watch,
+    stopped: &'a AtomicBool,
+}
+
+impl Watch for Watched<'_> {
+    fn done(&self, texts: usize) {
+        self.by.done(texts);
+    }
+
+    fn stops(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.by.stops()
+    }
 }
 
 impl CachedEncoder {
@@ -25,7 +57,13 @@ impl CachedEncoder {
             inner,
             store,
             runtime: Handle::current(),
+            stopped: Arc::default(),
         }
+    }
+
+    /// What stops it.
+    pub(crate) fn stop(&self) -> Stop {
+        Stop(Arc::clone(&self.stopped))
     }
 
     fn known(
@@ -65,11 +103,11 @@ impl Encoder for CachedEncoder {
         &self,
         texts: &[&str],
         role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         if self.inner.is_lexical() {
             // Faster than a look-up.
-            return self.inner.encode(texts, role, done);
+            return self.inner.encode(texts, role, watch);
         }
         let name = match role {
             Role::Query => "query",
@@ -77,17 +115,21 @@ impl Encoder for CachedEncoder {
         };
         let hashes: Vec<TextHash> = texts.iter().map(|t| text_hash(t)).collect();
         let mut known = self.known(name, &hashes)?;
-        done(hashes.iter().filter(|h| known.contains_key(*h)).count());
+        let watch = &Watched {
+            by: watch,
+            stopped: &self.stopped,
+        };
+        watch.done(hashes.iter().filter(|h| known.contains_key(*h)).count());
         let mut missing: Vec<usize> = (0..texts.len())
             .filter(|&i| !known.contains_key(&hashes[i]))
             .collect();
-        // Texts of like length together: a batch is padded to its longest.
-        missing.sort_by_key(|&i| (texts[i].len(), i));
+        // Equal texts side by side.
+        missing.sort_by_key(|&i| (hashes[i], i));
         missing.dedup_by_key(|i| hashes[*i]);
         for chunk in missing.chunks(CHUNK) {
             let chunk_texts: Vec<&str> = chunk.iter().map(|&i| texts[i]).collect();
             let chunk_hashes: Vec<TextHash> = chunk.iter().map(|&i| hashes[i]).collect();
-            let vectors = self.inner.encode(&chunk_texts, role, done)?;
+            let vectors = self.inner.encode(&chunk_texts, role, watch)?;
             self.keep(name, &chunk_hashes, &vectors)?;
             known.extend(
                 chunk_hashes
@@ -107,5 +149,41 @@ impl Encoder for CachedEncoder {
             }
         }
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caifeng_testkit::CountingEncoder;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_gives_up_stops_the_encoding_and_keeps_what_was_encoded() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/caifeng.db", folder.path().display());
+        let store = Store::open(&url).await.unwrap();
+        let counting = Arc::new(CountingEncoder::default());
+        let inner: SharedEncoder = counting.clone();
+        let run = move |texts: Vec<String>, given_up: bool| {
+            let cached = CachedEncoder::new(Arc::clone(&inner), store.clone());
+            let stop = cached.stop();
+            let kept = (!given_up).then_some(stop);
+            tokio::task::spawn_blocking(move || {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                let encoded = cached.encode(&texts, Role::Query, &());
+                drop(kept);
+                encoded
+            })
+        };
+        let texts: Vec<String> = (0..3_000).map(|i| format!("第{}盏灯", i % 1_500)).collect();
+        let stopped = run(texts.clone(), true).await.unwrap();
+        assert_eq!(stopped, Err(EncodeError::Stopped));
+        let all = run(texts.clone(), false).await.unwrap().unwrap();
+        assert_eq!((all.len(), all.row(0)), (3_000, all.row(1_500)));
+        let once = counting.texts();
+        assert!(once < 1_500 + 2 * CHUNK, "{once}: each text once");
+        assert_eq!(run(texts, false).await.unwrap(), Ok(all));
+        assert_eq!(counting.texts(), once, "all is known");
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn articles(
         .map(|(heading, text)| format!("{heading} {text}"))
         .collect();
     let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
-    let vectors = encoder.encode(&whole, Role::Query, &|_| ())?;
+    let vectors = encoder.encode(&whole, Role::Query, &())?;
     Ok(draft
         .articles()
         .zip(texts)
@@ -177,7 +177,7 @@ pub(crate) fn query(
     if !meaning.trim().is_empty() {
         query.vector = Some(
             encoder
-                .encode(&[meaning.trim()], Role::Query, &|_| ())?
+                .encode(&[meaning.trim()], Role::Query, &())?
                 .row(0)
                 .to_vec(),
         );

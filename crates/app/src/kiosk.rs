@@ -15,7 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     App, AppError, Refusal,
-    submit::{MAX_FIELD_CHARS, check_article, check_sender, check_text, check_was_open},
+    submit::{
+        MAX_FIELD_CHARS, check_article, check_question, check_sender, check_text, check_was_open,
+    },
 };
 
 /// How often a batch is noted again because another one of the device was noted meanwhile.
@@ -181,9 +183,14 @@ impl App {
         for ((slug, consent), items) in good {
             let mut places = Vec::with_capacity(items.len());
             let mut submissions = Vec::with_capacity(items.len());
-            let mut receipts = BTreeMap::new();
+            let (mut receipts, mut answers) = (BTreeMap::new(), BTreeMap::new());
             for (at, submission, receipt) in items {
                 receipts.extend(receipt.map(|receipt| (submissions.len(), receipt)));
+                answers.extend(
+                    batch.items[at]
+                        .question
+                        .map(|number| (submissions.len(), number)),
+                );
                 places.push(at);
                 submissions.push(submission);
             }
@@ -193,7 +200,7 @@ impl App {
                 actor: name(device.id),
                 at: received,
                 consent,
-                answers: BTreeMap::new(),
+                answers,
                 receipts,
                 collector: None,
                 submissions,
@@ -243,6 +250,9 @@ impl App {
         check_text(1, &submission.text)?;
         if let Some(article) = submission.article_hint {
             check_article(&listed, article)?;
+        }
+        if let Some(number) = item.question {
+            check_question(&listed, number)?;
         }
         check_sender(&submission.submitter)?;
         let receipt = item.receipt.as_deref().map(str::parse).transpose();

@@ -286,10 +286,8 @@ fn check_comments(listed: &Listed, comments: &[Comment]) -> Result<(), Refusal> 
         if let Some(article) = comment.article {
             check_article(listed, article)?;
         }
-        if let Some(number) = comment.question
-            && listed.consultation.question(number).is_none()
-        {
-            return Err(Refusal::UnknownQuestion(number));
+        if let Some(number) = comment.question {
+            check_question(listed, number)?;
         }
     }
     Ok(())
@@ -315,6 +313,11 @@ pub(crate) fn check_article(listed: &Listed, article: ArticleNo) -> Result<(), R
     } else {
         Err(Refusal::UnknownArticle(article))
     }
+}
+
+pub(crate) fn check_question(listed: &Listed, number: u32) -> Result<(), Refusal> {
+    let known = listed.consultation.question(number).is_some();
+    known.then_some(()).ok_or(Refusal::UnknownQuestion(number))
 }
 
 pub(crate) fn check_sender(sender: &Submitter) -> Result<(), Refusal> {

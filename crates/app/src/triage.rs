@@ -78,6 +78,8 @@ impl App {
         let previous = previous(before.as_ref(), &place, reserved.next_point());
         let encoder = self.encoder().await?;
         let cached = CachedEncoder::new(Arc::clone(&encoder), self.store.clone());
+        // Whoever gives this up stops the encoding: what is encoded is kept, and the next triage goes on.
+        let _stop = cached.stop();
         let matter = Matter {
             draft,
             drafts,

@@ -429,9 +429,6 @@ pub(crate) struct Bench {
     /// 虚构来件的数量
     #[arg(long, default_value_t = 20_000)]
     pub(crate) submissions: usize,
-    /// 改为测量编码：本机可用的每种计算方式轮流运行，分别用一个线程和全部线程
-    #[arg(long, conflicts_with_all = ["serve", "wechat", "fill"])]
-    pub(crate) encode: bool,
     /// 改为测量在线受理：在数据目录的临时子目录里启动服务，用 64 个连接提交
     #[arg(long)]
     pub(crate) serve: bool,
@@ -444,4 +441,31 @@ pub(crate) struct Bench {
     /// 在线受理、微信应答和大库每次测量的时长（秒）
     #[arg(long, default_value_t = 60)]
     pub(crate) seconds: u64,
+    #[command(subcommand)]
+    pub(crate) other: Option<BenchOther>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchOther {
+    /// 测量编码：本机可用的每种计算方式轮流运行，分别用一个线程和全部线程
+    Encode(BenchEncode),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BenchEncode {
+    /// 每行一个文本的文件，全部编码；省略则用虚构来件
+    #[arg(long)]
+    pub(crate) texts: Option<PathBuf>,
+    /// 线程数；省略则先用一个，再用全部
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// 每种计算方式运行几轮，取最快的一轮
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) rounds: u16,
+    /// 同时与 32 位浮点的结果比较，给出最小的余弦
+    #[arg(long)]
+    pub(crate) accuracy: bool,
+    /// 输出 JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{EncodeError, Pooling, Vectors};
+use crate::{EncodeError, ModelInfo, Pooling, Vectors};
 
 /// Tokens of a batch, unless one window has more: enough rows for the matrix products to run at full
 /// speed, few enough that what a layer works on stays near the processor.
@@ -23,6 +23,12 @@ impl Window {
     pub(crate) fn weight(&self) -> usize {
         self.length.saturating_sub(2).max(1)
     }
+}
+
+/// What loading a model gives.
+pub(crate) struct Loaded {
+    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) info: ModelInfo,
 }
 
 /// A loaded model, whatever it computes with.

@@ -156,6 +156,8 @@ fn build(work: &Path, target: &Path, progress: &dyn Fn(Step)) -> Result<(), Inst
     write_manifest(&new, &packed.sizes)?;
     progress(Step::Finish);
     verify(&new)?;
+    // Packs the weights for the kernel that will be used.
+    SentenceEncoder::load(&new, None)?;
     if target.exists() {
         rename(target, &work.join("old"))?;
     }

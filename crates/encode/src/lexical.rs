@@ -3,7 +3,7 @@
 //! It finds texts that share words, not texts that share a meaning. Whatever is made with it is
 //! marked, see [`Encoder::is_lexical`].
 
-use crate::{EncodeError, Encoder, Role, Vectors};
+use crate::{EncodeError, Encoder, Role, Vectors, Watch};
 
 /// Length of the vectors. A sentence has some dozens of features, so few of them collide.
 const DIMENSION: usize = 512;
@@ -37,12 +37,15 @@ impl Encoder for LexicalEncoder {
         &self,
         texts: &[&str],
         _role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         let mut vectors = Vectors::new(DIMENSION);
         for text in texts {
+            if watch.stops() {
+                return Err(EncodeError::Stopped);
+            }
             vectors.push(&vector(text));
-            done(1);
+            watch.done(1);
         }
         Ok(vectors)
     }
@@ -109,9 +112,7 @@ mod tests {
     use crate::vectors::dot;
 
     fn cosine(a: &str, b: &str) -> f32 {
-        let vectors = LexicalEncoder
-            .encode(&[a, b], Role::Query, &|_| {})
-            .unwrap();
+        let vectors = LexicalEncoder.encode(&[a, b], Role::Query, &()).unwrap();
         dot(vectors.row(0), vectors.row(1))
     }
 
@@ -145,9 +146,7 @@ mod tests {
     fn progress_counts_each_text() {
         let count = std::sync::atomic::AtomicUsize::new(0);
         LexicalEncoder
-            .encode(&["一", "二", "三"], Role::Passage, &|n| {
-                count.fetch_add(n, std::sync::atomic::Ordering::Relaxed);
-            })
+            .encode(&["一", "二", "三"], Role::Passage, &count)
             .unwrap();
         assert_eq!(count.into_inner(), 3);
     }

@@ -16,6 +16,8 @@ pub mod speed;
 pub mod vectors;
 mod weights;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 pub use kernel::{Kernel, ParseKernelError};
 pub use lexical::LexicalEncoder;
 pub use manifest::Pooling;
@@ -38,6 +40,30 @@ pub enum EncodeError {
     /// The engine failed.
     #[error("the encoder failed: {0}")]
     Engine(String),
+    /// [`Watch::stops`] said so.
+    #[error("encoding was stopped")]
+    Stopped,
+}
+
+/// Follows an encoding, and may stop it. Called from any thread.
+pub trait Watch: Sync {
+    /// So many more texts are done.
+    fn done(&self, _texts: usize) {}
+
+    /// Whether nobody wants the rest. Asked before each batch of some hundred tokens.
+    fn stops(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
+/// Counts the texts.
+impl Watch for AtomicUsize {
+    fn done(&self, texts: usize) {
+        self.fetch_add(texts, Ordering::Relaxed);
+    }
 }
 
 /// Turns texts into vectors of unit length.
@@ -58,12 +84,7 @@ pub trait Encoder: Send + Sync {
     /// Whether this is the stand-in without a model. Results made with it are marked.
     fn is_lexical(&self) -> bool;
 
-    /// One row a text, in the order given. `done` is called with the number of texts finished
-    /// since the last call, from any thread.
-    fn encode(
-        &self,
-        texts: &[&str],
-        role: Role,
-        done: &(dyn Fn(usize) + Sync),
-    ) -> Result<Vectors, EncodeError>;
+    /// One row a text, in the order given.
+    fn encode(&self, texts: &[&str], role: Role, watch: &dyn Watch)
+    -> Result<Vectors, EncodeError>;
 }

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::Deserialize;
 
-use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling};
+use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, WEIGHTS};
 use crate::{Encoder, Kernel, LexicalEncoder, SentenceEncoder};
 
 /// Written by sentence-transformers.
@@ -185,6 +186,35 @@ impl ModelDir {
         }
         info
     }
+
+    /// [`Self::info`] with the identity that [`Self::info_with`] found earlier.
+    pub(crate) fn info_of(&self, identity: String) -> ModelInfo {
+        ModelInfo {
+            identity,
+            ..self.info()
+        }
+    }
+
+    /// Where the weights packed for a kernel lie.
+    pub(crate) fn packed(&self, kernel: Kernel) -> PathBuf {
+        self.path.join(format!("packed-{kernel}.bin"))
+    }
+
+    /// What the weights packed for a kernel depend on: as long as it is the same, so are they.
+    pub(crate) fn key(&self, kernel: Kernel) -> Result<String, ModelError> {
+        let path = self.path.join(WEIGHTS);
+        let about = fs::metadata(&path).map_err(|source| unreadable(&path, source))?;
+        let changed = about.modified().ok();
+        let changed = changed.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let manifest = self.manifest.as_ref();
+        let sum = manifest.and_then(|manifest| manifest.files.get(WEIGHTS));
+        Ok(format!(
+            "{kernel}; {} bytes of {:?}; {sum:?}; {:?}",
+            about.len(),
+            changed.unwrap_or_default(),
+            self.config
+        ))
+    }
 }
 
 /// `config.json` of transformers, as far as it matters.
@@ -311,7 +341,11 @@ fn folder_name(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    fs::read(path).map_err(|source| match source.kind() {
+    fs::read(path).map_err(|source| unreadable(path, source))
+}
+
+fn unreadable(path: &Path, source: io::Error) -> ModelError {
+    match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             ModelError::Missing(path.to_owned())
         }
@@ -319,7 +353,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
             path: path.to_owned(),
             source,
         },
-    })
+    }
 }
 
 fn read_checked(path: &Path, manifest: Option<&Manifest>) -> Result<Vec<u8>, ModelError> {

@@ -13,22 +13,30 @@
 pub(crate) mod amx;
 pub(crate) mod arithmetic;
 mod bert;
+mod file;
 pub(crate) mod lanes;
+pub(crate) mod slab;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod vnni;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod wide;
 
 pub(crate) use arithmetic::{Arithmetic, Shape};
-pub(crate) use bert::Bert;
+use bert::Bert;
 
 use std::time::Instant;
 
 use self::lanes::Lanes;
-use crate::model::Config;
+use crate::Kernel;
+use crate::engine::Loaded;
+use crate::manifest::WEIGHTS;
+use crate::model::{Config, ModelDir, ModelError};
 use crate::simd::LANES;
+use crate::weights::Weights;
 
 /// All sizes of a model are multiples of this: a tile's row of 16-bit numbers.
 const STEP: usize = 32;
@@ -49,7 +57,7 @@ pub(crate) fn peak<A: Arithmetic>() -> f64 {
     };
     let arithmetic = A::begin();
     let rows = A::rows(&shape, INPUTS);
-    let matrix = A::matrix(&vec![0.5; INPUTS * OUTPUTS], &[0.5; OUTPUTS]);
+    let matrix = matrix::<A>(&vec![0.5; INPUTS * OUTPUTS], &[0.5; OUTPUTS]);
     let mut residual = vec![Lanes::ZERO; ROWS * OUTPUTS / LANES];
     let mut run = || {
         let start = Instant::now();
@@ -60,6 +68,47 @@ pub(crate) fn peak<A: Arithmetic>() -> f64 {
     };
     let fastest = (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min);
     (2 * ROWS * INPUTS * OUTPUTS * PRODUCTS) as f64 / fastest
+}
+
+/// A dense layer of `weights`, one row for each number of `bias`.
+fn matrix<A: Arithmetic>(weights: &[f32], bias: &[f32]) -> A::Matrix {
+    let mut packed = slab::Packer::default();
+    A::pack(weights, bias, &mut packed);
+    let (inputs, outputs) = (weights.len() / bias.len(), bias.len());
+    let matrix = A::matrix(&mut packed.read(), inputs, outputs);
+    matrix.expect("what was packed just now")
+}
+
+/// Loads a model for one arithmetic: from the weights packed earlier, or else from the model's own, which
+/// are then packed and, where the folder can be written to, kept.
+pub(crate) fn load<A: Arithmetic + 'static>(
+    kernel: Kernel,
+    folder: &ModelDir,
+) -> Result<Loaded, ModelError> {
+    let config = &folder.config;
+    let (path, key) = (folder.packed(kernel), folder.key(kernel)?);
+    if let Some((identity, packed)) = file::open(&path, &key)
+        && let Some(bert) = Bert::<A>::read(packed, config)
+    {
+        return Ok(Loaded {
+            engine: Box::new(bert),
+            info: folder.info_of(identity),
+        });
+    }
+    let (packed, info) = {
+        let bytes = folder.read(WEIGHTS)?;
+        let packed = Bert::<A>::pack(&Weights::parse(&bytes, folder)?, config)?;
+        (packed, folder.info_with(&bytes))
+    };
+    let kept = file::write(&path, &key, &info.identity, &packed).is_ok();
+    // What is mapped is shared with other processes, and given back to the system when it needs memory.
+    let mapped = kept.then(|| file::open(&path, &key)).flatten();
+    let packed = mapped.map_or_else(|| packed.read(), |(_, packed)| packed);
+    let bert = Bert::<A>::read(packed, config);
+    Ok(Loaded {
+        engine: Box::new(bert.expect("what was packed just now")),
+        info,
+    })
 }
 
 /// Whether a model of these sizes can be computed here.

@@ -13,11 +13,11 @@ use tokenizers::{Encoding, Tokenizer};
 
 use self::batch::Frame;
 use crate::candle::Bert;
-use crate::engine::{Engine, Window};
+use crate::engine::{Engine, Loaded, Window};
 use crate::manifest::{TOKENIZER, WEIGHTS};
 use crate::model::{Config, ModelDir, ModelError, ModelInfo};
 use crate::weights::Weights;
-use crate::{EncodeError, Encoder, Kernel, Role, Vectors, packed};
+use crate::{EncodeError, Encoder, Kernel, Role, Vectors, Watch, packed};
 
 /// Windows of a text that are looked at, some 6,000 Chinese characters. One vector cannot tell
 /// more of a longer text, and a text of megabytes must not take minutes.
@@ -50,8 +50,9 @@ impl SentenceEncoder {
     /// fastest that this machine and model allow.
     pub fn load(model_dir: &Path, kernel: Option<Kernel>) -> Result<Self, ModelError> {
         let folder = ModelDir::open(model_dir)?;
-        let (tokenizer, bytes) = rayon::join(|| tokenizer(&folder), || folder.read(WEIGHTS));
-        let (tokenizer, bytes) = (tokenizer?, bytes?);
+        let kernel = kernel_for(kernel, &folder.config)?;
+        let (tokenizer, loaded) = rayon::join(|| tokenizer(&folder), || engine(kernel, &folder));
+        let (tokenizer, Loaded { engine, info }) = (tokenizer?, loaded?);
         let pieces = tokenizer.get_vocab_size(true);
         if pieces > folder.config.vocab_size {
             return Err(ModelError::Dimension {
@@ -61,9 +62,6 @@ impl SentenceEncoder {
             });
         }
         let frame = frame(&tokenizer, &folder)?;
-        let kernel = kernel_for(kernel, &folder.config)?;
-        let engine = engine(kernel, &Weights::parse(&bytes, &folder)?, &folder.config)?;
-        let info = folder.info_with(&bytes);
         let config = &folder.config;
         let (layers, width) = (config.num_hidden_layers, config.hidden_size);
         Ok(Self {
@@ -138,7 +136,7 @@ impl Encoder for SentenceEncoder {
         &self,
         texts: &[&str],
         role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         let ids: Vec<Vec<u32>> = texts
             .par_iter()
@@ -160,11 +158,14 @@ impl Encoder for SentenceEncoder {
             .rev()
             .with_max_len(1)
             .map(|range| {
+                if watch.stops() {
+                    return Err(EncodeError::Stopped);
+                }
                 let windows = &windows[range.clone()];
                 let vectors = self.engine.encode(windows, self.info.pooling)?;
                 let last =
                     |window: &&Window| waiting[window.text].fetch_sub(1, Ordering::Relaxed) == 1;
-                done(windows.iter().filter(last).count());
+                watch.done(windows.iter().filter(last).count());
                 Ok(vectors)
             })
             .collect::<Result<_, _>>()?;
@@ -214,22 +215,25 @@ fn kernel_for(wanted: Option<Kernel>, config: &Config) -> Result<Kernel, ModelEr
     }
 }
 
-fn engine(
-    kernel: Kernel,
-    weights: &Weights<'_>,
-    config: &Config,
-) -> Result<Box<dyn Engine>, ModelError> {
-    Ok(match kernel {
+fn engine(kernel: Kernel, folder: &ModelDir) -> Result<Loaded, ModelError> {
+    match kernel {
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-        Kernel::Amx => Box::new(packed::Bert::<packed::amx::Amx>::load(weights, config)?),
+        Kernel::Amx => packed::load::<packed::amx::Amx>(kernel, folder),
         #[cfg(target_arch = "x86_64")]
-        Kernel::Vnni => Box::new(packed::Bert::<packed::vnni::Vnni>::load(weights, config)?),
+        Kernel::Vnni => packed::load::<packed::vnni::Vnni>(kernel, folder),
         #[cfg(target_arch = "x86_64")]
-        Kernel::Avx512 => Box::new(packed::Bert::<packed::wide::Avx512>::load(weights, config)?),
+        Kernel::Avx512 => packed::load::<packed::wide::Avx512>(kernel, folder),
         #[cfg(target_arch = "x86_64")]
-        Kernel::Avx2 => Box::new(packed::Bert::<packed::wide::Avx2>::load(weights, config)?),
-        _ => Box::new(Bert::load(weights, config)?),
-    })
+        Kernel::Avx2 => packed::load::<packed::wide::Avx2>(kernel, folder),
+        _ => {
+            let bytes = folder.read(WEIGHTS)?;
+            let engine = Bert::load(&Weights::parse(&bytes, folder)?, &folder.config)?;
+            Ok(Loaded {
+                engine: Box::new(engine),
+                info: folder.info_with(&bytes),
+            })
+        }
+    }
 }
 
 fn tokenizer(folder: &ModelDir) -> Result<Tokenizer, ModelError> {

@@ -1,6 +1,6 @@
 //! How fast each kernel computes a model on this machine.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::ThreadPoolBuilder;
 
@@ -24,49 +24,75 @@ pub struct Speed {
     pub peak: Option<f64>,
 }
 
-/// Measures each of `encoders` with `threads` threads, `rounds` times by turns, so that what else the
-/// machine does slows all of them.
+/// How to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Threads that encode.
+    pub threads: usize,
+    /// Turns of each encoder; the fastest counts.
+    pub rounds: usize,
+    /// About how long a turn takes at most: slow encoders get the first of the texts only. None: all
+    /// get all.
+    pub turn: Option<Duration>,
+}
+
+/// Texts by which the length of a turn is judged.
+const SAMPLE: usize = 32;
+
+/// Measures each of `encoders`, by turns, so that what else the machine does slows all of them.
 pub fn measure(
     encoders: &[SentenceEncoder],
     texts: &[&str],
-    threads: usize,
-    rounds: usize,
+    plan: Plan,
 ) -> Result<Vec<Speed>, EncodeError> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
     let pool = pool.map_err(|error| EncodeError::Engine(error.to_string()))?;
+    let time = |encoder: &SentenceEncoder, texts: &[&str]| {
+        let start = Instant::now();
+        pool.install(|| encoder.encode(texts, Role::Query, &()))?;
+        Ok::<f64, EncodeError>(start.elapsed().as_secs_f64())
+    };
+    let mut turns = Vec::with_capacity(encoders.len());
+    for encoder in encoders {
+        let sample = &texts[..texts.len().min(SAMPLE)];
+        // Twice: the first time weights come from the disk.
+        time(encoder, sample)?;
+        let seconds = time(encoder, sample)?;
+        let most = plan.turn.map_or(texts.len(), |turn| {
+            (sample.len() as f64 * turn.as_secs_f64() / seconds) as usize
+        });
+        turns.push(&texts[..most.clamp(sample.len(), texts.len())]);
+    }
     let mut seconds = vec![f64::INFINITY; encoders.len()];
-    for _ in 0..rounds {
-        for (encoder, seconds) in encoders.iter().zip(&mut seconds) {
-            let start = Instant::now();
-            pool.install(|| encoder.encode(texts, Role::Query, &|_| {}))?;
-            *seconds = seconds.min(start.elapsed().as_secs_f64());
+    for _ in 0..plan.rounds {
+        for ((encoder, texts), seconds) in encoders.iter().zip(&turns).zip(&mut seconds) {
+            *seconds = seconds.min(time(encoder, texts)?);
         }
     }
-    let speed = |(encoder, seconds): (&SentenceEncoder, f64)| {
-        let lengths = texts
-            .iter()
-            .map(|text| encoder.token_ids(text, Role::Query));
+    let speed = |((encoder, texts), seconds): ((&SentenceEncoder, &[&str]), f64)| {
         let (mut tokens, mut operations) = (0, 0.0);
-        for ids in lengths {
-            let length = ids?.len() + 2;
+        for text in texts {
+            let length = encoder.token_ids(text, Role::Query)?.len() + 2;
             tokens += length;
             operations += encoder.operations(length);
         }
         Ok(Speed {
             kernel: encoder.kernel(),
-            threads,
+            threads: plan.threads,
             texts: texts.len() as f64 / seconds,
             tokens: tokens as f64 / seconds,
             operations: operations / seconds,
-            peak: encoder.kernel().peak().map(|peak| peak * threads as f64),
+            peak: (encoder.kernel().peak()).map(|peak| peak * plan.threads as f64),
         })
     };
-    encoders.iter().zip(seconds).map(speed).collect()
+    encoders.iter().zip(turns).zip(seconds).map(speed).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::measure;
+    use std::time::Duration;
+
+    use super::{Plan, measure};
     use crate::install::tiny;
     use crate::{Kernel, SentenceEncoder};
 
@@ -77,7 +103,12 @@ mod tests {
             .into_iter()
             .map(|kernel| SentenceEncoder::load(folder.path(), Some(kernel)).unwrap())
             .collect();
-        let speeds = measure(&encoders, &["电梯坏", "坏"], 2, 2).unwrap();
+        let plan = Plan {
+            threads: 2,
+            rounds: 2,
+            turn: Some(Duration::ZERO),
+        };
+        let speeds = measure(&encoders, &["电梯坏", "坏"], plan).unwrap();
         assert_eq!(speeds.len(), encoders.len());
         for (speed, encoder) in speeds.iter().zip(&encoders) {
             assert_eq!((speed.kernel, speed.threads), (encoder.kernel(), 2));

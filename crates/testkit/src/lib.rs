@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use caifeng_domain::{Channel, Submission, Submitter};
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors, lexical::LexicalEncoder};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch, lexical::LexicalEncoder};
 
 /// A submission from the web with nothing but its words.
 #[must_use]
@@ -50,9 +50,9 @@ impl Encoder for CountingEncoder {
         &self,
         texts: &[&str],
         role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         self.texts.fetch_add(texts.len(), Ordering::Relaxed);
-        LexicalEncoder.encode(texts, role, done)
+        LexicalEncoder.encode(texts, role, watch)
     }
 }

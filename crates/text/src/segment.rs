@@ -37,6 +37,9 @@ static STOP_WORDS: LazyLock<Set<&str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// First letters of the tags of words that can name something: nouns, verbs, abbreviations, set phrases.
+const NAMING: [&str; 5] = ["n", "v", "j", "l", "i"];
+
 /// The entries of a word list: one a line, `#` begins a comment.
 fn listed(file: &'static str) -> impl Iterator<Item = &'static str> {
     (file.lines().map(str::trim)).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -119,6 +122,27 @@ impl Segmenter {
             .filter(|w| !STOP_WORDS.contains(w) && !is_number(w))
             .map(lower)
             .collect()
+    }
+
+    /// Whether `word` can say what an opinion is about: a term, or a word of the dictionary that is a
+    /// noun, a verb or a set phrase. What was put together from its sound alone (俺村、地是) cannot.
+    #[must_use]
+    pub fn can_name(&self, word: &str) -> bool {
+        let is_term = |terms: &AhoCorasick| {
+            let found = terms.find(word);
+            found.is_some_and(|found| found.range() == (0..word.len()))
+        };
+        if self.terms.as_ref().is_some_and(is_term) {
+            return true;
+        }
+        if word.chars().nth(1).is_none() || !self.jieba.has_word(word) {
+            return false;
+        }
+        // Terms of ours have no tag.
+        let tags = self.jieba.tag(word, false);
+        tags.first().is_some_and(|tag| {
+            tag.word == word && (tag.tag.is_empty() || NAMING.contains(&&tag.tag[..1]))
+        })
     }
 
     /// The words of `text` for a search index: each word, and the dictionary words of at least two
@@ -245,6 +269,17 @@ mod tests {
         check("我建议第三十四条的15日改为30日,工资偏低", "工资 偏低");
         check("请在APP上公示", "app 公示");
         check("第十二条第二款第(三)项", "");
+    }
+
+    #[test]
+    fn words_of_the_dictionary_and_terms_can_name_something() {
+        let segmenter = Segmenter::with_terms(["沿岸空间".to_owned()]);
+        for word in ["路灯", "审核", "沿岸空间", "最低生活保障"] {
+            assert!(segmenter.can_name(word), "{word}");
+        }
+        for word in ["俺村", "地是", "非常", "灯", "沿岸空间的", ""] {
+            assert!(!segmenter.can_name(word), "{word}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) fn describe(
                 .collect()
         })
         .collect();
-    let keywords = points::keywords(&words, &prepared.gists.words);
+    let keywords = points::keywords(&words, &prepared.gists.words, &prepared.gists.names);
     members
         .into_iter()
         .zip(keywords)

@@ -1,6 +1,6 @@
 //! Distinct unit texts: many senders, one computation.
 
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch};
 use caifeng_text::hash::Map;
 use caifeng_text::segment::Segmenter;
 use rayon::prelude::*;
@@ -27,6 +27,8 @@ pub struct Gists {
     pub list: Vec<Gist>,
     /// All content words.
     pub words: Vec<String>,
+    /// Whether each of them can say what an opinion is about; see [`Self::find_names`].
+    pub names: Vec<bool>,
     /// One vector a gist, as the encoder gave it.
     pub raw: Vectors,
     /// The same centred: the mean of all is taken off, then each is of unit length.
@@ -68,11 +70,21 @@ impl Gists {
             .collect();
         Self {
             list,
+            names: Vec::new(),
             words: vocabulary.words,
             raw: Vectors::default(),
             vectors: Vectors::default(),
             number,
         }
+    }
+
+    /// Finds the words that can say what an opinion is about: those of the draft among them.
+    pub fn find_names(&mut self, segmenter: &Segmenter, draft: &str) {
+        let is_one = |word: &String| {
+            segmenter.can_name(word)
+                || word.chars().nth(1).is_some() && draft.contains(word.as_str())
+        };
+        self.names = self.words.par_iter().map(is_one).collect();
     }
 
     /// The number of the gist with this text.
@@ -82,13 +94,9 @@ impl Gists {
     }
 
     /// Computes the vectors.
-    pub fn encode(
-        &mut self,
-        encoder: &dyn Encoder,
-        done: &(dyn Fn(usize) + Sync),
-    ) -> Result<(), EncodeError> {
+    pub fn encode(&mut self, encoder: &dyn Encoder, watch: &dyn Watch) -> Result<(), EncodeError> {
         let texts: Vec<&str> = self.list.iter().map(|g| g.text.as_str()).collect();
-        self.raw = encoder.encode(&texts, Role::Query, done)?;
+        self.raw = encoder.encode(&texts, Role::Query, watch)?;
         self.vectors = self.raw.clone();
         centre(&mut self.vectors);
         Ok(())

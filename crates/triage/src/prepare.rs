@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Status, Submission};
-use caifeng_encode::Encoder;
+use caifeng_encode::{Encoder, Watch};
 use caifeng_text::hash::{Map, Set};
 use caifeng_text::{
     normalise::normalise,
@@ -25,6 +25,15 @@ use crate::{
     status,
     wording::{Sounds, Wording},
 };
+
+/// Tells of texts encoded.
+struct Watched<'a>(&'a dyn Progress);
+
+impl Watch for Watched<'_> {
+    fn done(&self, texts: usize) {
+        self.0.advance(texts);
+    }
+}
 
 /// A batch of submissions, read and encoded.
 pub struct Prepared<'a> {
@@ -96,9 +105,10 @@ impl<'a> Prepared<'a> {
         } = batch;
         progress.begin(Stage::Duplicates, submissions.len());
         let texts: Vec<&str> = submissions.iter().map(|s| s.text.as_str()).collect();
+        let whole = whole_text(draft);
         let (duplicates, segmenter) = rayon::join(
             || duplicates::find(&texts),
-            || Segmenter::with_terms(terms_of(&whole_text(draft))),
+            || Segmenter::with_terms(terms_of(&whole)),
         );
 
         progress.begin(Stage::Read, submissions.len());
@@ -109,8 +119,9 @@ impl<'a> Prepared<'a> {
             .iter()
             .flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
         let mut gists = Gists::collect(gist_texts, &segmenter);
+        gists.find_names(&segmenter, &whole);
         progress.begin(Stage::Encode, gists.list.len());
-        gists.encode(encoder, &|n| progress.advance(n))?;
+        gists.encode(encoder, &Watched(progress))?;
         let provisions = Provisions::new(draft, &segmenter, encoder)?;
 
         progress.begin(Stage::Link, submissions.len());

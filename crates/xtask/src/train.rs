@@ -41,7 +41,7 @@ pub(crate) fn wording(dirs: &[PathBuf], out: &Path) -> Result<()> {
         rows.extend(crate::gold::samples(dir)?);
     }
     let gists: Vec<&str> = rows.iter().map(|s| s.gist.as_str()).collect();
-    let vectors = encoder.encode(&gists, Role::Query, &|_| ())?;
+    let vectors = encoder.encode(&gists, Role::Query, &())?;
     encoder.save()?;
     for (sample, vector) in rows.iter_mut().zip(vectors.rows()) {
         sample.vector = vector.to_vec();

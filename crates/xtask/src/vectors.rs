@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch};
 
 /// Where the model is looked for, as the README's command installs it.
 const MODEL: &str = "models/multilingual-e5-small";
@@ -61,14 +61,14 @@ impl Encoder for Remembering {
         &self,
         texts: &[&str],
         role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         let key = |text: &str| format!("{role:?} {text}");
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh: Vec<&str> = (texts.iter().copied())
             .filter(|t| !known.contains_key(&key(t)))
             .collect();
-        let made = self.inner.encode(&fresh, role, done)?;
+        let made = self.inner.encode(&fresh, role, watch)?;
         for (text, row) in fresh.iter().zip(made.rows()) {
             known.insert(key(text), row.to_vec());
         }

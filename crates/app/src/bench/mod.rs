@@ -11,13 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch};
 use caifeng_text::segment::Segmenter;
 use caifeng_triage::{Batch, Previous, Progress, Stage};
 
 use crate::AppError;
 
-pub use encode::{EncodeSpeeds, encode as bench_encode};
+pub use encode::{EncodeBench, EncodeSpeeds, encode as bench_encode};
 
 /// The sample draft and its submissions, whose words the invented ones use.
 const DRAFT: &str = include_str!("../../../../corpora/heyan/draft.txt");
@@ -193,13 +193,13 @@ impl Encoder for Counting<'_> {
         &self,
         texts: &[&str],
         role: Role,
-        done: &(dyn Fn(usize) + Sync),
+        watch: &dyn Watch,
     ) -> Result<Vectors, EncodeError> {
         if let Ok(mut count) = self.count.lock() {
             count.0 += texts.len();
             count.1 += texts.iter().map(|t| t.chars().count()).sum::<usize>();
         }
-        self.inner.encode(texts, role, done)
+        self.inner.encode(texts, role, watch)
     }
 }
 

@@ -12,6 +12,8 @@ const DOMAIN: &str = "caifeng kiosk batch 1";
 const DOMAIN_WITH_CONSENT: &str = "caifeng kiosk batch 2";
 /// Of a batch that says which receipts its senders hold already, and which notice they were shown.
 const DOMAIN_WITH_RECEIPTS: &str = "caifeng kiosk batch 3";
+/// Of a batch in which key questions are answered; with all that the others have.
+const DOMAIN_WITH_QUESTIONS: &str = "caifeng kiosk batch 4";
 
 /// What a kiosk sends at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct Item {
     pub text: String,
     /// The article whose form was used.
     pub article: Option<ArticleNo>,
+    /// Number of the key question that it answers.
+    pub question: Option<u32>,
     /// The device's clock when it was said.
     pub written_at: Timestamp,
     /// Who, if they wanted to say.
@@ -55,12 +59,18 @@ impl Batch {
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let with_receipts = self.items.iter().any(|item| item.receipt.is_some());
-        let with_consent = with_receipts || self.items.iter().any(|item| item.consent.is_some());
-        let domain = match (with_receipts, with_consent) {
-            (true, _) => DOMAIN_WITH_RECEIPTS,
-            (false, true) => DOMAIN_WITH_CONSENT,
-            (false, false) => DOMAIN,
+        let any = |has: fn(&Item) -> bool| self.items.iter().any(has);
+        let with_questions = any(|item| item.question.is_some());
+        let with_receipts = with_questions || any(|item| item.receipt.is_some());
+        let with_consent = with_receipts || any(|item| item.consent.is_some());
+        let domain = if with_questions {
+            DOMAIN_WITH_QUESTIONS
+        } else if with_receipts {
+            DOMAIN_WITH_RECEIPTS
+        } else if with_consent {
+            DOMAIN_WITH_CONSENT
+        } else {
+            DOMAIN
         };
         put(&mut out, domain);
         put(&mut out, &self.device);
@@ -91,6 +101,10 @@ impl Batch {
             }
             if with_receipts {
                 put_optional(&mut out, item.receipt.as_deref());
+            }
+            if with_questions {
+                let question = item.question.map(|number| number.to_string());
+                put_optional(&mut out, question.as_deref());
             }
         }
         out

@@ -28,6 +28,7 @@ fn batch() -> Batch {
             consultation: "lake".to_owned(),
             text: "湖边多种树".to_owned(),
             article: Some(ArticleNo::new(12)),
+            question: None,
             written_at: at("2026-11-21T07:58:10.25Z"),
             submitter: Submitter {
                 identity: Some("居民".to_owned()),
@@ -85,6 +86,22 @@ fn the_receipt_that_a_sender_holds_is_signed_too() {
         signed.contains("8638345e41467fb0198d23e8d521a3eb913db1a3af689b43a87316fcbb8460d8"),
         "{signed}"
     );
+}
+
+#[test]
+fn the_key_question_that_was_answered_is_signed_too() {
+    let mut with = batch();
+    with.items[0].question = Some(2);
+    let body = SignedBatch::sign(with.clone(), &KEY).to_json();
+    let verify = |body: &str| SignedBatch::read(body.as_bytes()).unwrap().verify(&KEY);
+    assert_eq!(verify(&body), Ok(with));
+    for other in [
+        body.replace(r#""question":2"#, r#""question":1"#),
+        body.replace(r#""question":2,"#, ""),
+    ] {
+        assert_ne!(other, body);
+        assert_eq!(verify(&other), Err(KioskError::BadSignature));
+    }
 }
 
 #[test]

@@ -106,6 +106,8 @@ struct WireItem {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     article: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<u32>,
     written_at: String,
     #[serde(default)]
     submitter: WireSubmitter,
@@ -154,6 +156,7 @@ fn item(wire: WireItem) -> Result<Item, KioskError> {
         consultation: wire.consultation,
         text: wire.text,
         article,
+        question: wire.question,
         written_at: time(&wire.written_at, "written_at")?,
         submitter: Submitter {
             name: wire.submitter.name,
@@ -191,6 +194,7 @@ fn wire(batch: &Batch) -> WireBatch {
         consultation: item.consultation.clone(),
         text: item.text.clone(),
         article: item.article.map(|no| no.to_string()),
+        question: item.question,
         written_at: item.written_at.to_string(),
         submitter: WireSubmitter {
             name: item.submitter.name.clone(),

@@ -40,7 +40,7 @@ use anyhow::{Context, Result};
 use caifeng_app::{App, Config, Overrides, Reach};
 use caifeng_domain::{Named, Role};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Bench, BenchOther, Command};
 
 /// Does what was asked.
 pub(crate) async fn run(args: Args) -> Result<()> {
@@ -87,7 +87,10 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         Command::Bench(command) if command.serve => load::run(&command, config).await,
         Command::Bench(command) if command.wechat => wechat_load::run(&command, config).await,
         Command::Bench(command) if command.fill.is_some() => fill::run(&command, config).await,
-        Command::Bench(command) if command.encode => bench::encode(&command, &config),
+        Command::Bench(Bench {
+            other: Some(BenchOther::Encode(command)),
+            ..
+        }) => bench::encode(&command, &config),
         Command::Bench(command) => bench::run(&command, &config),
     }
 }

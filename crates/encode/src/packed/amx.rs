@@ -19,6 +19,7 @@ use self::attention::Heads;
 use self::dense::{Matrix, products};
 use self::tile::{Line, TILE, Tiles};
 use super::lanes::Lanes;
+use super::slab::{Packer, Reader};
 use super::{Arithmetic, Shape};
 use crate::simd::{LANES, Norm};
 
@@ -79,8 +80,12 @@ impl Arithmetic for Amx {
         Heads::new(shape)
     }
 
-    fn matrix(weights: &[f32], bias: &[f32]) -> Matrix {
-        Matrix::pack(weights, bias)
+    fn pack(weights: &[f32], bias: &[f32], out: &mut Packer) {
+        Matrix::pack(weights, bias, out);
+    }
+
+    fn matrix(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Matrix> {
+        Matrix::read(packed, inputs, outputs)
     }
 
     /// Softmax to the base of two.

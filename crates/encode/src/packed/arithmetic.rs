@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::lanes::Lanes;
+use super::slab::{Packer, Reader};
 use crate::simd::Norm;
 
 /// Sizes of a model.
@@ -44,8 +45,11 @@ pub(crate) trait Arithmetic {
     /// Room for attention over a batch.
     fn heads(shape: &Shape) -> Self::Heads;
 
-    /// A dense layer of `weights`, one row for each number of `bias`.
-    fn matrix(weights: &[f32], bias: &[f32]) -> Self::Matrix;
+    /// Packs a dense layer of `weights`, one row for each number of `bias`.
+    fn pack(weights: &[f32], bias: &[f32], out: &mut Packer);
+
+    /// The dense layer that was packed next, of so many inputs and outputs. None where it is not there.
+    fn matrix(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Self::Matrix>;
 
     /// What queries are multiplied with before the layer that makes them is packed.
     fn query_scale(shape: &Shape) -> f32;

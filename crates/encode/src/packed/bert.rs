@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::arithmetic::{Arithmetic, Shape};
 use super::lanes::Lanes;
+use super::slab::{Packer, Part, Reader};
 use rayon::prelude::*;
 
 use crate::engine::{BATCH_TOKENS, Engine, Window};
@@ -18,9 +19,9 @@ use crate::{EncodeError, Pooling, Vectors};
 pub(crate) struct Bert<A: Arithmetic> {
     shape: Shape,
     /// `[pieces, width]`.
-    words: Vec<Lanes>,
+    words: Part<Lanes>,
     /// From the position of the first token on, the vector of token type 0 added.
-    positions: Vec<Lanes>,
+    positions: Part<Lanes>,
     norm: Norm,
     layers: Vec<Layer<A::Matrix>>,
     /// Memory that no batch is using, one piece for each thread that ran one.
@@ -37,28 +38,44 @@ struct Space<A: Arithmetic> {
 }
 
 impl<A: Arithmetic> Bert<A> {
-    pub(crate) fn load(weights: &Weights<'_>, config: &Config) -> Result<Self, ModelError> {
-        let shape = Shape {
-            width: config.hidden_size,
-            heads: config.num_attention_heads,
-            inner: config.intermediate_size,
-            tokens: config.max_tokens().max(BATCH_TOKENS),
-        };
+    /// Packs the weights of a model.
+    pub(crate) fn pack(weights: &Weights<'_>, config: &Config) -> Result<Packer, ModelError> {
+        let shape = shape(config);
         let parts = Parts { weights, config };
-        Ok(Self {
+        let mut packed = Packer::default();
+        packed.put_numbers(&parts.words()?);
+        packed.put_numbers(&parts.positions()?);
+        pack_norm(&parts.norm("embeddings.LayerNorm")?, &mut packed);
+        let layers: Vec<Packer> = (0..config.num_hidden_layers)
+            .into_par_iter()
+            .map(|layer| {
+                let layer = parts.layer(&format!("encoder.layer.{layer}"))?;
+                Ok(pack_layer::<A>(layer, &shape))
+            })
+            .collect::<Result<_, ModelError>>()?;
+        for layer in layers {
+            packed.append(layer);
+        }
+        Ok(packed)
+    }
+
+    /// The model whose weights were packed. None where these are those of another one.
+    pub(crate) fn read(mut packed: Reader, config: &Config) -> Option<Self> {
+        let shape = shape(config);
+        let width = shape.width;
+        let lanes = |numbers: usize| numbers / LANES;
+        let words = packed.take(lanes(config.vocab_size * width))?;
+        let positions = packed.take(lanes(config.max_tokens() * width))?;
+        let norm = read_norm(&mut packed, config)?;
+        let layers = (0..config.num_hidden_layers)
+            .map(|_| read_layer::<A>(&mut packed, config))
+            .collect::<Option<_>>()?;
+        packed.is_at_end().then(|| Self {
             shape,
-            words: Lanes::of(&parts.words()?),
-            positions: Lanes::of(&parts.positions()?),
-            norm: parts.norm("embeddings.LayerNorm")?,
-            layers: (0..config.num_hidden_layers)
-                .into_par_iter()
-                .map(|layer| {
-                    Ok(pack::<A>(
-                        parts.layer(&format!("encoder.layer.{layer}"))?,
-                        &shape,
-                    ))
-                })
-                .collect::<Result<_, _>>()?,
+            words,
+            positions,
+            norm,
+            layers,
             spaces: Mutex::default(),
         })
     }
@@ -103,11 +120,12 @@ impl<A: Arithmetic> Bert<A> {
 
     fn embed(&self, windows: &[Window], residual: &mut [Lanes]) {
         let width = self.shape.width / LANES;
+        let (words, positions) = (&*self.words, &*self.positions);
         let mut out = residual.chunks_exact_mut(width);
         for window in windows {
-            let positions = self.positions.chunks_exact(width);
+            let positions = positions.chunks_exact(width);
             for ((id, position), out) in window.ids.iter().zip(positions).zip(&mut out) {
-                let word = &self.words[*id as usize * width..][..width];
+                let word = &words[*id as usize * width..][..width];
                 for ((out, word), position) in out.iter_mut().zip(word).zip(position) {
                     out.0 = std::array::from_fn(|lane| word.0[lane] + position.0[lane]);
                 }
@@ -155,7 +173,16 @@ impl<A: Arithmetic> fmt::Debug for Bert<A> {
     }
 }
 
-fn pack<A: Arithmetic>(mut layer: Layer<Dense>, shape: &Shape) -> Layer<A::Matrix> {
+fn shape(config: &Config) -> Shape {
+    Shape {
+        width: config.hidden_size,
+        heads: config.num_attention_heads,
+        inner: config.intermediate_size,
+        tokens: config.max_tokens().max(BATCH_TOKENS),
+    }
+}
+
+fn pack_layer<A: Arithmetic>(mut layer: Layer<Dense>, shape: &Shape) -> Packer {
     let Dense { weights, bias } = &mut layer.project;
     let width = shape.width;
     let scale = A::query_scale(shape);
@@ -165,13 +192,40 @@ fn pack<A: Arithmetic>(mut layer: Layer<Dense>, shape: &Shape) -> Layer<A::Matri
     {
         *x *= scale;
     }
-    let matrix = |dense: Dense| A::matrix(&dense.weights, &dense.bias);
-    Layer {
-        project: matrix(layer.project),
-        attended: matrix(layer.attended),
-        attended_norm: layer.attended_norm,
-        inner: matrix(layer.inner),
-        outer: matrix(layer.outer),
-        outer_norm: layer.outer_norm,
+    let mut packed = Packer::default();
+    for dense in [layer.project, layer.attended, layer.inner, layer.outer] {
+        A::pack(&dense.weights, &dense.bias, &mut packed);
     }
+    pack_norm(&layer.attended_norm, &mut packed);
+    pack_norm(&layer.outer_norm, &mut packed);
+    packed
+}
+
+fn read_layer<A: Arithmetic>(packed: &mut Reader, config: &Config) -> Option<Layer<A::Matrix>> {
+    let (width, inner) = (config.hidden_size, config.intermediate_size);
+    let mut matrix = |inputs, outputs| A::matrix(packed, inputs, outputs);
+    let project = matrix(width, 3 * width)?;
+    let attended = matrix(width, width)?;
+    let (inner, outer) = (matrix(width, inner)?, matrix(inner, width)?);
+    Some(Layer {
+        project,
+        attended,
+        inner,
+        outer,
+        attended_norm: read_norm(packed, config)?,
+        outer_norm: read_norm(packed, config)?,
+    })
+}
+
+fn pack_norm(norm: &Norm, packed: &mut Packer) {
+    packed.put_numbers(&norm.scale);
+    packed.put_numbers(&norm.shift);
+}
+
+fn read_norm(packed: &mut Reader, config: &Config) -> Option<Norm> {
+    Some(Norm {
+        scale: packed.numbers(config.hidden_size)?,
+        shift: packed.numbers(config.hidden_size)?,
+        epsilon: config.layer_norm_eps,
+    })
 }

@@ -16,6 +16,7 @@ use pulp::x86::V4;
 
 use self::dense::{Finish, Matrix};
 use super::lanes::Lanes;
+use super::slab::{Packer, Reader};
 use super::wide::{Heads, Level, Wide};
 use super::{Arithmetic, Shape};
 use crate::simd::{LANES, Norm, Normalise};
@@ -76,8 +77,12 @@ impl Arithmetic for Vnni {
         Wide::<V4>::heads(shape)
     }
 
-    fn matrix(weights: &[f32], bias: &[f32]) -> Matrix {
-        Matrix::pack(weights, bias)
+    fn pack(weights: &[f32], bias: &[f32], out: &mut Packer) {
+        Matrix::pack(weights, bias, out);
+    }
+
+    fn matrix(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Matrix> {
+        Matrix::read(packed, inputs, outputs)
     }
 
     /// Attention scales them itself.

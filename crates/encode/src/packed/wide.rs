@@ -7,6 +7,7 @@ use pulp::x86::{V3, V4};
 
 use self::dense::{Finish, Matrix, Products};
 use super::lanes::Lanes;
+use super::slab::{Packer, Reader};
 use super::{Arithmetic, Shape};
 use crate::simd::attention::{Scratch, Texts};
 use crate::simd::{LANES, Norm, Normalise};
@@ -97,8 +98,12 @@ impl<S: Level> Arithmetic for Wide<S> {
         }
     }
 
-    fn matrix(weights: &[f32], bias: &[f32]) -> Matrix {
-        Matrix::pack(weights, bias, S::F32_LANES)
+    fn pack(weights: &[f32], bias: &[f32], out: &mut Packer) {
+        Matrix::pack(weights, bias, S::F32_LANES, out);
+    }
+
+    fn matrix(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Matrix> {
+        Matrix::read(packed, inputs, outputs)
     }
 
     /// Attention scales them itself.

@@ -34,7 +34,7 @@ fn load_all(folder: &Path) -> impl Iterator<Item = SentenceEncoder> {
 }
 
 fn encode(encoder: &SentenceEncoder, texts: &[&str]) -> Vectors {
-    encoder.encode(texts, Role::Query, &|_| {}).unwrap()
+    encoder.encode(texts, Role::Query, &()).unwrap()
 }
 
 #[track_caller]
@@ -112,6 +112,34 @@ fn kernels_agree() {
     }
 }
 
+/// Stops after so many texts.
+struct Impatient(AtomicUsize);
+
+impl Watch for Impatient {
+    fn done(&self, texts: usize) {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(texts), Ordering::Relaxed);
+    }
+
+    fn stops(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
+#[test]
+fn encoding_stops_when_nobody_wants_the_rest() {
+    let folder = tiny::model_dir();
+    let encoder = load(folder.path());
+    let texts = vec!["电梯坏"; 1_000];
+    let after = |count| {
+        let watch = Impatient(AtomicUsize::new(count));
+        encoder.encode(&texts, Role::Query, &watch)
+    };
+    assert_eq!(after(0), Err(EncodeError::Stopped));
+    assert_eq!(after(200), Err(EncodeError::Stopped));
+    assert_eq!(after(1_001).unwrap().len(), 1_000);
+}
+
 #[test]
 fn forms_are_told_apart() {
     let folder = tiny::model_dir();
@@ -180,8 +208,7 @@ fn progress_counts_each_text_once() {
     let folder = tiny::model_dir();
     let encoder = load(folder.path());
     let count = AtomicUsize::new(0);
-    let done = |n| _ = count.fetch_add(n, Ordering::Relaxed);
-    encoder.encode(&TEXTS, Role::Query, &done).unwrap();
+    encoder.encode(&TEXTS, Role::Query, &count).unwrap();
     assert_eq!(count.into_inner(), TEXTS.len());
 }
 

@@ -45,6 +45,7 @@ export function conclude(visit) {
       consultation: one.draft.slug,
       text: one.text,
       article: one.article?.number,
+      question: one.question?.number,
       written_at: at,
       submitter,
       consent: version,

@@ -43,9 +43,10 @@ export async function sign(key, batch) {
     put(text ?? "");
   };
   const instant = (text) => put(String(Date.parse(text)));
-  const receipts = batch.items.some((item) => item.receipt !== undefined);
+  const questions = batch.items.some((item) => item.question !== undefined);
+  const receipts = questions || batch.items.some((item) => item.receipt !== undefined);
   const consents = receipts || batch.items.some((item) => item.consent !== undefined);
-  put(`caifeng kiosk batch ${receipts ? 3 : consents ? 2 : 1}`);
+  put(`caifeng kiosk batch ${questions ? 4 : receipts ? 3 : consents ? 2 : 1}`);
   put(batch.device);
   put(batch.id);
   put(String(batch.sequence));
@@ -60,6 +61,7 @@ export async function sign(key, batch) {
     for (const field of ["name", "phone", "identity", "region"]) putOptional(item.submitter[field]);
     if (consents) putOptional(item.consent);
     if (receipts) putOptional(item.receipt);
+    if (questions) putOptional(item.question?.toString());
   }
   return hex(await crypto.subtle.sign("HMAC", key, await new Blob(parts).arrayBuffer()));
 }

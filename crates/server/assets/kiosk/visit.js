@@ -55,7 +55,13 @@ export class Visit {
     this.kiosk.speaker.prompt(`${this.draft.title}。请点一章看条文，或者对整部草案说几句。`);
     part("title").textContent = this.draft.title;
     part("window").textContent = this.window(this.draft);
-    onClick(part("whole"), () => this.write(null, () => this.contents()));
+    onClick(part("whole"), () => this.write({ label: "整部草案" }, () => this.contents()));
+    const { questions = [] } = this.draft;
+    if (questions.length === 0) part("questions").remove();
+    questions.forEach((question, at) => {
+      const about = { question, label: questions.length > 1 ? `问题${at + 1}` : "重点问题" };
+      part("asked").append(make("button", { type: "button", class: "card", onclick: () => this.write(about, () => this.contents()) }, question.text));
+    });
     if (this.chapters.length === 0) part("hint").textContent = "草案全文暂时无法显示，您仍然可以提意见。";
     this.chapters.forEach(({ title, articles }, at) => {
       const ends = [articles[0], articles[articles.length - 1]].map((article) => article.label);
@@ -74,7 +80,7 @@ export class Visit {
     part("title").textContent = title || this.draft.title;
     for (const article of articles) {
       const buttons = make("div", { class: "beside" },
-        make("button", { type: "button", class: "main", onclick: () => this.write(article, () => this.chapter(at, article.number)) }, `对${article.label}说几句`));
+        make("button", { type: "button", class: "main", onclick: () => this.write({ article, label: article.label }, () => this.chapter(at, article.number)) }, `对${article.label}说几句`));
       if (this.kiosk.speaker.possible) {
         buttons.append(make("button", { type: "button", class: "quiet", onclick: () => this.kiosk.speaker.read(spoken(article)) }, "读给我听"));
       }
@@ -89,11 +95,14 @@ export class Visit {
     if (number) part("list").querySelector(`[data-number="${number}"]`)?.scrollIntoView();
   }
 
-  /** Says something about an article, or with null about the whole; or changes what was `said` before. */
-  write(article, back, said) {
+  /**
+   * Says something about an article or about the whole, or answers a key question, as `about` has it
+   * under the name `label`; or changes what was `said` before.
+   */
+  write(about, back, said) {
+    const { article, question, label } = about;
     const part = show("write");
-    const label = article ? article.label : "整部草案";
-    part("title").textContent = `对${label}说几句`;
+    part("title").textContent = question ? question.text : `对${label}说几句`;
     this.kiosk.speaker.prompt("请把您的意见写在框里，写好以后点“写好了”。");
     if (article) part("words").append(...words(article));
     else part("words").remove();
@@ -117,7 +126,7 @@ export class Visit {
       }
       stop();
       if (said) said.text = text;
-      else this.said.push({ draft: this.draft, article, label, text });
+      else this.said.push({ ...about, draft: this.draft, text });
       this.basket();
     });
   }
@@ -138,7 +147,7 @@ export class Visit {
         make("p", { class: "small" }, `${one.draft.title}　${one.label}`),
         make("p", { class: "words" }, one.text),
         make("div", { class: "beside" },
-          make("button", { type: "button", class: "quiet", onclick: () => this.write(one.article, () => this.basket(), one) }, "修改"),
+          make("button", { type: "button", class: "quiet", onclick: () => this.write(one, () => this.basket(), one) }, "修改"),
           make("button", { type: "button", class: "quiet", onclick: remove }, "删去"))));
     }
     onClick(part("more"), () => this.contents());

@@ -142,7 +142,8 @@ pub(super) async fn enrol(
 
 /// Delivers what a device collected: `{"batch": {…}, "signature": "…"}`. It may come again until it
 /// is answered; an item keeps its receipt. An item may carry the `receipt` that the device gave its
-/// sender, of the form of ours: the submission gets it, but where another one has it.
+/// sender, of the form of ours: the submission gets it, but where another one has it; and the number
+/// of the key `question` that it answers.
 #[utoipa::path(
     post,
     path = "/api/v1/kiosk/batches",

@@ -30,6 +30,7 @@ impl Kiosk {
             consultation: "known".to_owned(),
             text: (*text).to_owned(),
             article: None,
+            question: None,
             written_at: now - SignedDuration::from_mins(1),
             submitter: Submitter::default(),
             consent: Some(caifeng_app::CONSENT_VERSION.to_owned()),
@@ -193,9 +194,11 @@ async fn a_bad_item_does_not_hinder_the_others_and_no_hall_sees_what_is_for_cont
     let cookie = desk.staff(Role::Reviewer).await;
     let kiosk = desk.kiosk(&cookie).await;
     let mut batch = kiosk.batch(1, &[(1, "甲"), (2, "乙"), (3, "丙"), (4, "丁"), (5, "戊")]);
+    batch.items[0].question = Some(2);
     batch.items[1].consultation = "inside".to_owned();
     batch.items[2].article = Some("99".parse().unwrap());
     batch.items[3].consultation = "over".to_owned();
+    batch.items[4].question = Some(3);
     let answer = desk.deliver(kiosk.sign(batch)).await.json();
     let codes: Vec<&Value> = answer["items"]
         .as_array()
@@ -210,10 +213,16 @@ async fn a_bad_item_does_not_hinder_the_others_and_no_hall_sees_what_is_for_cont
             &json!("no_consultation"),
             &json!("no_such_article"),
             &json!("closed"),
-            &Value::Null
+            &json!("no_such_question")
         ]
     );
-    assert_eq!(desk.app.count_received("known").await.unwrap(), 2);
+    assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+    let receipt = answer["items"][0]["receipt"].as_str().unwrap();
+    let found = desk
+        .get(&format!("/api/v1/receipts/{receipt}"))
+        .await
+        .json();
+    assert_eq!(found["question"], "步道几点关灯？");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl Provisions {
             numbers.push(node.number);
         }
         let texts: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let mut vectors = encoder.encode(&texts, Role::Query, &|_| ())?;
+        let mut vectors = encoder.encode(&texts, Role::Query, &())?;
         centre(&mut vectors);
         let place = nodes.iter().enumerate().map(|(i, &id)| (id, i)).collect();
         Ok(Self {

@@ -31,9 +31,9 @@ pub fn representative(units: &[&Said<'_>]) -> usize {
 
 /// Key words of each point by c-TF-IDF (Grootendorst 2022): tf · ln(1 + A / f), where f is the
 /// word's frequency in all points and A the mean number of words a point. Words are given by their
-/// number in `vocabulary`.
+/// number in `vocabulary`; those that are no `names` count only where a point has nothing else.
 #[must_use]
-pub fn keywords(points: &[Vec<u32>], vocabulary: &[String]) -> Vec<Vec<String>> {
+pub fn keywords(points: &[Vec<u32>], vocabulary: &[String], names: &[bool]) -> Vec<Vec<String>> {
     let mut overall = vec![0.0f64; vocabulary.len()];
     for &word in points.iter().flatten() {
         overall[word as usize] += 1.0;
@@ -43,6 +43,9 @@ pub fn keywords(points: &[Vec<u32>], vocabulary: &[String]) -> Vec<Vec<String>> 
         .par_iter()
         .map(|words| {
             let mut words = words.clone();
+            if words.iter().any(|&word| names[word as usize]) {
+                words.retain(|&word| names[word as usize]);
+            }
             words.sort_unstable();
             let mut scored: Vec<(&str, f64)> = words
                 .chunk_by(PartialEq::eq)
@@ -68,9 +71,12 @@ mod tests {
 
     #[test]
     fn key_words_set_a_point_apart() {
-        let vocabulary = ["政府", "路灯", "停车"].map(str::to_owned);
-        let words = keywords(&[vec![1, 0, 1], vec![0, 2]], &vocabulary);
-        assert_eq!(words[0][0], "路灯");
-        assert_eq!(words[1][0], "停车");
+        let vocabulary = ["政府", "路灯", "停车", "俺村"].map(str::to_owned);
+        let names = [true, true, true, false];
+        let points = [vec![1, 0, 1], vec![0, 2, 3, 3], vec![3]];
+        let words = keywords(&points, &vocabulary, &names);
+        assert_eq!(words[0], ["路灯", "政府"]);
+        assert_eq!(words[1], ["停车", "政府"]);
+        assert_eq!(words[2], ["俺村"]);
     }
 }

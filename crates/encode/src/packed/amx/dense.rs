@@ -5,6 +5,7 @@ use std::arch::x86_64::__m512;
 use super::tile::{Line, TILE, Tiles};
 use super::{Rows, vector};
 use crate::packed::lanes::Lanes;
+use crate::packed::slab::{Packer, Part, Plain, Reader};
 use crate::simd::LANES;
 
 /// A block of sums: 32 rows of 32 columns.
@@ -14,13 +15,16 @@ const BLOCK: usize = 2 * TILE;
 #[derive(Debug)]
 pub(crate) struct Matrix {
     /// For each sixteen columns their tiles, one after the other.
-    tiles: Vec<Line>,
-    bias: Vec<Lanes>,
+    tiles: Part<Line>,
+    bias: Part<Lanes>,
 }
+
+// SAFETY: 32 brain floats, which are sixteen bits each, aligned to 64.
+unsafe impl Plain for Line {}
 
 impl Matrix {
     /// Packs `weights`, of which there is a row for each number of `bias`.
-    pub(super) fn pack(weights: &[f32], bias: &[f32]) -> Self {
+    pub(super) fn pack(weights: &[f32], bias: &[f32], out: &mut Packer) {
         let inputs = weights.len() / bias.len();
         assert!(inputs.is_multiple_of(Line::LEN) && bias.len().is_multiple_of(BLOCK));
         let mut tiles = vec![Line::ZERO; weights.len() / Line::LEN];
@@ -33,14 +37,20 @@ impl Matrix {
                 super::halves(numbers, line);
             }
         }
-        Self {
-            tiles,
-            bias: Lanes::of(bias),
-        }
+        out.put(&tiles);
+        out.put_numbers(bias);
+    }
+
+    /// What was packed, of so many inputs and outputs. None where it is not there.
+    pub(super) fn read(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Self> {
+        Some(Self {
+            tiles: packed.take(inputs * outputs / Line::LEN)?,
+            bias: packed.take(outputs / LANES)?,
+        })
     }
 
     /// Columns, in lanes.
-    pub(super) const fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.bias.len()
     }
 }
@@ -57,10 +67,11 @@ pub(super) fn products(
     mut finish: impl FnMut(usize, usize, __m512, __m512),
 ) {
     let depth = rows.width;
+    let (lines, bias) = (&*matrix.tiles, &*matrix.bias);
     let mut finish = |sums: &[Lanes; 2 * BLOCK], first: usize, column: usize| {
         let (low_bias, high_bias) = (
-            vector::load(&matrix.bias[2 * column]),
-            vector::load(&matrix.bias[2 * column + 1]),
+            vector::load(&bias[2 * column]),
+            vector::load(&bias[2 * column + 1]),
         );
         let rows = first..tokens.min(first + BLOCK);
         for (row, [low, high]) in rows.zip(sums.as_chunks().0) {
@@ -73,7 +84,7 @@ pub(super) fn products(
     let mut sums = [[Lanes::ZERO; 2 * BLOCK]; 2];
     let mut before = None;
     let mut turn = 0;
-    let columns = matrix.tiles.chunks_exact(2 * depth * TILE);
+    let columns = lines.chunks_exact(2 * depth * TILE);
     for (column, weights) in columns.enumerate() {
         let (left, right) = weights.split_at(depth * TILE);
         for first in (0..tokens).step_by(BLOCK) {

@@ -1,6 +1,7 @@
 //! Every step against the plain loop, over edge sizes. Without AMX there is nothing to test.
 
 use super::*;
+use crate::packed::matrix;
 use crate::packed::testing::{self, SHAPES, assert_near, dense, numbers};
 
 fn amx() -> Option<Amx> {
@@ -42,7 +43,7 @@ fn dense_layers_are_the_plain_loop() {
         let weights = numbers(outputs * inputs, 2);
         let bias = numbers(outputs, 3);
         let want = dense(&x, &weights, &bias);
-        let matrix = Amx::matrix(&weights, &bias);
+        let matrix = matrix::<Amx>(&weights, &bias);
         let rows = rows_of(&x, inputs);
 
         let before = numbers(tokens * outputs, 4);

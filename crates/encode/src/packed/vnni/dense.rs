@@ -10,6 +10,7 @@ use pulp::{Simd, WithSimd};
 
 use super::Rows;
 use crate::packed::lanes::Lanes;
+use crate::packed::slab::{Packer, Part, Plain, Reader};
 use crate::simd::{LANES, gelu};
 
 /// Rows of a block of sums.
@@ -31,18 +32,21 @@ const LARGEST: f32 = 127.0;
 #[repr(C, align(64))]
 struct Line([[u8; GROUP]; LANES]);
 
+// SAFETY: 64 bytes, aligned to 64.
+unsafe impl Plain for Line {}
+
 /// Weights and bias of a layer.
 #[derive(Debug)]
 pub(crate) struct Matrix {
     /// For each sixteen columns, their weights of four inputs after four inputs.
-    lines: Vec<Line>,
-    scales: Vec<Lanes>,
-    bias: Vec<Lanes>,
+    lines: Part<Line>,
+    scales: Part<Lanes>,
+    bias: Part<Lanes>,
 }
 
 impl Matrix {
     /// Packs `weights`, of which there is a row for each number of `bias`.
-    pub(super) fn pack(weights: &[f32], bias: &[f32]) -> Self {
+    pub(super) fn pack(weights: &[f32], bias: &[f32], out: &mut Packer) {
         let inputs = weights.len() / bias.len();
         assert!(inputs.is_multiple_of(GROUP) && bias.len().is_multiple_of(WIDE * LANES));
         let mut lines = vec![Line([[0; GROUP]; LANES]); weights.len() / (GROUP * LANES)];
@@ -56,15 +60,22 @@ impl Matrix {
             }
             scales.push(scale);
         }
-        Self {
-            lines,
-            scales: Lanes::of(&scales),
-            bias: Lanes::of(bias),
-        }
+        out.put(&lines);
+        out.put_numbers(&scales);
+        out.put_numbers(bias);
+    }
+
+    /// What was packed, of so many inputs and outputs. None where it is not there.
+    pub(super) fn read(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Self> {
+        Some(Self {
+            lines: packed.take(inputs * outputs / (GROUP * LANES))?,
+            scales: packed.take(outputs / LANES)?,
+            bias: packed.take(outputs / LANES)?,
+        })
     }
 
     /// Columns, in lanes.
-    pub(super) const fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.bias.len()
     }
 }
@@ -106,6 +117,7 @@ pub(super) fn products(
     let groups = rows.columns / GROUP;
     let width = matrix.width();
     let (numbers, _) = rows.numbers.as_chunks::<GROUP>();
+    let (scales, bias) = (&*matrix.scales, &*matrix.bias);
     let panels = matrix.lines.chunks_exact(WIDE * groups);
     for (column, panel) in panels.enumerate() {
         let (left, right) = panel.split_at(groups);
@@ -122,9 +134,9 @@ pub(super) fn products(
                 let at = WIDE * column;
                 for (part, sum) in sums.into_iter().enumerate() {
                     let out = &mut out[row * width + at + part];
-                    let both = _mm512_mul_ps(scale, load(&matrix.scales[at + part]));
+                    let both = _mm512_mul_ps(scale, load(&scales[at + part]));
                     let sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, extra));
-                    let mut sum = _mm512_fmadd_ps(sum, both, load(&matrix.bias[at + part]));
+                    let mut sum = _mm512_fmadd_ps(sum, both, load(&bias[at + part]));
                     if matches!(finish, Finish::Add) {
                         sum = _mm512_add_ps(sum, load(out));
                     }

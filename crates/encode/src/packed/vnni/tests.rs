@@ -1,6 +1,7 @@
 //! Every step against the plain loop, over edge sizes.
 
 use super::*;
+use crate::packed::matrix;
 use crate::packed::testing::{self, SHAPES, assert_near, dense, numbers};
 
 fn vnni() -> Option<Vnni> {
@@ -62,7 +63,7 @@ fn dense_layers_are_the_plain_loop_over_rounded_numbers() {
         }
         let bias = numbers(outputs, 3);
         let want = dense(&numbers_of(&rows), &weights, &bias);
-        let matrix = Vnni::matrix(&weights, &bias);
+        let matrix = matrix::<Vnni>(&weights, &bias);
 
         let before = numbers(tokens * outputs, 4);
         let mut residual = Lanes::of(&before);

@@ -3,6 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use crate::packed::lanes::Lanes;
+use crate::packed::slab::{Packer, Part, Reader};
 use crate::simd::{LANES, gelu};
 
 /// Registers of columns that a block of sums is wide.
@@ -15,13 +16,13 @@ const NEAR: usize = 1 << 17;
 #[derive(Debug)]
 pub(crate) struct Matrix {
     /// For each two registers of columns, their weights of one input after the other.
-    panels: Vec<Lanes>,
-    bias: Vec<f32>,
+    panels: Part<Lanes>,
+    bias: Part<Lanes>,
 }
 
 impl Matrix {
     /// Packs `weights`, of which there is a row for each number of `bias`, for registers of `lanes`.
-    pub(super) fn pack(weights: &[f32], bias: &[f32], lanes: usize) -> Self {
+    pub(super) fn pack(weights: &[f32], bias: &[f32], lanes: usize, out: &mut Packer) {
         let inputs = weights.len() / bias.len();
         let width = WIDE * lanes;
         assert!(bias.len().is_multiple_of(width) && weights.len().is_multiple_of(LANES));
@@ -35,18 +36,24 @@ impl Matrix {
                 }
             }
         }
-        Self {
-            panels,
-            bias: bias.to_vec(),
-        }
+        out.put(&panels);
+        out.put_numbers(bias);
     }
 
-    pub(super) const fn outputs(&self) -> usize {
-        self.bias.len()
+    /// What was packed, of so many inputs and outputs. None where it is not there.
+    pub(super) fn read(packed: &mut Reader, inputs: usize, outputs: usize) -> Option<Self> {
+        Some(Self {
+            panels: packed.take(inputs * outputs / LANES)?,
+            bias: packed.take(outputs / LANES)?,
+        })
     }
 
-    pub(super) const fn inputs(&self) -> usize {
-        self.panels.len() * LANES / self.bias.len()
+    pub(super) fn outputs(&self) -> usize {
+        self.bias.len() * LANES
+    }
+
+    pub(super) fn inputs(&self) -> usize {
+        self.panels.len() / self.bias.len()
     }
 }
 
@@ -97,13 +104,14 @@ impl Products<'_> {
         let (inputs, outputs) = (self.matrix.inputs(), self.matrix.outputs());
         let width = WIDE * S::F32_LANES;
         let group = (NEAR / inputs).next_multiple_of(ROWS);
+        let bias = Lanes::numbers(&self.matrix.bias);
         let outs = self.out.chunks_mut(group * outputs);
         for (rows, out) in self.rows.chunks(group * inputs).zip(outs) {
             let tokens = rows.len() / inputs;
             let panels = Lanes::numbers(&self.matrix.panels).chunks_exact(width * inputs);
             for (column, panel) in panels.enumerate() {
                 let column = column * width;
-                let bias = S::as_simd_f32s(&self.matrix.bias[column..column + width]).0;
+                let bias = S::as_simd_f32s(&bias[column..column + width]).0;
                 let panel = S::as_simd_f32s(panel).0.as_chunks::<WIDE>().0;
                 for first in (0..tokens).step_by(ROWS) {
                     // Behind the last row it is repeated.

@@ -1,6 +1,7 @@
 //! Every step against the plain loop, over edge sizes. Attention is tested where it lives.
 
 use super::*;
+use crate::packed::matrix;
 use crate::packed::testing::{self, SHAPES, assert_near, dense, numbers};
 
 /// Runs `check` with what this processor has.
@@ -21,7 +22,7 @@ fn dense_layers_are_the_plain_loop() {
             let weights = numbers(outputs * inputs, 2);
             let bias = numbers(outputs, 3);
             let want = dense(&x, &weights, &bias);
-            let matrix = Wide::<S>::matrix(&weights, &bias);
+            let matrix = matrix::<Wide<S>>(&weights, &bias);
             let rows = Rows(Lanes::of(&x));
 
             let before = numbers(tokens * outputs, 4);
@@ -45,7 +46,7 @@ fn rows_beyond_what_is_kept_near_are_as_those_before() {
         let wide = Wide::<S>::begin();
         let (tokens, inputs, outputs) = (100, 2048, 32);
         let weights = numbers(outputs * inputs, 1);
-        let matrix = Wide::<S>::matrix(&weights, &numbers(outputs, 2));
+        let matrix = matrix::<Wide<S>>(&weights, &numbers(outputs, 2));
         let rows = Rows(Lanes::of(&numbers(inputs, 3).repeat(tokens)));
         let mut residual = vec![Lanes::ZERO; tokens * outputs / LANES];
         wide.add(&rows, &matrix, &mut residual);
