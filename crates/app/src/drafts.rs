@@ -123,7 +123,7 @@ impl App {
 impl App {
     /// Whether there is an earlier version to compare the one in force with.
     pub async fn has_changes(&self, listed: &Listed) -> Result<bool, AppError> {
-        Ok(self.store.drafts(listed.id).await?.len() > 1)
+        Ok(self.store.count_drafts(listed.id).await? > 1)
     }
 
     /// What the version in force changed against the one before, article by article, without those

@@ -132,6 +132,15 @@ impl Store {
             .collect()
     }
 
+    /// How many versions were imported.
+    pub async fn count_drafts(&self, consultation: ConsultationId) -> Result<usize, StoreError> {
+        let count: i64 = sqlx::query_scalar("select count(*) from draft where consultation = $1")
+            .bind(signed(consultation.get()))
+            .fetch_one(self.pool())
+            .await?;
+        Ok(count.cast_unsigned() as usize)
+    }
+
     /// The version imported last.
     pub async fn latest_draft(
         &self,
@@ -192,6 +201,7 @@ mod tests {
             let drafts = store.drafts(here).await.unwrap();
             let ids: Vec<_> = drafts.iter().map(|draft| draft.id).collect();
             assert_eq!(ids, [first, second]);
+            assert_eq!(store.count_drafts(here).await.unwrap(), 2);
             assert_eq!(drafts[0].record, record("一审稿", "aa"));
             assert_eq!(drafts[0].imported_at, act().at);
             assert_eq!(store.latest_draft(here).await.unwrap().unwrap(), drafts[1]);

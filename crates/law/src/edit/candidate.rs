@@ -90,7 +90,7 @@ fn into(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
         .or_else(|| scene.between(start, verb.from).filter(|_| to.is_some()))
         .or_else(|| scene.draft_words_before(start));
     let from = match (from, to) {
-        (Some(from), Some(to)) => Some(scene.replaced(from, to)),
+        (Some(from), Some(to)) => Some(scene.replaced(scene.widened(from, to), to)),
         (from, _) => from,
     };
     (from.is_some() || to.is_some()).then_some(Candidate {

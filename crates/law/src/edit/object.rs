@@ -186,6 +186,35 @@ impl Scene<'_> {
         last
     }
 
+    /// Where an earlier quotation of the draft has the words of `from` in it and ends as `to` does, its
+    /// words from there on: “可以听取意见”……“可以”太软，改为“应当听取意见” replaces all of it.
+    pub(super) fn widened(&self, from: Words, to: Words) -> Words {
+        const LEAST: usize = 2;
+        let alike = |words: &Words| {
+            let backwards = (words.from..words.to).rev().zip((to.from..to.to).rev());
+            let same = backwards.take_while(|&(k, j)| self.g.at(k) == self.g.at(j));
+            same.count()
+        };
+        let same = |at: usize, other: usize| self.g.at(at) == self.g.at(other);
+        let from_there = |words: Words| {
+            let rest = words.to.checked_sub(from.to - from.from)?;
+            let mut starts = words.from..=rest;
+            let start = starts.find(|&k| (from.from..from.to).zip(k..).all(|(j, k)| same(j, k)))?;
+            let whole = (0..LEAST).all(|k| same(words.from + k, to.from + k));
+            let start = if whole { words.from } else { start };
+            Some(Words {
+                from: start,
+                ..words
+            })
+        };
+        let fits = |words: &Words| {
+            alike(words) >= LEAST.max(alike(&from) + 1)
+                && self.draft.has(&self.g.words(words.from, words.to))
+        };
+        let mut earlier = self.marked(self.from, from.from).filter_map(from_there);
+        earlier.rfind(fits).unwrap_or(from)
+    }
+
     /// The words of `from` that `to` replaces: of a quotation with dots the part most like it, of a longer one the end that
     /// begins and ends alike.
     pub(super) fn replaced(&self, from: Words, to: Words) -> Words {

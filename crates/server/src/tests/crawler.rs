@@ -310,3 +310,19 @@ async fn no_field_or_operator_of_the_search_finds_what_was_not_released() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_kept_the_address_of_a_point_that_is_no_longer_there_is_told_where_to_look() {
+    let desk = Desk::with_secrets().await;
+    for (path, is_told) in [
+        ("/c/known/feedback/P-999", true),
+        ("/c/known/feedback/nothing", false),
+        ("/c/inside/feedback/P-1", false),
+    ] {
+        let answer = desk.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.body.contains("现在不单独公布"), is_told, "{path}");
+        let list = answer.body.contains("href=\"/c/known/feedback\"");
+        assert_eq!(list, is_told, "{path}");
+    }
+}

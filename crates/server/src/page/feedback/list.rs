@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::{Feedback, MACHINE_LABEL, Released};
+use caifeng_domain::PointId;
 use serde::Deserialize;
 
 use super::{Card, cached};
@@ -151,6 +152,15 @@ struct PointPage {
     label: &'static str,
 }
 
+/// For an address that somebody kept of a point that has been merged with another since.
+#[derive(Template)]
+#[template(path = "feedback/gone.html")]
+struct GonePage {
+    slug: String,
+    title: String,
+    id: PointId,
+}
+
 pub(super) async fn point(
     State(site): State<Site>,
     Path((slug, id)): Path<(String, String)>,
@@ -158,7 +168,14 @@ pub(super) async fn point(
 ) -> Result<Response, Failed> {
     let archive = site.app.archive().await?;
     let released = archive.of(&slug).ok_or_else(Fault::not_found)?;
-    let point = released.point(&id).ok_or_else(Fault::not_found)?;
+    let Some(point) = released.point(&id) else {
+        let gone = GonePage {
+            slug: released.slug.clone(),
+            title: released.title.clone(),
+            id: id.parse().map_err(|_| Fault::not_found())?,
+        };
+        return Ok(html(StatusCode::NOT_FOUND, &gone));
+    };
     let write = async {
         super::written(&PointPage {
             slug: released.slug.clone(),
