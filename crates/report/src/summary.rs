@@ -1,5 +1,7 @@
 //! 意见建议汇总表: its rows, as every format shows them.
 
+use std::borrow::Cow;
+
 use crate::{Counts, PointEntry, Report, Section, words};
 
 /// One point in the table.
@@ -9,7 +11,7 @@ pub(crate) struct Row<'r> {
     /// The point itself.
     pub(crate) point: &'r PointEntry,
     /// 条款.
-    pub(crate) provision: &'r str,
+    pub(crate) provision: Cow<'r, str>,
     /// 草案原文.
     pub(crate) draft: &'r str,
     /// Whether it is the first of its provision.
@@ -50,7 +52,7 @@ fn row<'r>(number: usize, section: &'r Section, first: bool, point: &'r PointEnt
     Row {
         number,
         point,
-        provision: &section.heading,
+        provision: section.name(),
         draft: section.provision_text.as_deref().unwrap_or_default(),
         first,
         opinion: opinion(point),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, DuplicateKind, EvidenceKind, Named, Point, Unit};
+use caifeng_domain::{ArticleNo, DuplicateKind, Edit, EvidenceKind, Named, Point, Unit};
 pub(crate) use caifeng_law::titles::article_label as article_name;
 use caifeng_report::{EditEntry, PointEntry, Quotation};
 
@@ -18,6 +18,19 @@ const ALTERNATIVE: f32 = 0.2;
 impl Material {
     pub(crate) fn unit(&self, place: (usize, usize)) -> &Unit {
         &self.record.analyses[place.0].1.units[place.1]
+    }
+
+    /// The change that a unit proposes, unless its words hold personal data: what leaves the house is
+    /// masked.
+    pub(crate) fn edit(&self, place: (usize, usize)) -> Option<&Edit> {
+        let text = &self.stored[place.0].submission.text;
+        let found = &self.record.analyses[place.0].1.personal_data;
+        let names_somebody = |edit: &Edit| {
+            let mut words = [&edit.from, &edit.to].into_iter().flatten();
+            words.any(|words| found.iter().any(|data| words.contains(data.span.of(text))))
+        };
+        let edit = self.unit(place).edit.as_ref();
+        edit.filter(|edit| !names_somebody(edit))
     }
 
     pub(crate) fn point(&self, point: &Point) -> PointEntry {
@@ -84,11 +97,7 @@ impl Material {
 
     fn edits(&self, point: &Point) -> Vec<EditEntry> {
         let mut out: Vec<EditEntry> = Vec::new();
-        for edit in point
-            .units
-            .iter()
-            .filter_map(|&u| self.unit(u).edit.as_ref())
-        {
+        for edit in point.units.iter().filter_map(|&u| self.edit(u)) {
             let same =
                 |e: &&mut EditEntry| e.op == edit.op && e.from == edit.from && e.to == edit.to;
             match out.iter_mut().find(same) {

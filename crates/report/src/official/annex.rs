@@ -94,7 +94,7 @@ fn summary(report: &Report) -> Annex {
         let disposition = [row.disposition, row.disposition_reason].map(str::to_owned);
         vec![
             row.number.to_string(),
-            row.provision.to_owned(),
+            row.provision.into_owned(),
             draft.to_owned(),
             row.opinion,
             row.reason.to_owned(),
@@ -207,7 +207,7 @@ fn provisions(report: &Report) -> Table {
             section.points.len(),
         ];
         let numbers = numbers.iter().map(ToString::to_string);
-        [section.heading.clone()]
+        [section.name().into_owned()]
             .into_iter()
             .chain(numbers)
             .collect()
@@ -239,7 +239,7 @@ fn by_name(name: &'static str, tallies: &[Tally]) -> Table {
 /// channels, groups, stations.
 pub(crate) fn charts(report: &Report, most: usize) -> Vec<Chart> {
     let mut sections: Vec<(String, usize)> = (report.sections.iter())
-        .map(|s| (s.heading.clone(), s.counts.submissions))
+        .map(|s| (s.name().into_owned(), s.counts.submissions))
         .collect();
     sections.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let tallied = |tallies: &[Tally]| -> Vec<_> {

@@ -75,7 +75,7 @@ fn write_section(
     section: &Section,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    write_text(sheet, (row, 0), &section.heading, &styles.text)?;
+    write_text(sheet, (row, 0), &section.name(), &styles.text)?;
     let counts = section.counts;
     let mut numbers = vec![
         counts.submissions,
