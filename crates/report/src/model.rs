@@ -197,6 +197,15 @@ impl Section {
             _ => (&*self.heading).into(),
         }
     }
+
+    /// The part of a long table that it stands in: 总体意见, 第三章 监督管理, 文字性意见.
+    pub(crate) fn part(&self) -> &str {
+        let kind = SectionKind::ALL[self.kind as usize].2;
+        match self.kind {
+            SectionKind::Chapter | SectionKind::Article => self.chapter.as_deref().unwrap_or(kind),
+            _ => kind,
+        }
+    }
 }
 
 /// One point (观点).

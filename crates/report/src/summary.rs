@@ -10,6 +10,8 @@ pub(crate) struct Row<'r> {
     pub(crate) number: usize,
     /// The point itself.
     pub(crate) point: &'r PointEntry,
+    /// The part of the table: a chapter, or what stands before and after all of them.
+    pub(crate) part: &'r str,
     /// 条款.
     pub(crate) provision: Cow<'r, str>,
     /// 草案原文.
@@ -52,6 +54,7 @@ fn row<'r>(number: usize, section: &'r Section, first: bool, point: &'r PointEnt
     Row {
         number,
         point,
+        part: section.part(),
         provision: section.name(),
         draft: section.provision_text.as_deref().unwrap_or_default(),
         first,

@@ -2,7 +2,11 @@
 
 use caifeng_domain::Place;
 
-use crate::{Counts, Report, Tally, summary, words};
+use crate::{
+    Counts, Report, Tally,
+    summary::{self, Row},
+    words,
+};
 
 /// Bars in a chart at most; the rest is in the table beside it.
 const BARS: usize = 15;
@@ -51,6 +55,19 @@ pub(crate) struct Chart {
     pub(crate) bars: Vec<(String, usize)>,
 }
 
+/// 意见建议汇总表
+const SUMMARY: [Column; 9] = [
+    centred("序号", 5),
+    text("条款", 9),
+    text("草案原文", 20),
+    text("修改意见", 24),
+    text("理由", 10),
+    text("提出人类别", 8),
+    text("渠道和来源", 9),
+    centred("人数/件数/文本数", 7),
+    text("采纳情况", 8),
+];
+
 /// Those that there is something for, in their order.
 pub(super) fn annexes(report: &Report) -> Vec<Annex> {
     let mut out = vec![summary(report)];
@@ -79,46 +96,21 @@ const fn centred(name: &'static str, share: u32) -> Column {
     }
 }
 
+/// A table for each chapter: office programs take minutes for one of thousands of rows.
 fn summary(report: &Report) -> Annex {
-    let rows = summary::rows(report).map(|row| {
-        let Counts {
-            submissions,
-            senders,
-            texts,
-        } = row.counts;
-        let draft = if row.first || row.draft.is_empty() {
-            row.draft
-        } else {
-            "（同上）"
-        };
-        let disposition = [row.disposition, row.disposition_reason].map(str::to_owned);
-        vec![
-            row.number.to_string(),
-            row.provision.into_owned(),
-            draft.to_owned(),
-            row.opinion,
-            row.reason.to_owned(),
-            row.identities,
-            row.origin,
-            format!("{senders}/{submissions}/{texts}"),
-            disposition.join("\n").trim().to_owned(),
-        ]
-    });
-    let table = Table {
-        caption: None,
-        columns: vec![
-            centred("序号", 5),
-            text("条款", 9),
-            text("草案原文", 20),
-            text("修改意见", 24),
-            text("理由", 10),
-            text("提出人类别", 8),
-            text("渠道和来源", 9),
-            centred("人数/件数/文本数", 7),
-            text("采纳情况", 8),
-        ],
-        rows: rows.collect(),
-    };
+    let mut tables: Vec<Table> = Vec::new();
+    for row in summary::rows(report) {
+        let caption = Some(row.part.to_owned());
+        let cells = summary_row(row);
+        match tables.last_mut().filter(|table| table.caption == caption) {
+            Some(table) => table.rows.push(cells),
+            None => tables.push(Table {
+                caption,
+                columns: SUMMARY.to_vec(),
+                rows: vec![cells],
+            }),
+        }
+    }
     Annex {
         kind: Kind::Summary,
         title: "意见建议汇总表",
@@ -126,8 +118,33 @@ fn summary(report: &Report) -> Annex {
             "修改意见一栏：引号内为提出人原话，{}；方括号内为立场。",
             words::MACHINE_MARK
         )),
-        parts: vec![Part::Table(table)],
+        parts: tables.into_iter().map(Part::Table).collect(),
     }
+}
+
+fn summary_row(row: Row<'_>) -> Vec<String> {
+    let Counts {
+        submissions,
+        senders,
+        texts,
+    } = row.counts;
+    let draft = if row.first || row.draft.is_empty() {
+        row.draft
+    } else {
+        "（同上）"
+    };
+    let disposition = [row.disposition, row.disposition_reason].map(str::to_owned);
+    vec![
+        row.number.to_string(),
+        row.provision.into_owned(),
+        draft.to_owned(),
+        row.opinion,
+        row.reason.to_owned(),
+        row.identities,
+        row.origin,
+        format!("{senders}/{submissions}/{texts}"),
+        disposition.join("\n").trim().to_owned(),
+    ]
 }
 
 fn activities(report: &Report) -> Annex {
