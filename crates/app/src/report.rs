@@ -66,7 +66,12 @@ impl App {
                 letter,
                 activities: activities(meetings),
                 dispositions: dispositions.iter().map(|d| d.name.clone()).collect(),
-                ..(desk.material).report(&desk.reported(&withdrawn), &withdrawn, ledger, generated_at)
+                ..(desk.material).report(
+                    &desk.reported(&withdrawn),
+                    &withdrawn,
+                    ledger,
+                    generated_at,
+                )
             };
             for entry in report.sections.iter_mut().flat_map(|s| &mut s.points) {
                 desk.put_decided(entry, &dispositions);

@@ -11,6 +11,10 @@ use crate::{
 /// Bars in a chart at most; the rest is in the table beside it.
 const BARS: usize = 15;
 
+/// Rows of a table after which the next provision begins another one: what LibreOffice does for a table
+/// whose head is repeated grows with the square of its rows, and thousands of them take minutes.
+const ROWS: usize = 60;
+
 /// What an annex holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -57,14 +61,14 @@ pub(crate) struct Chart {
 
 /// 意见建议汇总表
 const SUMMARY: [Column; 9] = [
-    centred("序号", 5),
+    centred("序号", 4),
     text("条款", 9),
     text("草案原文", 20),
     text("修改意见", 24),
-    text("理由", 10),
+    text("理由", 9),
     text("提出人类别", 8),
-    text("渠道和来源", 9),
-    centred("人数/件数/文本数", 7),
+    text("渠道和来源", 12),
+    centred("人数/件数/文本数", 6),
     text("采纳情况", 8),
 ];
 
@@ -96,19 +100,25 @@ const fn centred(name: &'static str, share: u32) -> Column {
     }
 }
 
-/// A table for each chapter: office programs take minutes for one of thousands of rows.
+/// A table for each chapter, continued in another one after so many rows.
 fn summary(report: &Report) -> Annex {
     let mut tables: Vec<Table> = Vec::new();
+    let mut part = "";
     for row in summary::rows(report) {
-        let caption = Some(row.part.to_owned());
+        let is_further = row.part == part;
+        part = row.part;
+        let room = |table: &&mut Table| table.rows.len() < ROWS || !row.first;
+        let table = tables.last_mut().filter(|_| is_further).filter(room);
         let cells = summary_row(row);
-        match tables.last_mut().filter(|table| table.caption == caption) {
-            Some(table) => table.rows.push(cells),
-            None => tables.push(Table {
-                caption,
+        if let Some(table) = table {
+            table.rows.push(cells);
+        } else {
+            let more = if is_further { "（续）" } else { "" };
+            tables.push(Table {
+                caption: Some(format!("{part}{more}")),
                 columns: SUMMARY.to_vec(),
                 rows: vec![cells],
-            }),
+            });
         }
     }
     Annex {

@@ -120,6 +120,40 @@ async fn a_package_is_made_looked_at_confirmed_and_listed() {
     let expert = city.staff(Role::Expert).await;
     let seen = city.get_as(PAGE, &expert).await;
     assert!(!seen.body.contains("生成上报包"), "may look, not send");
+
+    // What is decided above stands on the desk below, at the point that it is about.
+    let second = city.staff(Role::Approver).await;
+    for (cookie, fields) in [
+        (&above, &[("do", "dispose"), ("code", "adopted")][..]),
+        (&second, &[("do", "approve")]),
+    ] {
+        let mut fields = fields.to_vec();
+        fields.push(("point", "P-1"));
+        city.led_to("/staff/c/known/desk/decide", &fields, cookie)
+            .await;
+    }
+    let made = city
+        .led_to(&format!("{PAGE}/feedback"), &whom, &above)
+        .await;
+    let (_, package) = city.raw(&format!("{made}/file"), &above).await;
+    let key = city.app.own_key().await.unwrap();
+    county.app.trust(None, "某市", &key.line).await.unwrap();
+    let looked = county.hand_in(PAGE, &package, &below).await;
+    let upload = field(&looked.body, "upload");
+    let taken = county.fill(&confirm, &[("upload", &upload)], &below).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let point = county
+        .get_as("/staff/c/known/desk/points/P-1", &below)
+        .await;
+    assert!(
+        point.body.contains("某市答复：<strong>采纳</strong>"),
+        "{}",
+        point.body
+    );
+    let other = county
+        .get_as("/staff/c/known/desk/points/P-2", &below)
+        .await;
+    assert!(!other.body.contains("某市答复"), "{}", other.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
