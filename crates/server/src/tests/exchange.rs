@@ -121,6 +121,12 @@ async fn a_package_is_made_looked_at_confirmed_and_listed() {
     let seen = city.get_as(PAGE, &expert).await;
     assert!(!seen.body.contains("生成上报包"), "may look, not send");
 
+    // Larger than other uploads may be; what is larger than any package is not read.
+    let large = city.hand_in(PAGE, &vec![0; 17 << 20], &above).await;
+    assert!(large.body.contains("这不是采风的上报包"), "{}", large.body);
+    let beyond = city.hand_in(PAGE, &vec![0; 65 << 20], &above).await;
+    assert!(beyond.body.contains("提交的内容太大"), "{}", beyond.body);
+
     // What is decided above stands on the desk below, at the point that it is about.
     let second = city.staff(Role::Approver).await;
     for (cookie, fields) in [
