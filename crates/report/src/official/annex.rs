@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Bars in a chart at most; the rest is in the table beside it.
-const BARS: usize = 15;
+pub(crate) const BARS: usize = 15;
 
 /// Rows of a table after which the next provision begins another one: what LibreOffice does for a table
 /// whose head is repeated grows with the square of its rows, and thousands of them take minutes.
@@ -61,10 +61,10 @@ pub(crate) struct Chart {
 
 /// 意见建议汇总表
 const SUMMARY: [Column; 9] = [
-    centred("序号", 4),
+    centred("序号", 5),
     text("条款", 9),
     text("草案原文", 20),
-    text("修改意见", 24),
+    text("修改意见", 23),
     text("理由", 9),
     text("提出人类别", 8),
     text("渠道和来源", 12),
