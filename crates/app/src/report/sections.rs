@@ -19,13 +19,13 @@ pub(super) fn sections(material: &Material, points: &[Reported]) -> Vec<Section>
         .into_iter()
         .map(|((is_editorial, place), points)| {
             let section = section(material, place, &points);
-            match is_editorial {
-                true => Section {
-                    kind: SectionKind::Wording,
-                    chapter: None,
-                    ..section
-                },
-                false => section,
+            if !is_editorial {
+                return section;
+            }
+            Section {
+                kind: SectionKind::Wording,
+                chapter: None,
+                ..section
             }
         })
         .collect()

@@ -12,7 +12,7 @@ use crate::{
 pub(crate) const BARS: usize = 15;
 
 /// Rows of a table after which the next provision begins another one: what LibreOffice does for a table
-/// whose head is repeated grows with the square of its rows, and thousands of them take minutes.
+/// whose head is repeated grows almost with the square of its rows.
 const ROWS: usize = 60;
 
 /// What an annex holds.
