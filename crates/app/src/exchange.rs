@@ -25,7 +25,10 @@ pub use self::{
     receive::{PackageNews, Received},
     trust::{OfferedKey, OwnKey},
 };
-pub(crate) use self::{feedback::put_beside, lines::Source};
+pub(crate) use self::{
+    feedback::{is_about, put_beside},
+    lines::Source,
+};
 use crate::{App, AppError, Chosen, Refusal};
 
 /// What is noted of a package beside its numbers.

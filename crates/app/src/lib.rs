@@ -91,7 +91,7 @@ pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
 pub use desk::{
-    Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Meaning, Overview, PointCard,
+    Above, Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Meaning, Overview, PointCard,
     PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SENDER, SectionPage, SectionPlace, Sorted,
     Stretch, SubmissionPage, TableChange, TableChanges, Told, Trend, UnitLine, Uptake, side,
 };

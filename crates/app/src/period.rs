@@ -105,10 +105,6 @@ impl App {
         report: PeriodReport,
         format: ReportFormat,
     ) -> Result<Vec<u8>, AppError> {
-        let turn = match format {
-            ReportFormat::Pdf => Some(self.offices.acquire().await),
-            _ => None,
-        };
         let write = move || -> Result<Vec<u8>, AppError> {
             Ok(match format {
                 ReportFormat::Docx => report.to_docx()?,
@@ -122,9 +118,7 @@ impl App {
                 }
             })
         };
-        let written = tokio::task::spawn_blocking(write).await?;
-        drop(turn);
-        written
+        self.written(format, write).await
     }
 
     /// The place that is asked for, and all below it: none and all of them where none is.

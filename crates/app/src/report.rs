@@ -7,14 +7,17 @@ mod pdf;
 mod points;
 mod sections;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use caifeng_domain::{Draft, Named, NodeId, Point, Status, Submission, SubmissionId};
+use caifeng_domain::{Draft, Named, NodeId, Status, Submission, SubmissionId};
 use caifeng_report::{Activity, Period, Quotation, Report, SubmissionEntry, Tally, Totals};
 use caifeng_store::{Meeting, SenderId, StoredSubmission, TriageRecord};
 use caifeng_text::personal;
 
-use crate::{App, AppError, desk::former_words};
+use crate::{
+    App, AppError,
+    desk::{Reported, former_words},
+};
 
 pub(crate) use pdf::from_docx as docx_to_pdf;
 pub(crate) use points::article_name;
@@ -42,6 +45,8 @@ impl App {
         let chosen = self.choose(slug).await?;
         let ledger = self.store.ledger(chosen.id).await?;
         let meetings = self.store.meetings(chosen.id).await?;
+        let withdrawn = self.store.withdrawn(chosen.id).await?;
+        let withdrawn: HashSet<SubmissionId> = withdrawn.into_iter().collect();
         let consultation = chosen.consultation;
         let slug = consultation.slug.clone();
         let shared = self.fresh_desk(chosen.id, &slug).await?;
@@ -52,7 +57,6 @@ impl App {
         let dispositions = self.config.dispositions.clone();
         let build = move || {
             let desk = held.as_ref()?;
-            let points: Vec<&Point> = desk.points.values().map(|s| &s.point).collect();
             let mut report = Report {
                 consultation: consultation.slug,
                 period: consultation.window.map(|window| Period {
@@ -62,7 +66,12 @@ impl App {
                 letter,
                 activities: activities(meetings),
                 dispositions: dispositions.iter().map(|d| d.name.clone()).collect(),
-                ..desk.material.report(&points, ledger, generated_at)
+                ..(desk.material).report(
+                    &desk.reported(&withdrawn),
+                    &withdrawn,
+                    ledger,
+                    generated_at,
+                )
             };
             for entry in report.sections.iter_mut().flat_map(|s| &mut s.points) {
                 desk.put_decided(entry, &dispositions);
@@ -133,7 +142,8 @@ fn activities(meetings: Vec<Meeting>) -> Vec<Activity> {
 impl Material {
     fn report(
         &self,
-        points: &[&Point],
+        points: &[Reported],
+        withdrawn: &HashSet<SubmissionId>,
         ledger: caifeng_domain::Ledger,
         generated_at: String,
     ) -> Report {
@@ -143,7 +153,7 @@ impl Material {
             period: None,
             letter: caifeng_report::Letter::default(),
             activities: Vec::new(),
-            questions: self.questions(points),
+            questions: self.questions(points, withdrawn),
             dispositions: Vec::new(),
             title: format!("关于《{}》征求意见情况的汇总", self.draft.title),
             draft_title: self.draft.title.clone(),
@@ -151,31 +161,35 @@ impl Material {
             encoder_note: lexical
                 .then(|| "未安装语言模型：语义关联按词面比对得出，准确度较低".to_owned()),
             ledger,
-            totals: self.totals(points.len()),
+            totals: self.totals(points.len(), withdrawn),
             sections: sections::sections(self, points),
             complaints: self.listed(
+                withdrawn,
                 |status, _| status == Status::Complaint,
                 "疑似民情诉求，建议转办",
             ),
             waiting: self.listed(
+                withdrawn,
                 |status, units| status == Status::Opinion && units == 0,
                 "未能从中分出意见，请人工查看",
             ),
         }
     }
 
-    fn totals(&self, points: usize) -> Totals {
-        let opinions: Vec<usize> = (0..self.record.analyses.len())
+    /// Places of what was not taken back since.
+    fn present(&self, withdrawn: &HashSet<SubmissionId>) -> impl Iterator<Item = usize> {
+        let all = 0..self.stored.len();
+        all.filter(|&i| !withdrawn.contains(&self.stored[i].id))
+    }
+
+    fn totals(&self, points: usize, withdrawn: &HashSet<SubmissionId>) -> Totals {
+        let opinions: Vec<usize> = (self.present(withdrawn))
             .filter(|&i| self.record.analyses[i].1.status == Status::Opinion)
             .collect();
+        let analyses = (self.present(withdrawn)).map(|i| &self.record.analyses[i].1);
         Totals {
             counts: self.counts(opinions.iter().copied()),
-            units: self
-                .record
-                .analyses
-                .iter()
-                .map(|(_, a)| a.units.len())
-                .sum(),
+            units: analyses.map(|a| a.units.len()).sum(),
             points,
             channels: self.tally(&opinions, |s| Some(s.channel.chinese().to_owned())),
             stations: self.tally(&opinions, |s| s.station.clone()),
@@ -240,11 +254,18 @@ impl Material {
         out
     }
 
-    fn listed(&self, wanted: impl Fn(Status, usize) -> bool, reason: &str) -> Vec<SubmissionEntry> {
-        let analyses = self.record.analyses.iter().enumerate();
-        analyses
-            .filter(|(_, (_, a))| wanted(a.status, a.units.len()))
-            .map(|(i, _)| SubmissionEntry {
+    fn listed(
+        &self,
+        withdrawn: &HashSet<SubmissionId>,
+        wanted: impl Fn(Status, usize) -> bool,
+        reason: &str,
+    ) -> Vec<SubmissionEntry> {
+        let is_wanted = |&i: &usize| {
+            let analysis = &self.record.analyses[i].1;
+            wanted(analysis.status, analysis.units.len())
+        };
+        (self.present(withdrawn).filter(is_wanted))
+            .map(|i| SubmissionEntry {
                 quotation: self.whole(i),
                 reason: reason.to_owned(),
             })

@@ -211,9 +211,9 @@ pub(crate) struct Search {
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) selected: Selected,
-    /// 格式
-    #[arg(long, value_enum, default_value_t = Format::Md)]
-    pub(crate) format: Format,
+    /// 格式；省略则按输出文件的扩展名，没有扩展名时为 md
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
     /// 输出文件；省略则输出到屏幕（docx、pdf、xlsx 必须指定）
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -235,9 +235,9 @@ pub(crate) struct Summary {
     /// 附信息员情况，按采纳和收集件数排列
     #[arg(long)]
     pub(crate) ranking: bool,
-    /// 格式：docx、pdf、html、xlsx、json
-    #[arg(long, value_enum, default_value_t = Format::Docx)]
-    pub(crate) format: Format,
+    /// 格式：docx、pdf、html、xlsx、json；省略则按输出文件的扩展名，没有扩展名时为 docx
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
     /// 输出文件；省略则输出到屏幕（docx、pdf、xlsx 必须指定）
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,

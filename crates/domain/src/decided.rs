@@ -52,6 +52,8 @@ pub struct PointState {
     pub name: Option<String>,
     /// 规范表述
     pub wording: Option<String>,
+    /// Whether people say that it is about wording alone, or that it is not.
+    pub editorial: Option<bool>,
     /// The words that stand for it.
     pub pin: Option<UnitRef>,
     /// Who looks after it.
@@ -167,6 +169,7 @@ impl Decided {
             Decision::Confirm(_, units) => point.confirmed = Some((event.number, units.len())),
             Decision::Name(_, name) => point.name = said(name),
             Decision::Wording(_, text) => point.wording = said(text),
+            Decision::Editorial(_, is) => point.editorial = Some(*is),
             Decision::Pin(_, unit) => point.pin = Some(*unit),
             Decision::Assign(_, to) => point.assigned = said(to),
             Decision::Memo(_, text) => point.memos.push((event.actor.clone(), text.clone())),

@@ -125,6 +125,8 @@ pub enum Decision {
     Name(PointId, String),
     /// 规范表述, beside the 原话. Empty: none.
     Wording(PointId, String),
+    /// A point is about wording alone (文字性意见), or is not, whatever it was taken for.
+    Editorial(PointId, bool),
     /// The words that stand for a point.
     Pin(PointId, UnitRef),
     /// Who looks after a point. Empty: nobody.
@@ -165,6 +167,8 @@ impl Decision {
             Self::Confirm(..) => ("confirm", "核定观点"),
             Self::Name(..) => ("name", "改标题"),
             Self::Wording(..) => ("wording", "写规范表述"),
+            Self::Editorial(_, true) => ("editorial", "归入文字性意见"),
+            Self::Editorial(_, false) => ("editorial", "不作文字性意见"),
             Self::Pin(..) => ("pin", "选代表原话"),
             Self::Assign(..) => ("assign", "分派"),
             Self::Consult(..) => ("consult", "请专家论证"),
@@ -192,6 +196,7 @@ impl Decision {
             Self::Confirm(point, _)
             | Self::Name(point, _)
             | Self::Wording(point, _)
+            | Self::Editorial(point, _)
             | Self::Pin(point, _)
             | Self::Assign(point, _)
             | Self::Memo(point, _)

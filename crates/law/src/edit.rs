@@ -13,6 +13,7 @@
 //! Of several proposals the one that spells out most of the text is the main one.
 
 mod candidate;
+mod editorial;
 mod layout;
 mod object;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod verb;
 use crate::{cite::glyph::Glyphs, quote::marks};
 use caifeng_domain::{Citation, CitationRole, CitedLaw, Edit, Span};
 use candidate::Candidate;
+pub use editorial::is_editorial;
 pub use object::DraftWords;
 use object::{Scene, Words};
 

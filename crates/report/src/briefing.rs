@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    PointEntry, Report, ReportError,
+    PointEntry, Report, ReportError, Section,
     canvas::{BLUE, Canvas, GREY, INK, Ink, PALE},
     official::charts,
     typography, words,
@@ -117,19 +117,20 @@ fn pictures(canvas: &mut Canvas, y: usize, report: &Report) -> usize {
 
 /// The weightiest points, each with its provision, numbers and words.
 fn points(canvas: &mut Canvas, mut y: usize, report: &Report) {
-    let mut points: Vec<(&str, &PointEntry)> = (report.sections.iter())
-        .flat_map(|s| s.points.iter().map(|p| (s.heading.as_str(), p)))
+    let mut points: Vec<(&Section, &PointEntry)> = (report.sections.iter())
+        .flat_map(|s| s.points.iter().map(move |p| (s, p)))
         .collect();
     points.sort_by_key(|(_, p)| std::cmp::Reverse((p.counts.senders, p.counts.submissions)));
     canvas.text((EDGE, y + 4), Ink::new(15, BLUE).bold(), "说得最多的");
     y += 28;
-    for (provision, point) in points.into_iter().take(POINTS) {
+    for (section, point) in points.into_iter().take(POINTS) {
         if y + 72 > FOOT {
             break;
         }
         canvas.rect((EDGE, y - 14), (4, 60), BLUE);
         let about = format!(
-            "{provision}　{}　{}",
+            "{}　{}　{}",
+            section.name(),
             words::stance(point.stance),
             words::weights(point.counts)
         );

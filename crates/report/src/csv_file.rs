@@ -57,7 +57,7 @@ fn row(number: usize, section: &Section, point: &PointEntry) -> [String; HEADER.
     [
         number.to_string(),
         point.id.to_string(),
-        section.heading.clone(),
+        section.name().into_owned(),
         words::stance(point.stance).to_owned(),
         point.label.clone(),
         point.counts.submissions.to_string(),

@@ -146,7 +146,7 @@ fn hottest(out: &mut String, report: &Report) {
     );
     for section in sections {
         let counts = section.counts;
-        let (heading, points) = (inline(&section.heading), section.points.len());
+        let (heading, points) = (inline(&section.name()), section.points.len());
         let (n, senders, texts) = (counts.submissions, counts.senders, counts.texts);
         line(
             out,

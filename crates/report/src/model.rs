@@ -2,6 +2,8 @@
 //!
 //! All texts are redacted before they come here.
 
+use std::borrow::Cow;
+
 use caifeng_domain::{Channel, EditOp, Ledger, PointId, Stance};
 use serde::Serialize;
 
@@ -152,7 +154,7 @@ pub enum SectionKind {
     NewArticle,
     /// About the draft, but the article is not known.
     Unassigned,
-    /// Wording and punctuation (文字性意见).
+    /// Wording and punctuation (文字性意见) of one provision, which is the heading.
     Wording,
 }
 
@@ -184,6 +186,26 @@ pub struct Section {
     pub counts: Counts,
     /// Weightiest first.
     pub points: Vec<PointEntry>,
+}
+
+impl Section {
+    /// What it is called where nothing above says what it collects.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        match self.kind {
+            SectionKind::Wording => format!("文字性意见：{}", self.heading).into(),
+            _ => (&*self.heading).into(),
+        }
+    }
+
+    /// The part of a long table that it stands in: 总体意见, 第三章 监督管理, 文字性意见.
+    pub(crate) fn part(&self) -> &str {
+        let kind = SectionKind::ALL[self.kind as usize].2;
+        match self.kind {
+            SectionKind::Chapter | SectionKind::Article => self.chapter.as_deref().unwrap_or(kind),
+            _ => kind,
+        }
+    }
 }
 
 /// One point (观点).

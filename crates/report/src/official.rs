@@ -10,7 +10,7 @@ use crate::{Letter, Report, ReportError};
 
 pub use self::template::DEFAULT_TEMPLATE;
 pub(crate) use self::{
-    annex::{Annex, Chart, Column, Kind, Part, Table, charts},
+    annex::{Annex, BARS, Chart, Column, Kind, Part, Table, charts},
     signature::indents,
 };
 

@@ -129,11 +129,17 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether there was anything to measure.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        !matches!(self, Self::Share(_, 0) | Self::Days(_, 0))
+    }
+
     /// As people read it: `75%（3/4）`, `2.5 个工作日`; a dash where there was nothing to measure.
     #[must_use]
     pub fn text(self) -> String {
         match self {
-            Self::Share(_, 0) | Self::Days(_, 0) => "—".to_owned(),
+            unknown if !unknown.is_known() => "—".to_owned(),
             Self::Share(part, whole) => {
                 // Rounded down, so that 100% means all.
                 format!("{}%（{part}/{whole}）", part * 100 / whole)

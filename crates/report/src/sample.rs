@@ -107,7 +107,7 @@ fn sections() -> Vec<Section> {
         article,
         Section {
             kind: SectionKind::Wording,
-            heading: "文字性意见".to_owned(),
+            heading: "第三条（适用范围）".to_owned(),
             chapter: None,
             provision_text: None,
             counts: counts(1, 1, 1),

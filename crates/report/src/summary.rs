@@ -1,5 +1,7 @@
 //! 意见建议汇总表: its rows, as every format shows them.
 
+use std::borrow::Cow;
+
 use crate::{Counts, PointEntry, Report, Section, words};
 
 /// One point in the table.
@@ -8,8 +10,10 @@ pub(crate) struct Row<'r> {
     pub(crate) number: usize,
     /// The point itself.
     pub(crate) point: &'r PointEntry,
+    /// The part of the table: a chapter, or what stands before and after all of them.
+    pub(crate) part: &'r str,
     /// 条款.
-    pub(crate) provision: &'r str,
+    pub(crate) provision: Cow<'r, str>,
     /// 草案原文.
     pub(crate) draft: &'r str,
     /// Whether it is the first of its provision.
@@ -50,7 +54,8 @@ fn row<'r>(number: usize, section: &'r Section, first: bool, point: &'r PointEnt
     Row {
         number,
         point,
-        provision: &section.heading,
+        part: section.part(),
+        provision: section.name(),
         draft: section.provision_text.as_deref().unwrap_or_default(),
         first,
         opinion: opinion(point),

@@ -136,14 +136,18 @@ impl FromRequestParts<Site> for Deliverer {
     }
 }
 
-/// Room for one more large body, held while it is read and worked on.
-pub(crate) struct Room(#[expect(dead_code, reason = "held, not used")] OwnedSemaphorePermit);
+/// Room for one more large body, held while it is read and worked on; for one as large as `BODIES` of
+/// them.
+pub(crate) struct Room<const BODIES: u32 = 1>(
+    #[expect(dead_code, reason = "held, not used")] OwnedSemaphorePermit,
+);
 
-impl FromRequestParts<Site> for Room {
+impl<const BODIES: u32> FromRequestParts<Site> for Room<BODIES> {
     type Rejection = Fault;
 
     async fn from_request_parts(_: &mut Parts, site: &Site) -> Result<Self, Fault> {
-        let permit = Arc::clone(&site.large).try_acquire_owned();
+        let all = u32::try_from(site.limits.large_bodies).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&site.large).try_acquire_many_owned(BODIES.min(all));
         permit.map(Self).map_err(|_| Fault::busy())
     }
 }

@@ -138,7 +138,7 @@ impl Fault {
     /// A status and code for something unreadable; `what` is what was expected.
     pub(crate) fn unreadable(status: StatusCode, what: &str) -> Self {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            return Self::new(status, "too_large", "提交的内容太大");
+            return Self::new(status, "too_large", "提交的内容太大，超过了这里的上限");
         }
         Self::invalid_body(format!("请求内容不是所要求的{what}"))
     }

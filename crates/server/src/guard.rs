@@ -50,7 +50,7 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
         .map_or("none", MatchedPath::as_str)
         .to_owned();
     let span = tracing::info_span!("request", id, %method, route);
-    let mut response = within_limits(&site, request, next)
+    let mut response = within_limits(&site, &route, request, next)
         .instrument(span.clone())
         .await;
     let status = response.status().as_u16();
@@ -72,7 +72,18 @@ pub(crate) async fn guard(State(site): State<Site>, request: Request, next: Next
     response
 }
 
-async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
+/// Where staff may wait for LibreOffice, or for a whole package. Whoever is nobody on the staff is
+/// refused there before a body is read.
+const SLOW: [&str; 6] = [
+    "/staff/c/{slug}/report",
+    "/staff/summaries/file",
+    "/staff/c/{slug}/exchange",
+    "/staff/c/{slug}/exchange/confirm",
+    "/staff/c/{slug}/exchange/export",
+    "/staff/c/{slug}/exchange/feedback",
+];
+
+async fn within_limits(site: &Site, route: &str, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if is_foreign_form(&request, &site.limits) {
         return page::fitting(&path, Refusal::Forbidden.into());
@@ -83,7 +94,12 @@ async fn within_limits(site: &Site, request: Request, next: Next) -> Response {
     if permit.is_err() && !watched {
         return page::fitting(&path, Fault::busy());
     }
-    match tokio::time::timeout(site.limits.timeout, next.run(request)).await {
+    let limit = if SLOW.contains(&route) {
+        site.limits.slow_timeout
+    } else {
+        site.limits.timeout
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => in_our_words(&path, response),
         Err(_) => page::fitting(&path, Fault::timed_out()),
     }

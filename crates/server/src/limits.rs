@@ -18,6 +18,9 @@ pub struct Limits {
     /// Time for a request, receiving it included. One that waits for the disk is done in a tenth of
     /// a second.
     pub timeout: Duration,
+    /// The same for what staff wait for: a report of some hundred pages as PDF, a package of a hundred
+    /// thousand submissions.
+    pub slow_timeout: Duration,
     /// Requests at work at the same time. One more is refused at once.
     pub concurrency: usize,
     /// Submissions, look-ups of receipts and sign-ins that one address, or one account, may make in
@@ -66,6 +69,7 @@ impl Default for Limits {
             large_bodies: 32,
             upload_bytes: 16 << 20,
             timeout: Duration::from_secs(15),
+            slow_timeout: Duration::from_mins(3),
             concurrency: 512,
             per_minute: 120,
             patience: Duration::from_secs(2),

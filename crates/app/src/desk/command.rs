@@ -39,6 +39,8 @@ pub enum Command {
     Name(PointId, String),
     /// 规范表述
     Wording(PointId, String),
+    /// Whether a point is about wording alone (文字性意见).
+    Editorial(PointId, bool),
     /// The words that stand for a point.
     Pin(UnitRef),
     /// Who looks after a point.
@@ -295,6 +297,10 @@ impl Desk {
             Command::Wording(point, text) => {
                 self.standing(*point)?;
                 Decision::Wording(*point, written("规范表述", text, WORDS)?)
+            }
+            Command::Editorial(point, is) => {
+                self.standing(*point)?;
+                Decision::Editorial(*point, *is)
             }
             Command::Assign(point, to) => {
                 self.standing(*point)?;

@@ -5,8 +5,9 @@
 //! by the events that came since. So pages and decisions take milliseconds, and several processes on
 //! one database show the same.
 //!
-//! **Invariant.** What it shows follows from the run in force and the events alone.
+//! **Invariant.** What it shows follows from the run in force, the events, and what was answered above.
 
+mod above;
 mod alarm;
 mod clarify;
 mod command;
@@ -17,6 +18,7 @@ mod overview;
 mod point;
 mod queue;
 mod redline;
+mod reported;
 mod section;
 mod submission;
 mod table;
@@ -38,6 +40,7 @@ use tokio::sync::{Mutex, RwLock};
 
 use crate::{App, AppError, report::Material};
 
+pub use above::Above;
 pub use alarm::Alarm;
 pub use clarify::{Meaning, SENDER};
 pub use command::{Command, Done};
@@ -46,6 +49,7 @@ pub use overview::{Heat, Learned, Overview, Trend};
 pub use point::{PointCard, PointPage, UnitLine};
 pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Redline, Stretch};
+pub(crate) use reported::Reported;
 pub use section::{SectionPage, SectionPlace, Sorted, side};
 pub use submission::SubmissionPage;
 pub use table::{TableChange, TableChanges};
@@ -72,6 +76,7 @@ pub struct Desk {
     pub(crate) events: Vec<Event>,
     pub(crate) decided: Decided,
     pub(crate) points: BTreeMap<PointId, Standing>,
+    heard: above::Heard,
     /// Place of each submission in the record.
     place: HashMap<SubmissionId, usize>,
     /// Submissions of each duplicate group.
@@ -198,8 +203,11 @@ impl App {
     ) -> Result<SharedDesk, AppError> {
         let shared = self.desks.of(id).await;
         let (run, last) = self.store.desk_state(id).await?;
+        let heard = self.store.last_feedback(id).await?;
         let is_fresh = |desk: &Option<Desk>| {
-            (desk.as_ref()).is_some_and(|desk| Some(desk.run) == run && desk.decided.last >= last)
+            (desk.as_ref()).is_some_and(|desk| {
+                Some(desk.run) == run && desk.decided.last >= last && desk.heard.package >= heard
+            })
         };
         if is_fresh(&*shared.read().await) {
             return Ok(shared);
@@ -215,6 +223,9 @@ impl App {
                 desk.hear(news);
             }
             _ => *held = Some(self.open_desk(id, slug).await?),
+        }
+        if let Some(desk) = held.as_mut().filter(|desk| desk.heard.package < heard) {
+            desk.heard = above::Heard::new(heard, self.store.feedback(id).await?);
         }
         drop(held);
         Ok(shared)
@@ -242,6 +253,7 @@ impl Desk {
             run,
             decided: Decided::default(),
             points: BTreeMap::new(),
+            heard: above::Heard::default(),
             place,
             stale: points.iter().map(|point| point.id).collect(),
             material,

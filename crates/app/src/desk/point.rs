@@ -6,7 +6,7 @@ use caifeng_domain::{
 };
 use caifeng_report::{Counts, PointEntry, Quotation, Tally};
 
-use super::{Desk, SectionPlace, Standing, Uptake, redline::in_words};
+use super::{Above, Desk, SectionPlace, Standing, Uptake, redline::in_words};
 use crate::AppError;
 
 /// Units on one page.
@@ -51,6 +51,10 @@ pub struct PointCard {
     pub evidence: String,
     /// Other articles that it may belong to.
     pub undecided_with: Vec<String>,
+    /// Whether it is about wording alone (文字性意见).
+    pub is_editorial: bool,
+    /// What was answered above.
+    pub above: Vec<Above>,
     /// Largest group of senders of one letter.
     pub campaign: usize,
     /// What people decided about it.
@@ -130,6 +134,8 @@ impl Desk {
             .confirmed
             .map_or(point.units.len(), |(_, known)| known);
         let own = state.name.clone();
+        let counting = point.units.iter().copied();
+        let counting: Vec<_> = counting.filter(|&unit| self.counts(unit)).collect();
         PointCard {
             id: point.id,
             is_quoted: own.is_none(),
@@ -147,6 +153,8 @@ impl Desk {
             confidence: entry.confidence,
             evidence: entry.evidence,
             undecided_with: entry.undecided_with,
+            is_editorial: self.is_editorial(point, &counting),
+            above: self.above(point),
             campaign: self.campaign(standing),
             state,
         }

@@ -108,6 +108,7 @@ impl Desk {
                 reason: reason.trim().to_owned(),
             });
         }
+        out.faults.sort();
         out
     }
 }

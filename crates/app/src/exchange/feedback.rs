@@ -74,15 +74,17 @@ impl App {
 pub(crate) fn put_beside(answers: &mut [Answer], above: Vec<Answered>) -> Vec<Answered> {
     let mut left = Vec::new();
     for one in above {
-        let is_same = |answer: &&mut Answer| {
-            answer.words.contains(&one.words) || one.words.contains(&answer.words)
-        };
-        match answers.iter_mut().find(is_same) {
+        match (answers.iter_mut()).find(|answer| is_about(&one, &answer.words)) {
             Some(answer) => answer.above.push(one),
             None => left.push(one),
         }
     }
     left
+}
+
+/// Whether an answer is about these words of its submission.
+pub(crate) fn is_about(answered: &Answered, words: &str) -> bool {
+    words.contains(&answered.words) || answered.words.contains(words)
 }
 
 #[cfg(test)]

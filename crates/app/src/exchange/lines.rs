@@ -111,8 +111,6 @@ impl Source<'_> {
         let masked = Masked::new(&submission.text, &analysis.personal_data);
         let unit = |(number, unit): (usize, &Unit)| {
             let (start, end) = masked.chars(unit.span);
-            let hidden =
-                |edit: &&Edit| !names_somebody(edit, &submission.text, &analysis.personal_data);
             UnitLine {
                 start,
                 end,
@@ -120,7 +118,7 @@ impl Source<'_> {
                 articles: unit.links.iter().map(|l| l.article.to_string()).collect(),
                 stance: unit.stance.wire().to_owned(),
                 point: unit.point.get(),
-                edit: unit.edit.as_ref().filter(hidden).map(edit_line),
+                edit: (self.desk.material.edit((at, number))).map(edit_line),
                 left_out: !self.desk.counts((at, number)),
             }
         };
@@ -149,13 +147,8 @@ impl Source<'_> {
         let mut out = Vec::new();
         for standing in self.desk.points.values() {
             let point = &standing.point;
-            let goes = |place: &&(usize, usize)| {
-                let (id, analysis) = &material.record.analyses[place.0];
-                analysis.status == Status::Opinion
-                    && !self.withdrawn.contains(id)
-                    && self.desk.counts(**place)
-            };
-            let places: Vec<(usize, usize)> = point.units.iter().filter(goes).copied().collect();
+            let mut places = self.desk.going(point, self.withdrawn);
+            places.retain(|place| material.record.analyses[place.0].1.status == Status::Opinion);
             let Some(&first) = places.first() else {
                 continue;
             };
@@ -196,13 +189,6 @@ fn edit_line(edit: &Edit) -> EditLine {
         from: edit.from.clone(),
         to: edit.to.clone(),
     }
-}
-
-/// Whether the words of an edit hold personal data of the text that it is from.
-fn names_somebody(edit: &Edit, text: &str, found: &[PersonalData]) -> bool {
-    let words = [&edit.from, &edit.to];
-    let mut words = words.into_iter().flatten();
-    words.any(|words| found.iter().any(|data| words.contains(data.span.of(text))))
 }
 
 /// What a result is called.

@@ -164,12 +164,7 @@ impl Desk {
         known: &Known,
     ) -> Candidate {
         let id = standing.point.id;
-        let counting: Vec<(usize, usize)> = (standing.point.units.iter().copied())
-            .filter(|&place| {
-                let whose = self.material.stored[place.0].id;
-                self.counts(place) && !known.taken_back.contains(&whose)
-            })
-            .collect();
+        let counting = self.going(&standing.point, &known.taken_back);
         let offered = self.offered(standing, &counting, known);
         let mut shown = offered.iter().filter(|offered| !offered.is_left_away);
         let state = self.decided.points.get(&id);

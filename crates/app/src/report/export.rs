@@ -1,5 +1,7 @@
 //! The formats of a report.
 
+use std::sync::Arc;
+
 use caifeng_domain::Named;
 use caifeng_report::{self as writers, Report, ReportError};
 
@@ -74,14 +76,27 @@ impl Named for ReportFormat {
 impl App {
     /// A report as a file.
     pub async fn export(&self, report: Report, format: ReportFormat) -> Result<Vec<u8>, AppError> {
-        // LibreOffice takes hundreds of megabytes: one at a time.
+        self.written(format, move || write(&report, format)).await
+    }
+
+    /// Does the work of writing a file.
+    pub(crate) async fn written(
+        &self,
+        format: ReportFormat,
+        write: impl FnOnce() -> Result<Vec<u8>, AppError> + Send + 'static,
+    ) -> Result<Vec<u8>, AppError> {
+        // LibreOffice takes hundreds of megabytes: one at a time. Whoever stops waiting for it leaves
+        // it at work, and its turn ends with that.
         let turn = match format {
-            ReportFormat::Pdf => Some(self.offices.acquire().await),
+            ReportFormat::Pdf => Some(Arc::clone(&self.offices).acquire_owned().await),
             _ => None,
         };
-        let written = tokio::task::spawn_blocking(move || write(&report, format)).await?;
-        drop(turn);
-        written
+        let work = move || {
+            let written = write();
+            drop(turn);
+            written
+        };
+        tokio::task::spawn_blocking(work).await?
     }
 }
 

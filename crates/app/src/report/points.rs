@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{ArticleNo, DuplicateKind, EvidenceKind, Named, Point, Unit};
+use caifeng_domain::{ArticleNo, DuplicateKind, Edit, EvidenceKind, Named, Point, Unit};
 pub(crate) use caifeng_law::titles::article_label as article_name;
 use caifeng_report::{EditEntry, PointEntry, Quotation};
 
@@ -20,6 +20,19 @@ impl Material {
         &self.record.analyses[place.0].1.units[place.1]
     }
 
+    /// The change that a unit proposes, unless its words hold personal data: what leaves the house is
+    /// masked.
+    pub(crate) fn edit(&self, place: (usize, usize)) -> Option<&Edit> {
+        let text = &self.stored[place.0].submission.text;
+        let found = &self.record.analyses[place.0].1.personal_data;
+        let names_somebody = |edit: &Edit| {
+            let mut words = [&edit.from, &edit.to].into_iter().flatten();
+            words.any(|words| found.iter().any(|data| words.contains(data.span.of(text))))
+        };
+        let edit = self.unit(place).edit.as_ref();
+        edit.filter(|edit| !names_somebody(edit))
+    }
+
     pub(crate) fn point(&self, point: &Point) -> PointEntry {
         let submissions: Vec<usize> = point.units.iter().map(|u| u.0).collect();
         PointEntry {
@@ -30,7 +43,7 @@ impl Material {
             stance: point.stance,
             counts: self.counts(submissions.iter().copied()),
             keywords: point.keywords.clone(),
-            reason: None,
+            reason: self.reason(point),
             quotations: self.quotations(point),
             edits: self.edits(point),
             additions: self.additions(point),
@@ -64,6 +77,13 @@ impl Material {
         out
     }
 
+    /// What the first who gives one calls the reason.
+    fn reason(&self, point: &Point) -> Option<String> {
+        let first = std::iter::once(&point.representative);
+        let mut places = first.chain(&point.units);
+        places.find_map(|&place| Some(reason_in(&self.words(place).text)?.to_owned()))
+    }
+
     /// What senders of form letters added, where the letter makes this point.
     fn additions(&self, point: &Point) -> Vec<Quotation> {
         let letters = point.units.iter().filter(|u| {
@@ -84,11 +104,9 @@ impl Material {
 
     fn edits(&self, point: &Point) -> Vec<EditEntry> {
         let mut out: Vec<EditEntry> = Vec::new();
-        for edit in point
-            .units
-            .iter()
-            .filter_map(|&u| self.unit(u).edit.as_ref())
-        {
+        let says_something = |edit: &&Edit| edit.from.is_some() || edit.to.is_some();
+        let edits = point.units.iter().filter_map(|&unit| self.edit(unit));
+        for edit in edits.filter(says_something) {
             let same =
                 |e: &&mut EditEntry| e.op == edit.op && e.from == edit.from && e.to == edit.to;
             match out.iter_mut().find(same) {
@@ -160,5 +178,30 @@ impl Material {
             }
         }
         out
+    }
+}
+
+/// What comes after 理由： in somebody's words.
+fn reason_in(words: &str) -> Option<&str> {
+    let after = words.split_once("理由")?.1;
+    let after = after.strip_prefix("如下").unwrap_or(after);
+    let reason = after.strip_prefix(['：', ':', '｜'])?.trim();
+    Some(reason).filter(|reason| !reason.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason_in;
+
+    #[test]
+    fn a_reason_is_what_its_sender_calls_so() {
+        #[track_caller]
+        fn check(words: &str, want: Option<&str>) {
+            assert_eq!(reason_in(words), want, "{words}");
+        }
+        check("建议删去第三条。理由：重复。", Some("重复。"));
+        check("删去。\n理由如下：\n一是重复；", Some("一是重复；"));
+        check("应当说明理由。", None);
+        check("理由：", None);
     }
 }

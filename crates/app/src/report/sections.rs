@@ -5,18 +5,29 @@ use std::collections::BTreeMap;
 use caifeng_domain::{Draft, Level, NodeId, Point};
 use caifeng_report::{Section, SectionKind};
 
-use super::{Material, points::article_name};
+use super::{Material, Reported, points::article_name};
 use crate::SectionPlace;
 
-pub(super) fn sections(material: &Material, points: &[&Point]) -> Vec<Section> {
-    let mut by_place: BTreeMap<SectionPlace, Vec<&Point>> = BTreeMap::new();
-    for &point in points {
-        let place = SectionPlace::of(material, point);
-        by_place.entry(place).or_default().push(point);
+/// 文字性意见 come last, provision by provision like the rest.
+pub(super) fn sections(material: &Material, points: &[Reported]) -> Vec<Section> {
+    let mut by_place: BTreeMap<(bool, SectionPlace), Vec<&Point>> = BTreeMap::new();
+    for reported in points {
+        let place = (reported.is_editorial, reported.place);
+        by_place.entry(place).or_default().push(&reported.point);
     }
     by_place
         .into_iter()
-        .map(|(place, points)| section(material, place, &points))
+        .map(|((is_editorial, place), points)| {
+            let section = section(material, place, &points);
+            if !is_editorial {
+                return section;
+            }
+            Section {
+                kind: SectionKind::Wording,
+                chapter: None,
+                ..section
+            }
+        })
         .collect()
 }
 

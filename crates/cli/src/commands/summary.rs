@@ -4,12 +4,12 @@ use anyhow::{Result, bail};
 use caifeng_app::{Config, PeriodRequest};
 
 use crate::{
-    args::Summary,
+    args::{Format, Summary},
     output::{line, raw},
 };
 
 pub(crate) async fn run(summary: Summary, config: Config) -> Result<()> {
-    let format = super::report::format(summary.format);
+    let format = super::report::format(summary.format, summary.out.as_deref(), Format::Docx);
     let (_, ending) = format.kind();
     if !format.is_text() && summary.out.is_none() {
         bail!("{ending} 不能输出到屏幕，请用 --out 指定文件");

@@ -24,6 +24,8 @@ pub(super) struct Body<'d> {
 const LARGEST_MARK: usize = 72;
 /// Half a character of 三号 in twips, squeezed.
 const HALF: usize = 157;
+/// On the page of the next paragraph.
+const TOGETHER: &str = "<w:keepNext/>";
 const RED_LINE: &str = "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"12\" w:space=\"11\" \
     w:color=\"FF0000\"/></w:pBdr>";
 
@@ -43,12 +45,15 @@ pub(super) fn write<'d>(document: &'d Document<'_>) -> Body<'d> {
     if let Some(recipient) = &document.letter.recipient {
         paragraph(&mut xml, "Normal", "", &run(&format!("{recipient}：")));
     }
-    for block in &document.blocks {
+    // The last words stay with 署名, which is not to be alone on a page.
+    let last = document.blocks.len().saturating_sub(1);
+    for (at, block) in document.blocks.iter().enumerate() {
+        let properties = if at == last { TOGETHER } else { "" };
         match block {
             Block::Heading { level, text } => {
-                paragraph(&mut xml, &format!("Heading{level}"), "", &run(text));
+                paragraph(&mut xml, &format!("Heading{level}"), properties, &run(text));
             }
-            Block::Body(text) => paragraph(&mut xml, "Body", "", &run(text)),
+            Block::Body(text) => paragraph(&mut xml, "Body", properties, &run(text)),
         }
     }
     attachments(&mut xml, &document.annexes);
@@ -92,8 +97,8 @@ fn head(xml: &mut String, document: &Document<'_>) {
     let (Some(organisation), Some(number)) = (&letter.organisation, &letter.number) else {
         return;
     };
-    // In half points: all of the name in one line.
-    let fits = 2 * CHARACTERS * SIZE_3 as usize / typography::width(organisation).max(1);
+    // All of the name in one line: a half character of so many half points has five times as many twips.
+    let fits = CHARACTERS * 2 * HALF / (5 * typography::width(organisation).max(1));
     let size = fits.min(LARGEST_MARK);
     let mark = format!(
         "<w:r><w:rPr><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr>\
@@ -129,14 +134,14 @@ fn head(xml: &mut String, document: &Document<'_>) {
 /// 附件说明: one line below the text, two characters in, later ones under the first, without a full
 /// stop.
 fn attachments(xml: &mut String, annexes: &[Annex]) {
-    blank(xml, 1);
+    paragraph(xml, "Normal", TOGETHER, "");
     for (number, annex) in (1..).zip(annexes) {
         let (words, indent) = match (annexes.len(), number) {
             (1, _) => (format!("附件：{}", annex.title), 4),
             (_, 1) => (format!("附件：1.{}", annex.title), 4),
             _ => (format!("{number}.{}", annex.title), 10),
         };
-        let properties = from_left(indent);
+        let properties = format!("{TOGETHER}{}", from_left(indent));
         paragraph(xml, "Normal", &properties, &run(&words));
     }
 }
@@ -149,8 +154,7 @@ fn signature(xml: &mut String, document: &Document<'_>) {
     match letter.organisation.as_deref() {
         Some(name) => {
             let at = indents(name, &date);
-            let together = format!("<w:keepNext/>{}", from_right(at.name));
-            lines.push((together, name.to_owned()));
+            lines.push((from_right(at.name), name.to_owned()));
             lines.push((from_right(at.date), date));
         }
         None => lines.push((from_right(4), date)),
@@ -158,11 +162,13 @@ fn signature(xml: &mut String, document: &Document<'_>) {
     if let Some(contact) = &letter.contact {
         lines.push((from_left(4), format!("（{contact}）")));
     }
-    blank(xml, 1);
+    paragraph(xml, "Normal", TOGETHER, "");
     let last = lines.len() - 1;
     for (at, (mut properties, text)) in lines.into_iter().enumerate() {
         if at == last {
             properties.push_str(&page::upright());
+        } else {
+            properties.insert_str(0, TOGETHER);
         }
         paragraph(xml, "Normal", &properties, &run(&text));
     }

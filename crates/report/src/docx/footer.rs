@@ -84,7 +84,8 @@ fn paragraph(properties: &str, content: &str) -> String {
     format!("<w:p><w:pPr><w:pStyle w:val=\"PageNumber\"/>{properties}</w:pPr>{content}</w:p>")
 }
 
-/// A box in the left margin, from `top` on, whose text runs downwards.
+/// A box in the left margin, from `top` on, whose text runs downwards. There is no text beside it, but
+/// LibreOffice puts a box that text may run through in the corner of some short documents.
 fn turned(top: u32, properties: &str) -> String {
     let [left, top, wide, long] = [LEFT, top, CHARACTER, LENGTH].map(|twips| twips * EMU);
     let number = paragraph(properties, NUMBER);
@@ -94,7 +95,7 @@ fn turned(top: u32, properties: &str) -> String {
          locked=\"0\" layoutInCell=\"1\" allowOverlap=\"1\"><wp:simplePos x=\"0\" y=\"0\"/>\
          <wp:positionH relativeFrom=\"page\"><wp:posOffset>{left}</wp:posOffset></wp:positionH>\
          <wp:positionV relativeFrom=\"page\"><wp:posOffset>{top}</wp:posOffset></wp:positionV>\
-         <wp:extent cx=\"{wide}\" cy=\"{long}\"/><wp:wrapNone/>\
+         <wp:extent cx=\"{wide}\" cy=\"{long}\"/><wp:wrapSquare wrapText=\"bothSides\"/>\
          <wp:docPr id=\"1\" name=\"页码\"/><a:graphic><a:graphicData \
          uri=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"><wps:wsp>\
          <wps:cNvSpPr txBox=\"1\"/><wps:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/>\

@@ -2,10 +2,18 @@
 
 use caifeng_domain::Place;
 
-use crate::{Counts, Report, Tally, summary, words};
+use crate::{
+    Counts, Report, Tally,
+    summary::{self, Row},
+    words,
+};
 
 /// Bars in a chart at most; the rest is in the table beside it.
-const BARS: usize = 15;
+pub(crate) const BARS: usize = 15;
+
+/// Rows of a table after which the next provision begins another one: what LibreOffice does for a table
+/// whose head is repeated grows almost with the square of its rows.
+const ROWS: usize = 60;
 
 /// What an annex holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +59,19 @@ pub(crate) struct Chart {
     pub(crate) bars: Vec<(String, usize)>,
 }
 
+/// 意见建议汇总表
+const SUMMARY: [Column; 9] = [
+    centred("序号", 5),
+    text("条款", 9),
+    text("草案原文", 20),
+    text("修改意见", 23),
+    text("理由", 9),
+    text("提出人类别", 8),
+    text("渠道和来源", 12),
+    centred("人数/件数/文本数", 6),
+    text("采纳情况", 8),
+];
+
 /// Those that there is something for, in their order.
 pub(super) fn annexes(report: &Report) -> Vec<Annex> {
     let mut out = vec![summary(report)];
@@ -79,46 +100,27 @@ const fn centred(name: &'static str, share: u32) -> Column {
     }
 }
 
+/// A table for each chapter, continued in another one after so many rows.
 fn summary(report: &Report) -> Annex {
-    let rows = summary::rows(report).map(|row| {
-        let Counts {
-            submissions,
-            senders,
-            texts,
-        } = row.counts;
-        let draft = if row.first || row.draft.is_empty() {
-            row.draft
+    let mut tables: Vec<Table> = Vec::new();
+    let mut part = "";
+    for row in summary::rows(report) {
+        let is_further = row.part == part;
+        part = row.part;
+        let room = |table: &&mut Table| table.rows.len() < ROWS || !row.first;
+        let table = tables.last_mut().filter(|_| is_further).filter(room);
+        let cells = summary_row(row);
+        if let Some(table) = table {
+            table.rows.push(cells);
         } else {
-            "（同上）"
-        };
-        let disposition = [row.disposition, row.disposition_reason].map(str::to_owned);
-        vec![
-            row.number.to_string(),
-            row.provision.to_owned(),
-            draft.to_owned(),
-            row.opinion,
-            row.reason.to_owned(),
-            row.identities,
-            row.origin,
-            format!("{senders}/{submissions}/{texts}"),
-            disposition.join("\n").trim().to_owned(),
-        ]
-    });
-    let table = Table {
-        caption: None,
-        columns: vec![
-            centred("序号", 5),
-            text("条款", 9),
-            text("草案原文", 20),
-            text("修改意见", 24),
-            text("理由", 10),
-            text("提出人类别", 8),
-            text("渠道和来源", 9),
-            centred("人数/件数/文本数", 7),
-            text("采纳情况", 8),
-        ],
-        rows: rows.collect(),
-    };
+            let more = if is_further { "（续）" } else { "" };
+            tables.push(Table {
+                caption: Some(format!("{part}{more}")),
+                columns: SUMMARY.to_vec(),
+                rows: vec![cells],
+            });
+        }
+    }
     Annex {
         kind: Kind::Summary,
         title: "意见建议汇总表",
@@ -126,8 +128,33 @@ fn summary(report: &Report) -> Annex {
             "修改意见一栏：引号内为提出人原话，{}；方括号内为立场。",
             words::MACHINE_MARK
         )),
-        parts: vec![Part::Table(table)],
+        parts: tables.into_iter().map(Part::Table).collect(),
     }
+}
+
+fn summary_row(row: Row<'_>) -> Vec<String> {
+    let Counts {
+        submissions,
+        senders,
+        texts,
+    } = row.counts;
+    let draft = if row.first || row.draft.is_empty() {
+        row.draft
+    } else {
+        "（同上）"
+    };
+    let disposition = [row.disposition, row.disposition_reason].map(str::to_owned);
+    vec![
+        row.number.to_string(),
+        row.provision.into_owned(),
+        draft.to_owned(),
+        row.opinion,
+        row.reason.to_owned(),
+        row.identities,
+        row.origin,
+        format!("{senders}/{submissions}/{texts}"),
+        disposition.join("\n").trim().to_owned(),
+    ]
 }
 
 fn activities(report: &Report) -> Annex {
@@ -207,7 +234,7 @@ fn provisions(report: &Report) -> Table {
             section.points.len(),
         ];
         let numbers = numbers.iter().map(ToString::to_string);
-        [section.heading.clone()]
+        [section.name().into_owned()]
             .into_iter()
             .chain(numbers)
             .collect()
@@ -239,7 +266,7 @@ fn by_name(name: &'static str, tallies: &[Tally]) -> Table {
 /// channels, groups, stations.
 pub(crate) fn charts(report: &Report, most: usize) -> Vec<Chart> {
     let mut sections: Vec<(String, usize)> = (report.sections.iter())
-        .map(|s| (s.heading.clone(), s.counts.submissions))
+        .map(|s| (s.name().into_owned(), s.counts.submissions))
         .collect();
     sections.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let tallied = |tallies: &[Tally]| -> Vec<_> {

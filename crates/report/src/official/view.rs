@@ -33,6 +33,7 @@ pub(super) struct View<'r> {
     /// Chapters and articles that something was said about.
     articles: usize,
     others: Vec<Bundle<'r>>,
+    wording: Vec<Bundle<'r>>,
     complaints: usize,
     waiting: usize,
     texts: &'r BTreeMap<String, String>,
@@ -145,11 +146,8 @@ impl<'r> View<'r> {
             general: of(&[SectionKind::General]),
             articles: chapters.iter().map(|c| c.sections.len()).sum(),
             chapters,
-            others: of(&[
-                SectionKind::NewArticle,
-                SectionKind::Unassigned,
-                SectionKind::Wording,
-            ]),
+            others: of(&[SectionKind::NewArticle, SectionKind::Unassigned]),
+            wording: of(&[SectionKind::Wording]),
             complaints: report.complaints.len(),
             waiting: report.waiting.len(),
             texts: &report.letter.texts,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{PeriodReport, PlaceWork, Word, Work};
+use super::{Measure, PeriodReport, PlaceWork, Word, Work};
 use crate::{
     official::{Annex, Block, Chart, Column, Document, Kind, Part, Table},
     words,
@@ -34,9 +34,15 @@ pub(super) fn document(report: &PeriodReport) -> Document<'_> {
     heading(&mut blocks, "及时、广泛、真实、有序");
     for (word, name) in Word::ALL {
         let of_word = report.measures.iter().filter(|m| m.word == word);
-        let said: Vec<String> = of_word
+        let (known, unknown): (Vec<&Measure>, Vec<_>) =
+            of_word.partition(|measure| measure.value.is_known());
+        let mut said: Vec<String> = (known.into_iter())
             .map(|measure| format!("{} {}", measure.name, measure.value.text()))
             .collect();
+        if !unknown.is_empty() {
+            let names: Vec<&str> = unknown.into_iter().map(|measure| measure.name).collect();
+            said.push(format!("本期没有可以计算“{}”的事项", names.join("”“")));
+        }
         if !said.is_empty() {
             blocks.push(Block::Body(format!("{name}：{}。", said.join("，"))));
         }

@@ -101,7 +101,7 @@ fn write_row(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     let texts = [
-        (1, row.provision),
+        (1, &*row.provision),
         (2, row.draft),
         (3, &row.opinion),
         (4, row.reason),

@@ -4,7 +4,7 @@ use caifeng_domain::Stance;
 use rust_xlsxwriter::{Chart, ChartType, Worksheet, XlsxError};
 
 use super::{Styles, set_up_page, write_count, write_header, write_text};
-use crate::{Report, Section, Tally};
+use crate::{Report, Section, Tally, official::BARS};
 
 /// Columns before those of the stances.
 const COLUMNS: [(&str, f64); 5] = [
@@ -44,8 +44,7 @@ pub(super) fn write(
     ];
     for (at, (name, tallies)) in (0u32..).zip(tables) {
         if !tallies.is_empty() {
-            let bars = (row + 2, row + 1 + tallies.len() as u32);
-            let chart = chart(name, bars);
+            let chart = chart(name, row + 2, tallies.len());
             sheet.insert_chart(at * CHART_ROWS, CHARTS_COLUMN, &chart)?;
             row = write_tallies(sheet, row + 1, name, tallies, styles)?;
         }
@@ -55,14 +54,20 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Bars of the table in these rows.
-fn chart(name: &str, (first, last): (u32, u32)) -> Chart {
+/// Bars of the table that begins in that row, as many as can be told apart.
+fn chart(name: &str, first: u32, rows: usize) -> Chart {
+    let last = first + rows.min(BARS) as u32 - 1;
+    let most = if rows > BARS {
+        format!("前{BARS}，")
+    } else {
+        String::new()
+    };
     let mut chart = Chart::new(ChartType::Bar);
     chart
         .add_series()
         .set_categories((SHEET, first, 0, last, 0))
         .set_values((SHEET, first, 1, last, 1));
-    chart.title().set_name(&format!("按{name}（件）"));
+    chart.title().set_name(&format!("按{name}（{most}件）"));
     chart.legend().set_hidden();
     chart.y_axis().set_reverse();
     chart
@@ -75,7 +80,7 @@ fn write_section(
     section: &Section,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
-    write_text(sheet, (row, 0), &section.heading, &styles.text)?;
+    write_text(sheet, (row, 0), &section.name(), &styles.text)?;
     let counts = section.counts;
     let mut numbers = vec![
         counts.submissions,

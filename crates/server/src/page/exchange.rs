@@ -7,7 +7,7 @@ use askama::Template;
 use axum::{
     Form, Router,
     extract::{
-        Multipart, Path, State,
+        DefaultBodyLimit, Multipart, Path, State,
         multipart::MultipartRejection,
         rejection::{FormRejection, PathRejection},
     },
@@ -17,7 +17,7 @@ use axum::{
 };
 use caifeng_app::{
     PackageDirection, PackageKind, PackageLine, PackageNews, Packed, Principal, Received,
-    channels::package::PointLine,
+    channels::{limits::MAX_FILE_BYTES, package::PointLine},
 };
 use caifeng_domain::{Named, Permission, Stance};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ use super::{
     html, moment,
     workflow::Top,
 };
-use crate::{Site, error::Fault, upload::Uploaded};
+use crate::{Site, auth::Room, error::Fault, upload::Uploaded};
 
 pub(super) fn router() -> Router<Site> {
     Router::new()
@@ -40,9 +40,16 @@ pub(super) fn router() -> Router<Site> {
         .route("/staff/exchange/keys", get(keys::show).post(keys::act))
 }
 
-/// What takes files, which may be large.
+/// Bytes of a form with the largest package.
+const BODY: usize = MAX_FILE_BYTES + (64 << 10);
+/// A package is as large as so many bulk deliveries.
+const BODIES: u32 = 16;
+
+/// What takes packages, as large as they may be.
 pub(super) fn uploads() -> Router<Site> {
-    Router::new().route("/staff/c/{slug}/exchange", get(show).post(upload))
+    Router::new()
+        .route("/staff/c/{slug}/exchange", get(show).post(upload))
+        .layer(DefaultBodyLimit::max(BODY))
 }
 
 #[derive(Template)]
@@ -145,8 +152,10 @@ async fn upload(
     State(site): State<Site>,
     Path(slug): Path<String>,
     Staff(by, _): Staff<Reviewing>,
+    _: Room<BODIES>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
+    site.app.check_exchange(&by, &slug).await?;
     let read = async {
         let file = Uploaded::read(form).await?.only()?;
         let upload = site.app.put_package(file).await?;

@@ -72,10 +72,10 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             get(texts::list).post(texts::change),
         )
         .merge(desk::uploads())
-        .merge(exchange::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()
         .merge(uploads)
+        .merge(exchange::uploads())
         .route("/staff/files/{id}", get(scans::file))
         .route("/", get(home::home))
         .route("/en", get(english::show))

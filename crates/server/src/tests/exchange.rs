@@ -123,6 +123,57 @@ async fn a_package_is_made_looked_at_confirmed_and_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn packages_may_be_larger_than_other_files_and_have_a_limit() {
+    let city = Desk::new().await;
+    let reviewer = city.staff(Role::Reviewer).await;
+    let large = city.hand_in(PAGE, &vec![0; 17 << 20], &reviewer).await;
+    assert!(large.body.contains("这不是采风的上报包"), "{}", large.body);
+    let beyond = city.hand_in(PAGE, &vec![0; 65 << 20], &reviewer).await;
+    assert!(beyond.body.contains("提交的内容太大"), "{}", beyond.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_above_stands_at_the_point_that_it_is_about() {
+    let (county, city) = (Desk::new().await, Desk::new().await);
+    for (desk, name) in [(&county, "某县"), (&city, "某市")] {
+        let places = format!("类型,名称,上级\n联系点,{name},\n");
+        desk.app.import_stations(places.as_bytes()).await.unwrap();
+    }
+    for (desk, name, other) in [(&county, "某市", &city), (&city, "某县", &county)] {
+        let key = other.app.own_key().await.unwrap();
+        desk.app.trust(None, name, &key.line).await.unwrap();
+    }
+    let known = Some("known");
+    county
+        .hears(&["第二条应当写明绳子多长。", "第一条的步道夜里太黑。"])
+        .await;
+    let up = county.app.export_package(None, known).await.unwrap();
+    let taken = city.app.receive_package(None, known, up.bytes, false);
+    taken.await.unwrap();
+    let silent = std::sync::Arc::new(Silent);
+    city.app.triage(known, silent).await.unwrap();
+    let (first, second) = (
+        city.staff(Role::Reviewer).await,
+        city.staff(Role::Approver).await,
+    );
+    let decide = "/staff/c/known/desk/decide";
+    let result = [("do", "dispose"), ("point", "P-1"), ("code", "adopted")];
+    city.led_to(decide, &result, &first).await;
+    let agreed = [("do", "approve"), ("point", "P-1")];
+    city.led_to(decide, &agreed, &second).await;
+    let down = city.app.export_feedback(None, known, "某县").await.unwrap();
+    let taken = county.app.receive_package(None, known, down.bytes, false);
+    taken.await.unwrap();
+
+    let below = county.staff(Role::Reviewer).await;
+    let page = county.get_as("/staff/c/known/desk/points/P-1", &below);
+    let page = page.await.body;
+    assert!(page.contains("某市答复：<strong>采纳</strong>"), "{page}");
+    let other = county.get_as("/staff/c/known/desk/points/P-2", &below);
+    assert!(!other.await.body.contains("某市答复"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_summed_up_on_a_page_and_as_files() {
     let desk = Desk::new().await;
     desk.hears(&["第二条应当写明绳子多长。"]).await;

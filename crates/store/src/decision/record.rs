@@ -76,6 +76,10 @@ pub(crate) enum DecisionRecord {
         point: u64,
         text: String,
     },
+    Editorial {
+        point: u64,
+        is: bool,
+    },
     Pin {
         point: u64,
         unit: UnitRecord,
@@ -242,6 +246,10 @@ impl Recorded for Decision {
                 point: point.get(),
                 units: records(units),
             },
+            Self::Editorial(point, is) => R::Editorial {
+                point: point.get(),
+                is: *is,
+            },
             Self::Pin(point, unit) => R::Pin {
                 point: point.get(),
                 unit: unit.to_record(),
@@ -333,6 +341,7 @@ impl Recorded for Decision {
             R::Confirm { point: p, units } => Self::Confirm(point(p)?, read(units)?),
             R::Name { point: p, text } => Self::Name(point(p)?, text),
             R::Wording { point: p, text } => Self::Wording(point(p)?, text),
+            R::Editorial { point: p, is } => Self::Editorial(point(p)?, is),
             R::Pin { point: p, unit: u } => Self::Pin(point(p)?, unit(u)?),
             R::Assign { point: p, to } => Self::Assign(point(p)?, to),
             R::Memo { point: p, text } => Self::Memo(point(p)?, text),

@@ -89,6 +89,7 @@ fn all() -> Vec<Decision> {
         Decision::Approve(point(2), 15),
         Decision::Return(point(2), 15, "理由不够".into()),
         Decision::Undo(17),
+        Decision::Editorial(point(2), true),
     ]
 }
 
@@ -111,7 +112,7 @@ async fn every_decision_is_read_as_it_was_made() {
         let late = store.decisions(consultation, 16).await.unwrap();
         assert_eq!(
             late.iter().map(|e| e.number).collect::<Vec<_>>(),
-            [17, 18, 19, 20]
+            [17, 18, 19, 20, 21]
         );
     })
     .await;

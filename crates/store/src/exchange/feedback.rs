@@ -113,6 +113,16 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Number of the last package of answers about a consultation that came; 0 where none did.
+    pub async fn last_feedback(&self, consultation: ConsultationId) -> Result<i64, StoreError> {
+        let last = sqlx::query_scalar(
+            "select coalesce(max(id), 0) from package
+             where consultation = $1 and direction = 'received' and kind = 'feedback'",
+        );
+        let last = last.bind(signed(consultation.get()));
+        Ok(last.fetch_one(self.pool()).await?)
+    }
+
     /// What others decided about the submissions of a consultation, in order.
     pub async fn feedback(
         &self,

@@ -115,9 +115,8 @@ fn recognise(view: &View, number: &Number<'_>) -> Option<(Option<PersonalDataKin
 
 /// End of the identity number, whose check character may be an X behind the digits.
 fn id_card(view: &View, number: &Number<'_>) -> Option<usize> {
-    let Range { end, .. } = number.range;
+    let Range { start, mut end } = number.range;
     let mut own = number.digits.to_vec();
-    let mut end = end;
     if own.len() == 17 {
         let x = |at| matches!(view.get(at), Some('x' | 'X'));
         let at = if view.get(end) == Some(' ') {
@@ -134,7 +133,9 @@ fn id_card(view: &View, number: &Number<'_>) -> Option<usize> {
     let follows_letter = view.get(end).is_some_and(|c| c.is_ascii_alphanumeric());
     let fits = id_card_structure(&own)
         && (matches!(number.shape, [_] | [6, 8, 3 | 4] | [6, 4, 4, 3 | 4]) || id_card_check(&own));
-    (fits && !follows_letter).then_some(end)
+    // What is called so is meant to be one, mistyped or not.
+    let is_called_so = || matches!(own.len(), 15..=18) && view.follows_cue(start, &["身份证"]);
+    (!follows_letter && (fits || is_called_so())).then_some(end)
 }
 
 /// Start of the mobile number, its country code included.

@@ -204,6 +204,19 @@ async fn what_is_decided_above_reaches_the_receipt_below() {
     assert!(own.iter().all(|answer| answer.above.is_empty()));
     let (own, _) = told(2).await;
     assert!(own[0].result.is_none() && own[0].above[0].result == "采纳");
+    // Whoever reviews it below sees at the point what was answered above.
+    let by = crate::testing::somebody("王审", caifeng_domain::Role::Reviewer);
+    let seen = |desk: &crate::Desk| {
+        let points = desk.points.values();
+        Ok(points.flat_map(|s| desk.card(s).above).collect::<Vec<_>>())
+    };
+    let mut above = county.app.at_desk(&by, "c", seen).await.unwrap();
+    above.sort_by(|a, b| a.answered.result.cmp(&b.answered.result));
+    let above: Vec<_> = above
+        .iter()
+        .map(|a| (a.answered.result.as_str(), a.submissions))
+        .collect();
+    assert_eq!(above, [("部分采纳", 1), ("采纳", 1)]);
     // Whoever was answered from above only can be content with that.
     let grade = county.app.grade(&receipts[2], crate::Grade::Content, "");
     grade.await.unwrap();

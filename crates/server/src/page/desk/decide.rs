@@ -133,6 +133,10 @@ fn command(fields: &Fields) -> Result<Command, Fault> {
         "confirm" => Command::Confirm(fields.point("point")?),
         "name" => Command::Name(fields.point("point")?, text("text")),
         "wording" => Command::Wording(fields.point("point")?, text("text")),
+        "editorial" => {
+            let is = |text: &str| text.parse().ok();
+            Command::Editorial(fields.point("point")?, fields.parsed("is", is)?)
+        }
         "pin" => Command::Pin(fields.unit()?),
         "assign" => Command::Assign(fields.point("point")?, text("to")),
         "consult" => Command::Consult(
