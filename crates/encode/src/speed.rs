@@ -50,23 +50,23 @@ pub fn measure(
     let time = |encoder: &SentenceEncoder, texts: &[&str]| {
         let start = Instant::now();
         pool.install(|| encoder.encode(texts, Role::Query, &()))?;
-        Ok::<f64, EncodeError>(start.elapsed().as_secs_f64())
+        Ok::<Duration, EncodeError>(start.elapsed())
     };
     let mut turns = Vec::with_capacity(encoders.len());
     for encoder in encoders {
         let sample = &texts[..texts.len().min(SAMPLE)];
         // Twice: the first time weights come from the disk.
         time(encoder, sample)?;
-        let seconds = time(encoder, sample)?;
+        let spent = time(encoder, sample)?.as_micros().max(1);
         let most = plan.turn.map_or(texts.len(), |turn| {
-            (sample.len() as f64 * turn.as_secs_f64() / seconds) as usize
+            (sample.len() as u128 * turn.as_micros() / spent) as usize
         });
         turns.push(&texts[..most.clamp(sample.len(), texts.len())]);
     }
     let mut seconds = vec![f64::INFINITY; encoders.len()];
     for _ in 0..plan.rounds {
         for ((encoder, texts), seconds) in encoders.iter().zip(&turns).zip(&mut seconds) {
-            *seconds = seconds.min(time(encoder, texts)?);
+            *seconds = seconds.min(time(encoder, texts)?.as_secs_f64());
         }
     }
     let speed = |((encoder, texts), seconds): ((&SentenceEncoder, &[&str]), f64)| {

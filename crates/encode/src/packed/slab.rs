@@ -35,12 +35,10 @@ pub(crate) struct Packer {
 impl Packer {
     /// Lines of whatever kind.
     pub(crate) fn put<T: Plain>(&mut self, lines: &[T]) {
-        // SAFETY: as `T` is plain, it fills as many lanes, any bytes of which are numbers; it may be
-        // less aligned, so these are read as they lie.
-        let lanes = lines
-            .iter()
-            .map(|line| unsafe { std::ptr::from_ref(line).cast::<Lanes>().read_unaligned() });
-        self.lines.extend(lanes);
+        // SAFETY: as `T` is plain, it fills a lane, any bytes of which are numbers; it may be less
+        // aligned, so it is read as it lies.
+        let lane = |line: &T| unsafe { std::ptr::from_ref(line).cast::<Lanes>().read_unaligned() };
+        self.lines.extend(lines.iter().map(lane));
     }
 
     /// Numbers, whose count is a multiple of sixteen.
@@ -79,13 +77,13 @@ impl Slab {
             Self::Own(lines) => lines,
             Self::File(map, start) => {
                 let bytes = &map[*start..];
-                let lines = bytes.as_ptr().cast::<Lanes>();
+                // SAFETY: any bytes are lanes.
+                let (before, lines, _) = unsafe { bytes.align_to() };
                 assert!(
-                    lines.is_aligned(),
+                    before.is_empty(),
                     "maps begin at a page, the rest at a line"
                 );
-                // SAFETY: within the map, aligned as asserted, and any bytes are lanes.
-                unsafe { std::slice::from_raw_parts(lines, bytes.len() / LINE) }
+                lines
             }
         }
     }

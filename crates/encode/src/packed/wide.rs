@@ -1,4 +1,4 @@
-//! 32-bit floats in AVX-512 or AVX2 registers, by way of `pulp`: exact, and without unsafe code.
+//! 32-bit floats in AVX-512 or AVX2 registers, by way of `pulp`: exact.
 
 mod dense;
 

@@ -1,5 +1,10 @@
 //! Dense layers and normalisation on whole registers.
 
+#![expect(
+    unsafe_code,
+    reason = "a bounds check in the innermost loop makes it several times as slow"
+)]
+
 use pulp::{Simd, WithSimd};
 
 use crate::packed::lanes::Lanes;
@@ -120,7 +125,12 @@ impl Products<'_> {
                         let at = (first + index).min(tokens - 1) * inputs;
                         *row = &rows[at..at + panel.len()];
                     }
-                    let sums = sums(simd, block, panel, [bias[0], bias[1]]);
+                    let bias = [bias[0], bias[1]];
+                    let sums = if ROWS == 12 {
+                        twelve(simd, &block, panel, bias)
+                    } else {
+                        six(simd, &block, panel, bias)
+                    };
                     for (index, sums) in sums.iter().enumerate().take(tokens - first) {
                         let at = (first + index) * outputs + column;
                         let out = &mut out[at..at + width];
@@ -132,29 +142,38 @@ impl Products<'_> {
     }
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
-#[inline(always)]
-fn sums<S: Simd, const ROWS: usize>(
-    simd: S,
-    rows: [&[f32]; ROWS],
-    panel: &[[S::f32s; WIDE]],
-    bias: [S::f32s; WIDE],
-) -> [[S::f32s; WIDE]; ROWS] {
-    let mut sums = [bias; ROWS];
-    for (input, weights) in panel.iter().enumerate() {
-        // By index: only then are the sums kept in registers.
-        for index in 0..ROWS {
-            let x = simd.splat_f32s(rows[index][input]);
-            for part in 0..WIDE {
-                sums[index][part] = simd.mul_add_e_f32s(x, weights[part], sums[index][part]);
+/// The sums of a block of rows, in variables of their own: of an array the compiler may write every
+/// number to memory in every turn of the loop, which then takes several times as long.
+macro_rules! block {
+    ($name:ident: $($row:ident)*) => {
+        // Only inlined code gets the wider instructions.
+        #[inline(always)]
+        fn $name<S: Simd, const ROWS: usize>(
+            simd: S,
+            rows: &[&[f32]; ROWS],
+            panel: &[[S::f32s; WIDE]],
+            bias: [S::f32s; WIDE],
+        ) -> [[S::f32s; WIDE]; ROWS] {
+            assert_eq!(ROWS, [$(stringify!($row)),*].len());
+            assert!(rows.iter().all(|row| row.len() >= panel.len()));
+            let mut rows = rows.iter();
+            $(let mut $row = (rows.next().map_or(&[][..], |row| *row), bias[0], bias[1]);)*
+            for (input, [left, right]) in panel.iter().enumerate() {
+                $(
+                    // SAFETY: below the panel's length, than which no row is shorter, as asserted.
+                    let x = simd.splat_f32s(unsafe { *$row.0.get_unchecked(input) });
+                    $row.1 = simd.mul_add_e_f32s(x, *left, $row.1);
+                    $row.2 = simd.mul_add_e_f32s(x, *right, $row.2);
+                )*
             }
+            let sums = [$([$row.1, $row.2]),*];
+            std::array::from_fn(|row| sums[row])
         }
-    }
-    sums
+    };
 }
+
+block!(six: a b c d e f);
+block!(twelve: a b c d e f g h i j k l);
 
 #[expect(
     clippy::inline_always,
