@@ -202,7 +202,9 @@ def main():
                 print(kernel, "not here" if answer is None else f"least cosine {answer['least_cosines'][kernel]:.7f}")
             return
         file.write_text("\n".join(texts), encoding="utf-8")
-        kernels = [kernel for kernel in KERNELS if ours(arguments, kernel, file, "--threads", arguments.threads)]
+        probe = folder / "probe.txt"
+        probe.write_text(texts[0], encoding="utf-8")
+        kernels = [kernel for kernel in KERNELS if ours(arguments, kernel, probe, "--threads", arguments.threads)]
         others = peers(arguments.models / "multilingual-e5-small", texts, arguments.threads, folder)
         speeds = {name: [] for name in [*kernels, *others]}
         memory = {}

@@ -27,7 +27,7 @@ pub struct Gists {
     pub list: Vec<Gist>,
     /// All content words.
     pub words: Vec<String>,
-    /// Whether each of them can say what an opinion is about; see [`Self::find_names`].
+    /// Whether each of them can say what an opinion is about: as a word of the draft, or by its kind.
     pub names: Vec<bool>,
     /// One vector a gist, as the encoder gave it.
     pub raw: Vectors,
@@ -37,9 +37,13 @@ pub struct Gists {
 }
 
 impl Gists {
-    /// Collects the distinct ones among `texts`.
+    /// Collects the distinct ones among `texts`, which are about `draft`.
     #[must_use]
-    pub fn collect<'a>(texts: impl Iterator<Item = &'a str>, segmenter: &Segmenter) -> Self {
+    pub fn collect<'a>(
+        texts: impl Iterator<Item = &'a str>,
+        segmenter: &Segmenter,
+        draft: &str,
+    ) -> Self {
         let mut number = Map::default();
         let mut distinct: Vec<&str> = Vec::new();
         for text in texts {
@@ -68,23 +72,18 @@ impl Gists {
                 }
             })
             .collect();
+        let can_name = |word: &String| {
+            segmenter.can_name(word)
+                || word.chars().nth(1).is_some() && draft.contains(word.as_str())
+        };
         Self {
             list,
-            names: Vec::new(),
+            names: vocabulary.words.par_iter().map(can_name).collect(),
             words: vocabulary.words,
             raw: Vectors::default(),
             vectors: Vectors::default(),
             number,
         }
-    }
-
-    /// Finds the words that can say what an opinion is about: those of the draft among them.
-    pub fn find_names(&mut self, segmenter: &Segmenter, draft: &str) {
-        let is_one = |word: &String| {
-            segmenter.can_name(word)
-                || word.chars().nth(1).is_some() && draft.contains(word.as_str())
-        };
-        self.names = self.words.par_iter().map(is_one).collect();
     }
 
     /// The number of the gist with this text.

@@ -118,8 +118,7 @@ impl<'a> Prepared<'a> {
         let gist_texts = readings
             .iter()
             .flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
-        let mut gists = Gists::collect(gist_texts, &segmenter);
-        gists.find_names(&segmenter, &whole);
+        let mut gists = Gists::collect(gist_texts, &segmenter, &whole);
         progress.begin(Stage::Encode, gists.list.len());
         gists.encode(encoder, &Watched(progress))?;
         let provisions = Provisions::new(draft, &segmenter, encoder)?;

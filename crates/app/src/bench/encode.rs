@@ -18,7 +18,7 @@ const INVENTED: usize = 1_000;
 const TURN: Duration = Duration::from_secs(2);
 
 /// What is to be measured.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct EncodeBench {
     /// What is encoded, all of it; nothing: invented texts, as many as each kernel can in its turn.
     pub texts: Option<Vec<String>>,
