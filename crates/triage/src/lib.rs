@@ -18,6 +18,7 @@ pub mod gist;
 pub mod link;
 pub mod logistic;
 pub mod models;
+pub mod phrasing;
 pub mod points;
 pub mod prepare;
 pub mod read;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Status, Submission};
+use caifeng_domain::{ArticleNo, Channel, Draft, Duplicate, Span, Submission};
 use caifeng_encode::{Encoder, Watch};
 use caifeng_text::hash::{Map, Set};
 use caifeng_text::{
@@ -316,13 +316,10 @@ impl<'a> Prepared<'a> {
                     .fold(0.0, f32::max)
             })
             .collect();
-        let mut heard = vec![[0.0; Status::ALL.len()]; submissions.len()];
+        let mut heard = vec![status::Heard::default(); submissions.len()];
         for unit in &self.units {
             let share = 1.0 / self.readings[unit.submission].units.len() as f64;
-            let sounds = &self.sounds[unit.mention.gist].status;
-            for (sum, odds) in heard[unit.submission].iter_mut().zip(sounds) {
-                *sum += share * odds;
-            }
+            heard[unit.submission].add(&self.sounds[unit.mention.gist], share);
         }
         let mut best = vec![0.0f32; submissions.len()];
         for unit in &self.units {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 17] = [
+pub const FEATURES: [&str; 21] = [
     "cites_article",
     "cites_many",
     "cites_chapter",
@@ -29,6 +29,10 @@ pub const FEATURES: [&str; 17] = [
     "sounds_chapter",
     "sounds_general",
     "sounds_new_article",
+    "phrased_article",
+    "phrased_chapter",
+    "phrased_general",
+    "phrased_new_article",
 ];
 
 /// What the decision rests on.
@@ -61,6 +65,7 @@ pub struct Facts<'a> {
 #[must_use]
 pub fn features(facts: &Facts<'_>) -> Features {
     let flag = |is: bool| f64::from(u8::from(is));
+    let (vector, phrase) = (&facts.sounds.vector.scope, &facts.sounds.phrase.scope);
     let insert = facts.edit.is_some_and(|e| e.op == EditOp::Insert);
     let new = facts.cues.get(Cue::NewProvision) > 0;
     // A unit that names its article speaks of it, whatever chapter or addition it mentions besides.
@@ -82,10 +87,14 @@ pub fn features(facts: &Facts<'_>) -> Features {
         (facts.gist.chars().count() as f64).ln_1p(),
         f64::from(facts.relevance),
         flag(facts.quoted),
-        facts.sounds.scope[0],
-        facts.sounds.scope[1],
-        facts.sounds.scope[2],
-        facts.sounds.scope[3],
+        vector[0],
+        vector[1],
+        vector[2],
+        vector[3],
+        phrase[0],
+        phrase[1],
+        phrase[2],
+        phrase[3],
     ]
 }
 

@@ -1,4 +1,4 @@
-//! The sender's attitude: one logistic model a stance over cue words and the sound of the wording.
+//! The sender's attitude: one logistic model a stance over cue words and how the wording sounds.
 
 use caifeng_domain::{Edit, EditOp};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 25] = [
+pub const FEATURES: [&str; 30] = [
     "propose",
     "change",
     "approve",
@@ -37,6 +37,11 @@ pub const FEATURES: [&str; 25] = [
     "sounds_amend",
     "sounds_question",
     "sounds_experience",
+    "phrased_support",
+    "phrased_oppose",
+    "phrased_amend",
+    "phrased_question",
+    "phrased_experience",
 ];
 
 /// How many of them come from cue words, length and edit.
@@ -51,7 +56,9 @@ pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>, sounds: &Soun
     let mut out = [0.0; FEATURES.len()];
     let (of_cues, of_sound) = out.split_at_mut(CUE_FEATURES);
     of_cues.copy_from_slice(&cue_features(gist, cues, edit));
-    of_sound.copy_from_slice(&sounds.stance);
+    let (vector, phrase) = of_sound.split_at_mut(sounds.vector.stance.len());
+    vector.copy_from_slice(&sounds.vector.stance);
+    phrase.copy_from_slice(&sounds.phrase.stance);
     out
 }
 

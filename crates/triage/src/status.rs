@@ -7,10 +7,11 @@ use crate::{
     cues::{Cue, CueCounts},
     models::Models,
     read::Reading,
+    wording::Sounds,
 };
 
 /// Names of the features, in order.
-pub const FEATURES: [&str; 21] = [
+pub const FEATURES: [&str; 24] = [
     "propose",
     "change",
     "approve",
@@ -32,14 +33,35 @@ pub const FEATURES: [&str; 21] = [
     "sounds_opinion",
     "sounds_complaint",
     "sounds_spam",
+    "phrased_opinion",
+    "phrased_complaint",
+    "phrased_spam",
 ];
 
 /// What the decision rests on.
 pub type Features = [f64; FEATURES.len()];
 
+/// What the units of a text sound like on average: log-odds of each status.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heard {
+    /// By their vectors.
+    pub vector: [f64; Status::ALL.len()],
+    /// By their turns of phrase.
+    pub phrase: [f64; Status::ALL.len()],
+}
+
+impl Heard {
+    /// Adds a unit that is `share` of the text.
+    pub(crate) fn add(&mut self, unit: &Sounds, share: f64) {
+        let odds = unit.vector.status.iter().chain(&unit.phrase.status);
+        for (sum, odds) in self.vector.iter_mut().chain(&mut self.phrase).zip(odds) {
+            *sum += share * odds;
+        }
+    }
+}
+
 /// The features of one text. `relevance` is the best cosine of its units to a provision, `overlap`
-/// the share of its content words that the draft uses, `sounds` what
-/// its units sound like on average.
+/// the share of its content words that the draft uses.
 #[must_use]
 pub fn features(
     text: &str,
@@ -47,7 +69,7 @@ pub fn features(
     reading: &Reading,
     relevance: f32,
     overlap: f32,
-    sounds: &[f64; Status::ALL.len()],
+    sounds: &Heard,
 ) -> Features {
     let has = |kinds: &[PersonalDataKind]| {
         reading
@@ -83,9 +105,12 @@ pub fn features(
         f64::from(overlap),
         (letters.len() as f64).ln_1p(),
         same as f64 / letters.len().max(1) as f64,
-        sounds[0],
-        sounds[1],
-        sounds[2],
+        sounds.vector[0],
+        sounds.vector[1],
+        sounds.vector[2],
+        sounds.phrase[0],
+        sounds.phrase[1],
+        sounds.phrase[2],
     ]
 }
 

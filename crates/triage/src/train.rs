@@ -55,6 +55,9 @@ pub struct Labelled<'a> {
     pub gold: Vec<Gold>,
 }
 
+/// Weight of a text of an invented point: it was written as one, by people who knew what was wanted.
+const INVENTED: f64 = 0.3;
+
 /// Rows for one logistic model.
 #[derive(Default)]
 struct Rows {
@@ -94,15 +97,20 @@ impl Example<'_> {
 ///
 /// What hears units together learns from impressions as they will be: each by models that were fitted
 /// without its set (stacking, Wolpert 1992), as a draft in use is one that nobody trained on.
-pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
+///
+/// `invented` are sets of points written for attitudes alone: only those are learned from them.
+pub fn train(
+    sets: &mut [Labelled<'_>],
+    invented: &[Labelled<'_>],
+) -> Result<Models, TriageError> {
     let cited: Vec<Exemplars> = sets.iter().map(|s| s.prepared.exemplars.clone()).collect();
     let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len());
     for k in 0..sets.len() {
-        let models = first_models(sets, &cited, (sets.len() > 1).then_some(k))?;
+        let models = first_models(sets, &cited, invented, (sets.len() > 1).then_some(k))?;
         let units: Vec<usize> = (0..sets[k].prepared.units.len()).collect();
         seems.push(impressions(&sets[k].prepared, &units, &models)?);
     }
-    let mut models = first_models(sets, &cited, None)?;
+    let mut models = first_models(sets, &cited, invented, None)?;
     let examples = examples(sets, None)?;
     let said: Vec<Vec<Said<'_>>> = (sets.iter().zip(&seems))
         .map(|(set, seems)| {
@@ -126,6 +134,7 @@ pub fn train(sets: &mut [Labelled<'_>]) -> Result<Models, TriageError> {
 fn first_models(
     sets: &mut [Labelled<'_>],
     cited: &[Exemplars],
+    invented: &[Labelled<'_>],
     without: Option<usize>,
 ) -> Result<Models, TriageError> {
     for (set, cited) in sets.iter_mut().zip(cited) {
@@ -167,6 +176,12 @@ fn first_models(
     for (set, list) in sets.iter().zip(&examples) {
         for example in list {
             stance_rows(set, example, of_stance(example.gold), &mut stances);
+        }
+    }
+    for set in invented {
+        for example in examples_of(set)? {
+            let weight = INVENTED * of_stance(example.gold);
+            stance_rows(set, &example, weight, &mut stances);
         }
     }
     models.stance = stances.iter().map(|r| r.fit(&stance::FEATURES)).collect();

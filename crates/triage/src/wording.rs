@@ -1,16 +1,19 @@
 //! What the words alone say of stance, scope and status, before articles, edits and other units are looked at.
 //!
-//! Logistic models over a unit's vector, its cue words and its length, fitted by
-//! `xtask train-wording` to the invented units in `corpora/units` and texts in
-//! `corpora/status`, which belong to no draft. Their
-//! log-odds are features of the models that decide.
+//! Logistic models over a unit's vector, its cue words and its length, and others over its turns of phrase
+//! ([`crate::phrasing`]), fitted by `xtask train-wording` to the invented units in `corpora/units` and
+//! texts in `corpora/status`, which belong to no draft. Their log-odds are features of the models that
+//! decide.
 
 use std::sync::LazyLock;
 
 use caifeng_domain::{Edit, Scope, Stance, Status};
 use serde::{Deserialize, Serialize};
 
-use crate::{cues::CueCounts, gist::Gist, logistic::Logistic, stance};
+use crate::{cues::CueCounts, gist::Gist, logistic::Logistic, phrasing::Phrasing, stance};
+
+/// All classes: stances, then scopes, then statuses.
+pub(crate) const CLASSES: usize = Stance::ALL.len() + Scope::ALL.len() + Status::ALL.len();
 
 /// Models over the vectors of one encoder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,9 +26,18 @@ pub struct Wording {
     status: Vec<Logistic>,
 }
 
-/// Log-odds of one unit.
+/// How one unit sounds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sounds {
+    /// By its vector; all zero for the vectors of an encoder on which nothing was fitted.
+    pub vector: Odds,
+    /// By its turns of phrase.
+    pub phrase: Odds,
+}
+
+/// Log-odds of each class.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Odds {
     /// In the order of [`Stance::ALL`].
     pub stance: [f64; Stance::ALL.len()],
     /// In the order of [`Scope::ALL`].
@@ -45,6 +57,33 @@ pub struct Sample {
     pub unit: Option<(Stance, Scope)>,
     /// Opinion or not.
     pub status: Status,
+}
+
+impl Odds {
+    fn of(all: [f64; CLASSES]) -> Self {
+        let (stance, rest) = all.split_at(Stance::ALL.len());
+        let (scope, status) = rest.split_at(Scope::ALL.len());
+        let mut odds = Self::default();
+        odds.stance.copy_from_slice(stance);
+        odds.scope.copy_from_slice(scope);
+        odds.status.copy_from_slice(status);
+        odds
+    }
+}
+
+impl Sample {
+    /// Whether it is of the class with this number; nothing where nobody said.
+    pub(crate) fn is(&self, class: usize) -> Option<bool> {
+        let scopes = Stance::ALL.len();
+        let statuses = scopes + Scope::ALL.len();
+        if class < scopes {
+            Some(self.unit?.0 == Stance::ALL[class].0)
+        } else if class < statuses {
+            Some(self.unit?.1 == Scope::ALL[class - scopes].0)
+        } else {
+            Some(self.status == Status::ALL[class - statuses].0)
+        }
+    }
 }
 
 /// L2 strength: a vector has hundreds of features, the samples are some two thousand.
@@ -77,24 +116,26 @@ impl Wording {
         }
     }
 
-    /// How a unit sounds, by its gist and its vector from `encoder`; nothing for another encoder.
+    /// How a unit sounds, by its gist and its vector from `encoder`.
     #[must_use]
     pub fn sounds(&self, encoder: &str, gist: &Gist, vector: &[f32]) -> Sounds {
-        if encoder != self.encoder {
-            return Sounds::default();
+        Sounds {
+            vector: if encoder == self.encoder {
+                self.odds(&row(&gist.text, &gist.cues, vector))
+            } else {
+                Odds::default()
+            },
+            phrase: Odds::of(Phrasing::committed().odds(&gist.text)),
         }
-        let row = row(&gist.text, &gist.cues, vector);
-        let mut sounds = Sounds::default();
-        for (odds, model) in sounds.stance.iter_mut().zip(&self.stance) {
-            *odds = model.score(&row);
+    }
+
+    fn odds(&self, row: &[f64]) -> Odds {
+        let models = self.stance.iter().chain(&self.scope).chain(&self.status);
+        let mut all = [0.0; CLASSES];
+        for (odds, model) in all.iter_mut().zip(models) {
+            *odds = model.score(row);
         }
-        for (odds, model) in sounds.scope.iter_mut().zip(&self.scope) {
-            *odds = model.score(&row);
-        }
-        for (odds, model) in sounds.status.iter_mut().zip(&self.status) {
-            *odds = model.score(&row);
-        }
-        sounds
+        Odds::of(all)
     }
 }
 

@@ -1,9 +1,15 @@
 //! Labelled sets: the form of `bench/train` (see the head of its scorer).
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result};
-use caifeng_domain::{ArticleNo, Draft, Named, Scope, Span, Stance, Status, Submission};
+use anyhow::{Context, Result, bail};
+use caifeng_domain::{
+    ArticleNo, Channel, Draft, Named, Scope, Span, Stance, Status, Submission, Submitter,
+};
 use caifeng_triage::{
     read::gist_of,
     train::{Gold, GoldUnit},
@@ -58,20 +64,88 @@ pub(crate) fn read(dir: &Path) -> Result<Set> {
     })
 }
 
-/// The invented units and texts in the files of a folder, still without vectors.
-pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
-    // They belong to no draft; any will do to recognise what they cite.
-    let draft = caifeng_law::draft::parse("条例（草案）\n第一条 为了规范行为，制定本条例。\n")?;
+/// The invented points in the files of a folder, each file a set: its articles are the draft, each text
+/// is a submission with one unit.
+pub(crate) fn invented_points(dir: &Path) -> Result<Vec<Set>> {
+    json_lines(dir)?
+        .into_iter()
+        .map(|path| {
+            let articles = rows(&fs::read(&path)?)?;
+            of_points(&articles).with_context(|| format!("cannot read {}", path.display()))
+        })
+        .collect()
+}
+
+fn of_points(articles: &[Value]) -> Result<Set> {
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("not a text");
+    let list = |value: &Value| value.as_array().cloned().context("not a list");
+    let mut draft = "条例（草案）\n".to_owned();
+    for article in articles {
+        draft += &text(&article["article"])?;
+        draft.push('\n');
+    }
+    let draft = caifeng_law::draft::parse(&draft)?;
+    let numbers: Vec<ArticleNo> = (draft.articles())
+        .map(|(_, node)| node.number)
+        .collect();
+    if numbers.len() != articles.len() {
+        bail!("{} articles, of which {} were read", articles.len(), numbers.len());
+    }
+    let (mut submissions, mut gold, mut point) = (Vec::new(), Vec::new(), 0);
+    for (article, number) in articles.iter().zip(numbers) {
+        for said in list(&article["points"])? {
+            let stance = Stance::from_name(&text(&said["stance"])?).context("not a stance")?;
+            for words in list(&said["texts"])? {
+                let words = text(&words)?;
+                gold.push(Gold {
+                    status: Status::Opinion,
+                    units: vec![GoldUnit {
+                        span: Span::new(0, words.len()),
+                        articles: vec![number],
+                        scope: Scope::Article,
+                        stance,
+                        point,
+                    }],
+                });
+                submissions.push(Submission {
+                    external_id: None,
+                    channel: Channel::Web,
+                    station: None,
+                    submitted_at: None,
+                    article_hint: None,
+                    submitter: Submitter::default(),
+                    text: words,
+                });
+            }
+            point += 1;
+        }
+    }
+    Ok(Set {
+        draft,
+        submissions,
+        gold,
+    })
+}
+
+/// The JSON Lines files of a folder, by name.
+fn json_lines(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<_> =
         (fs::read_dir(dir)?.map(|entry| Ok(entry?.path()))).collect::<Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
     files.sort();
+    Ok(files)
+}
+
+/// The invented units and texts in the files of a folder, still without vectors.
+pub(crate) fn samples(dir: &Path) -> Result<Vec<Sample>> {
+    // They belong to no draft; any will do to recognise what they cite.
+    let draft = caifeng_law::draft::parse("条例（草案）\n第一条 为了规范行为，制定本条例。\n")?;
     let unit = |row: &Value| {
         let stance = Stance::from_name(row["stance"].as_str()?)?;
         Some((stance, Scope::from_name(row["scope"].as_str()?)?))
     };
     let mut out = Vec::new();
-    for path in files {
+    for path in json_lines(dir)? {
         let bytes = fs::read(&path)?;
         for row in rows(&bytes).with_context(|| format!("cannot read {}", path.display()))? {
             let sample = || {

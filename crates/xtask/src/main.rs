@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `train-units SET_DIR…` | fits where units begin; writes `crates/text/data/unit_boundaries.txt` |
 //! | `train-wording DIR…` | fits how units sound, to the invented ones in folders; writes `crates/triage/wording.json` |
+//! | `train-phrasing DIR…` | fits what turns of phrase say, to the same; writes `crates/triage/data/phrasing.txt` |
 //! | `train SET_DIR…` | fits the weights of triage; writes `crates/triage/models.json` |
 //! | `try --out DIR --on SET_DIR SET_DIR…` | trains on the latter, runs the pipeline on the former (or, without `--on`, on each set in turn, left out of the training), for the scorer |
 //!
@@ -30,7 +31,7 @@ fn main() -> Result<()> {
     }
     if sets.is_empty() {
         bail!(
-            "usage: xtask train-units|train-wording|train|try [--out PATH] [--on SET_DIR] SET_DIR…"
+            "usage: xtask train-units|train-wording|train-phrasing|train|try [--out PATH] [--on SET_DIR] SET_DIR…"
         );
     }
     match (command.as_str(), out) {
@@ -43,6 +44,11 @@ fn main() -> Result<()> {
             &sets,
             out.as_deref()
                 .unwrap_or("crates/triage/wording.json".as_ref()),
+        ),
+        ("train-phrasing", out) => train::phrasing(
+            &sets,
+            out.as_deref()
+                .unwrap_or("crates/triage/data/phrasing.txt".as_ref()),
         ),
         ("train", out) => train::train(
             &sets,

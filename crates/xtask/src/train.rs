@@ -9,10 +9,17 @@ use anyhow::{Context, Result};
 use caifeng_encode::{Encoder, Role};
 use caifeng_law::cite;
 use caifeng_text::units;
-use caifeng_triage::{Batch, Models, Prepared, train as fit, wording::Wording};
+use caifeng_triage::{
+    Batch, Models, Prepared,
+    phrasing::Phrasing,
+    train as fit,
+    wording::{Sample, Wording},
+};
 
 use crate::{gold::Set, vectors::Remembering};
 
+/// Invented points, besides the labelled sets.
+const POINTS: &str = "corpora/points";
 /// The pull of the boundary weights towards zero, in places between sentences.
 const RIDGE: f64 = 2.0;
 
@@ -36,10 +43,7 @@ pub(crate) fn units(sets: &[PathBuf], out: &Path) -> Result<()> {
 /// to `out`.
 pub(crate) fn wording(dirs: &[PathBuf], out: &Path) -> Result<()> {
     let encoder = Remembering::open()?;
-    let mut rows = Vec::new();
-    for dir in dirs {
-        rows.extend(crate::gold::samples(dir)?);
-    }
+    let mut rows = samples(dirs)?;
     let gists: Vec<&str> = rows.iter().map(|s| s.gist.as_str()).collect();
     let vectors = encoder.encode(&gists, Role::Query, &())?;
     encoder.save()?;
@@ -48,6 +52,11 @@ pub(crate) fn wording(dirs: &[PathBuf], out: &Path) -> Result<()> {
     }
     let wording = Wording::fit(encoder.identity(), &rows);
     write(out, &(serde_json::to_string(&wording)? + "\n"))
+}
+
+/// Fits what turns of phrase say to the same files, and writes it to `out`.
+pub(crate) fn phrasing(dirs: &[PathBuf], out: &Path) -> Result<()> {
+    write(out, &Phrasing::fit(&samples(dirs)?).table())
 }
 
 /// Fits the weights of triage on `sets` and writes them to `out`.
@@ -83,21 +92,33 @@ pub(crate) fn attempt(sets: &[PathBuf], on: Option<&Path>, out: &Path) -> Result
     encoder.save()
 }
 
+fn samples(dirs: &[PathBuf]) -> Result<Vec<Sample>> {
+    let read = dirs.iter().map(|dir| crate::gold::samples(dir));
+    Ok(read.collect::<Result<Vec<_>>>()?.concat())
+}
+
 fn read(sets: &[PathBuf]) -> Result<Vec<Set>> {
     sets.iter().map(|dir| crate::gold::read(dir)).collect()
 }
 
 fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
-    let mut labelled = sets
-        .iter()
-        .map(|set| {
-            Ok(fit::Labelled {
-                prepared: Prepared::new(Batch::new(&set.draft, &set.submissions), encoder, &())?,
-                gold: set.gold.clone(),
-            })
+    let invented = crate::gold::invented_points(POINTS.as_ref())?;
+    let mut labelled = prepared(sets.iter().copied(), encoder)?;
+    let invented = prepared(invented.iter(), encoder)?;
+    Ok(fit::train(&mut labelled, &invented)?)
+}
+
+fn prepared<'s>(
+    sets: impl Iterator<Item = &'s Set>,
+    encoder: &dyn Encoder,
+) -> Result<Vec<fit::Labelled<'s>>> {
+    sets.map(|set| {
+        Ok(fit::Labelled {
+            prepared: Prepared::new(Batch::new(&set.draft, &set.submissions), encoder, &())?,
+            gold: set.gold.clone(),
         })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(fit::train(&mut labelled)?)
+    })
+    .collect()
 }
 
 fn write(out: &Path, text: &str) -> Result<()> {
