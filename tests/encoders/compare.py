@@ -78,72 +78,15 @@ class Padded:
             )
 
 
-def torch_model(model):
-    """The model in PyTorch, with its fused attention."""
-    import torch
-    from safetensors.torch import load_file
-    from torch import nn
-    from torch.nn import functional as F
-
-    config = json.loads((model / "config.json").read_text())
-    width, heads = config["hidden_size"], config["num_attention_heads"]
-    weights = {name.removeprefix("bert."): tensor.float() for name, tensor in load_file(model / "model.safetensors").items()}
-
-    def linear(name):
-        weight = weights[f"{name}.weight"]
-        layer = nn.Linear(weight.shape[1], weight.shape[0])
-        layer.load_state_dict({"weight": weight, "bias": weights[f"{name}.bias"]})
-        return layer
-
-    def norm(name):
-        layer = nn.LayerNorm(width, eps=config["layer_norm_eps"])
-        layer.load_state_dict({"weight": weights[f"{name}.weight"], "bias": weights[f"{name}.bias"]})
-        return layer
-
-    class Layer(nn.Module):
-        def __init__(self, name):
-            super().__init__()
-            self.query, self.key, self.value = (linear(f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
-            self.attended, self.attended_norm = linear(f"{name}.attention.output.dense"), norm(f"{name}.attention.output.LayerNorm")
-            self.inner, self.outer = linear(f"{name}.intermediate.dense"), linear(f"{name}.output.dense")
-            self.outer_norm = norm(f"{name}.output.LayerNorm")
-
-        def forward(self, x, mask):
-            rows, length, _ = x.shape
-            split = lambda y: y.view(rows, length, heads, width // heads).transpose(1, 2)
-            context = F.scaled_dot_product_attention(split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask)
-            x = self.attended_norm(x + self.attended(context.transpose(1, 2).reshape(rows, length, width)))
-            return self.outer_norm(x + self.outer(F.gelu(self.inner(x))))
-
-    class Bert(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.words = nn.Embedding.from_pretrained(weights["embeddings.word_embeddings.weight"])
-            positions = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-            self.positions = nn.Embedding.from_pretrained(positions)
-            self.norm = norm("embeddings.LayerNorm")
-            self.layers = nn.ModuleList(Layer(f"encoder.layer.{i}") for i in range(config["num_hidden_layers"]))
-
-        def forward(self, ids, mask):
-            x = self.norm(self.words(ids) + self.positions(torch.arange(ids.shape[1]))[None])
-            wide = (mask == 1)[:, None, None, :]
-            for layer in self.layers:
-                x = layer(x, wide)
-            counted = mask[:, :, None].to(x.dtype)
-            return F.normalize((x * counted).sum(1) / counted.sum(1), dim=1)
-
-    return Bert().eval()
-
-
 def peers(model, texts, threads, folder):
     """Name and a function that encodes all texts, of each peer."""
     import onnxruntime
-    import torch
+    import bert, torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     torch.set_num_threads(threads)
     padded = Padded(model, texts)
-    bert = torch_model(model)
+    plainly = bert.load(model)
 
     def with_torch(network):
         def run():
@@ -154,7 +97,7 @@ def peers(model, texts, threads, folder):
     example = next(padded.batches())
     plain, small = str(folder / "f32.onnx"), str(folder / "int8.onnx")
     axes = {name: {0: "rows", 1: "length"} for name in ("ids", "mask")}
-    torch.onnx.export(bert, tuple(map(torch.from_numpy, example)), plain, input_names=["ids", "mask"],
+    torch.onnx.export(plainly, tuple(map(torch.from_numpy, example)), plain, input_names=["ids", "mask"],
                       output_names=["vectors"], dynamic_axes=axes, opset_version=17, dynamo=False)
     quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True)
 
@@ -164,10 +107,10 @@ def peers(model, texts, threads, folder):
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         return lambda: [session.run(None, {"ids": ids, "mask": mask})[0] for ids, mask in padded.batches()]
 
-    half = torch_model(model).to(torch.bfloat16)
+    half = bert.load(model).to(torch.bfloat16)
     return {
         "torch bf16": with_torch(half),
-        "torch f32": with_torch(bert),
+        "torch f32": with_torch(plainly),
         "onnxruntime int8": with_onnx(small),
         "onnxruntime f32": with_onnx(plain),
     }

@@ -13,6 +13,7 @@ mod parts;
 pub mod sentence;
 mod simd;
 pub mod speed;
+mod tuning;
 pub mod vectors;
 mod weights;
 

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use serde::Deserialize;
 
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, WEIGHTS};
+use crate::tuning::Tuning;
 use crate::{Encoder, Kernel, LexicalEncoder, SentenceEncoder};
 
 /// Written by sentence-transformers.
@@ -153,12 +154,17 @@ impl ModelDir {
         }
     }
 
+    /// What was learned on top of its weights.
+    pub(crate) fn tuning(&self) -> Option<&'static Tuning> {
+        Tuning::of(&self.manifest.as_ref()?.identity)
+    }
+
     /// What the small files tell.
     pub(crate) fn info(&self) -> ModelInfo {
         let name = folder_name(&self.path);
         let (identity, query_prefix, passage_prefix) = match &self.manifest {
             Some(manifest) => (
-                manifest.identity.clone(),
+                (self.tuning()).map_or_else(|| manifest.identity.clone(), Tuning::identity),
                 manifest.query_prefix.as_str(),
                 manifest.passage_prefix.as_str(),
             ),
@@ -209,10 +215,11 @@ impl ModelDir {
         let manifest = self.manifest.as_ref();
         let sum = manifest.and_then(|manifest| manifest.files.get(WEIGHTS));
         Ok(format!(
-            "{kernel}; {} bytes of {:?}; {sum:?}; {:?}",
+            "{kernel}; {} bytes of {:?}; {sum:?}; {:?}; {:?}",
             about.len(),
             changed.unwrap_or_default(),
-            self.config
+            self.config,
+            self.tuning().map(Tuning::identity)
         ))
     }
 }

@@ -6,12 +6,15 @@ use safetensors::tensor::Dtype;
 
 use crate::manifest::WEIGHTS;
 use crate::model::{ModelDir, ModelError};
+use crate::tuning::Tuning;
 
 /// Reads weights by the names transformers gives them in a `BertModel`.
 pub(crate) struct Weights<'a> {
     tensors: SafeTensors<'a>,
     /// What stands before the names, for instance `bert.` where the model sits inside another.
     prefix: String,
+    /// Differences to be added, by the same names.
+    tuning: Option<&'static Tuning>,
 }
 
 impl<'a> Weights<'a> {
@@ -25,36 +28,54 @@ impl<'a> Weights<'a> {
             .find_map(|name| name.strip_suffix(ANCHOR))
             .ok_or_else(|| ModelError::MissingTensor(ANCHOR.to_owned()))?
             .to_owned();
-        Ok(Self { tensors, prefix })
+        Ok(Self {
+            tensors,
+            prefix,
+            tuning: folder.tuning(),
+        })
     }
 
-    /// The numbers of tensor `name`, row by row.
+    /// The numbers of tensor `name`, row by row, tuned where something was learned about it.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
-        let name = format!("{}{name}", self.prefix);
-        let Ok(tensor) = self.tensors.tensor(&name) else {
-            return Err(ModelError::MissingTensor(name));
-        };
-        if tensor.shape() != shape {
-            return Err(ModelError::Dimension {
-                what: name,
-                want: shape.to_vec(),
-                got: tensor.shape().to_vec(),
-            });
-        }
-        let bytes = tensor.data();
-        let halves = bytes.as_chunks::<2>().0.iter();
-        match tensor.dtype() {
-            Dtype::F32 => {
-                let words = bytes.as_chunks::<4>().0.iter();
-                Ok(words.map(|word| f32::from_le_bytes(*word)).collect())
+        let full = format!("{}{name}", self.prefix);
+        let mut numbers = numbers(&self.tensors, &full, shape)?;
+        if let Some(tuning) = self.tuning
+            && tuning.differences.tensor(name).is_ok()
+        {
+            let differences = self::numbers(&tuning.differences, name, shape)?;
+            for (x, difference) in numbers.iter_mut().zip(differences) {
+                *x += difference;
             }
-            Dtype::F16 => Ok(halves
-                .map(|half| f16::from_le_bytes(*half).to_f32())
-                .collect()),
-            Dtype::BF16 => Ok(halves
-                .map(|half| bf16::from_le_bytes(*half).to_f32())
-                .collect()),
-            other => Err(ModelError::Unsupported(format!("{name}: {other:?}"))),
         }
+        Ok(numbers)
+    }
+}
+
+/// A tensor as 32-bit floats.
+fn numbers(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+    let Ok(tensor) = tensors.tensor(name) else {
+        return Err(ModelError::MissingTensor(name.to_owned()));
+    };
+    if tensor.shape() != shape {
+        return Err(ModelError::Dimension {
+            what: name.to_owned(),
+            want: shape.to_vec(),
+            got: tensor.shape().to_vec(),
+        });
+    }
+    let bytes = tensor.data();
+    let halves = bytes.as_chunks::<2>().0.iter();
+    match tensor.dtype() {
+        Dtype::F32 => {
+            let words = bytes.as_chunks::<4>().0.iter();
+            Ok(words.map(|word| f32::from_le_bytes(*word)).collect())
+        }
+        Dtype::F16 => Ok(halves
+            .map(|half| f16::from_le_bytes(*half).to_f32())
+            .collect()),
+        Dtype::BF16 => Ok(halves
+            .map(|half| bf16::from_le_bytes(*half).to_f32())
+            .collect()),
+        other => Err(ModelError::Unsupported(format!("{name}: {other:?}"))),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 /// Longest run of characters.
 const LONGEST: usize = 3;
 /// Runs that fewer texts use say more about those texts than about the language.
-const LEAST_TEXTS: u32 = 3;
+const LEAST_TEXTS: u32 = 4;
 /// L2 strength on rows of length 1.
 const PENALTY: f32 = 0.1;
 /// Steps of the training, after which weights change in their third digit only.
@@ -81,8 +81,7 @@ impl Phrasing {
     /// Fits the weights to `samples`.
     #[must_use]
     pub fn fit(samples: &[Sample]) -> Self {
-        let texts: Vec<Vec<(Run, u32)>> =
-            samples.par_iter().map(|s| counted(&s.gist)).collect();
+        let texts: Vec<Vec<(Run, u32)>> = samples.par_iter().map(|s| counted(&s.gist)).collect();
         let mut used: Map<Run, u32> = Map::default();
         for (run, _) in texts.iter().flatten() {
             *used.entry(*run).or_default() += 1;
@@ -105,23 +104,23 @@ impl Phrasing {
             })
             .collect();
         let weights = |k: usize| Weights {
-            rarity: hundredths(runs[k].1),
-            classes: std::array::from_fn(|c| hundredths(fitted[c].0[k])),
+            rarity: tenths(runs[k].1),
+            classes: std::array::from_fn(|c| tenths(fitted[c].0[k])),
         };
         Self {
             runs: (runs.iter().enumerate())
                 .map(|(k, (run, _))| (*run, weights(k)))
                 .collect(),
-            bias: std::array::from_fn(|c| hundredths(fitted[c].1)),
+            bias: std::array::from_fn(|c| tenths(fitted[c].1)),
         }
     }
 
-    /// A line a run: `$` for the last clause or `.`, its characters, then in hundredths its rarity and
+    /// A line a run: `$` for the last clause or `.`, its characters, then in tenths its rarity and
     /// its weight for each class. The first line is the bias.
     #[must_use]
     pub fn table(&self) -> String {
         let numbers = |list: &[f32]| -> String {
-            let whole = |x: &f32| format!("\t{:.0}", x * 100.0);
+            let whole = |x: &f32| format!("\t{:.0}", x * 10.0);
             list.iter().map(whole).collect()
         };
         let mut sorted: Vec<_> = self.runs.iter().collect();
@@ -129,7 +128,7 @@ impl Phrasing {
         let lines = sorted.into_iter().map(|(run, w)| {
             let mark = if run & IN_LAST == 0 { '.' } else { '$' };
             let numbers = numbers(&w.classes);
-            format!("{mark}{}\t{:.0}{numbers}\n", letters(*run), w.rarity * 100.0)
+            format!("{mark}{}\t{:.0}{numbers}\n", letters(*run), w.rarity * 10.0)
         });
         std::iter::once(format!("bias{}\n", numbers(&self.bias)))
             .chain(lines)
@@ -141,7 +140,10 @@ impl Phrasing {
         let mut lines = table.lines().map(|line| {
             let mut fields = line.split('\t');
             let head = fields.next().unwrap_or_default();
-            (head, fields.filter_map(|n| Some(n.parse::<f32>().ok()? / 100.0)))
+            (
+                head,
+                fields.filter_map(|n| Some(n.parse::<f32>().ok()? / 10.0)),
+            )
         });
         let bias = lines.next().and_then(|(_, numbers)| classes(numbers));
         Self {
@@ -165,8 +167,8 @@ fn classes(numbers: impl Iterator<Item = f32>) -> Option<[f32; CLASSES]> {
 }
 
 /// What the table keeps of a number.
-fn hundredths(x: f32) -> f32 {
-    (x * 100.0).round() / 100.0
+fn tenths(x: f32) -> f32 {
+    (x * 10.0).round() / 10.0
 }
 
 fn push(run: Run, c: char) -> Run {
@@ -193,14 +195,19 @@ fn frequency(count: u32) -> f32 {
 /// The runs of `text` with how often each occurs, in order of their numbers.
 fn counted(text: &str) -> Vec<(Run, u32)> {
     let parts = |c: char| matches!(c, ',' | '.' | ';' | '!' | '?' | ':' | ' ' | '。' | '、');
-    let plain = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    let plain = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c });
     let whole: Vec<char> = std::iter::once(EDGES[0])
         .chain(plain)
         .chain([EDGES[1]])
         .collect();
     let words = &whole[1..whole.len() - 1];
     let end = words.iter().rposition(|c| !parts(*c)).map_or(0, |k| k + 1);
-    let begin = words[..end].iter().rposition(|c| parts(*c)).map_or(0, |k| k + 1);
+    let begin = words[..end]
+        .iter()
+        .rposition(|c| parts(*c))
+        .map_or(0, |k| k + 1);
     let mut runs: Vec<Run> = Vec::with_capacity(LONGEST * (whole.len() + end - begin));
     for (part, last) in [(&whole[..], false), (&words[begin..end], true)] {
         for start in 0..part.len() {
@@ -316,7 +323,11 @@ mod tests {
         assert_eq!(of("⟨好", false), Some(1));
         assert_eq!(of("?⟩", false), Some(1));
         assert_eq!(of(",好", true), None);
-        assert!(counted("").iter().all(|f| letters(f.0).contains(['⟨', '⟩'])));
+        assert!(
+            counted("")
+                .iter()
+                .all(|f| letters(f.0).contains(['⟨', '⟩']))
+        );
         assert!(counted("？！").iter().all(|f| f.0 >> 63 == 0));
     }
 

@@ -55,7 +55,8 @@ pub struct Labelled<'a> {
     pub gold: Vec<Gold>,
 }
 
-/// Weight of a text of an invented point: it was written as one, by people who knew what was wanted.
+/// Weight of a text of an invented point beside that of a unit of a labelled set: it was written as one, by
+/// people who knew what was wanted, on a draft of few articles.
 const INVENTED: f64 = 0.3;
 
 /// Rows for one logistic model.
@@ -98,24 +99,35 @@ impl Example<'_> {
 /// What hears units together learns from impressions as they will be: each by models that were fitted
 /// without its set (stacking, Wolpert 1992), as a draft in use is one that nobody trained on.
 ///
-/// `invented` are sets of points written for attitudes alone: only those are learned from them.
+/// From `invented` points attitudes are learned, and what units of one point have in common; what article a
+/// unit means is not, as drafts of sixteen articles leave little to choose.
 pub fn train(
     sets: &mut [Labelled<'_>],
-    invented: &[Labelled<'_>],
+    invented: &mut [Labelled<'_>],
 ) -> Result<Models, TriageError> {
     let cited: Vec<Exemplars> = sets.iter().map(|s| s.prepared.exemplars.clone()).collect();
-    let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len());
+    let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len() + invented.len());
     for k in 0..sets.len() {
         let models = first_models(sets, &cited, invented, (sets.len() > 1).then_some(k))?;
-        let units: Vec<usize> = (0..sets[k].prepared.units.len()).collect();
-        seems.push(impressions(&sets[k].prepared, &units, &models)?);
+        seems.push(impressions(
+            &sets[k].prepared,
+            &every_unit(&sets[k]),
+            &models,
+        )?);
     }
     let mut models = first_models(sets, &cited, invented, None)?;
-    let examples = examples(sets, None)?;
-    let said: Vec<Vec<Said<'_>>> = (sets.iter().zip(&seems))
+    for set in &mut *invented {
+        set.prepared.spread(&models)?;
+        seems.push(impressions(&set.prepared, &every_unit(set), &models)?);
+    }
+    let all: Vec<&Labelled<'_>> = sets.iter().chain(&*invented).collect();
+    let mut examples = examples(&all, None)?;
+    for example in examples[sets.len()..].iter_mut().flatten() {
+        example.weight *= INVENTED;
+    }
+    let said: Vec<Vec<Said<'_>>> = (all.iter().zip(&seems))
         .map(|(set, seems)| {
-            let units: Vec<usize> = (0..set.prepared.units.len()).collect();
-            let mut said = said(&set.prepared, &units, seems);
+            let mut said = said(&set.prepared, &every_unit(set), seems);
             points::look_around(&mut said)?;
             Ok(said)
         })
@@ -125,8 +137,12 @@ pub fn train(
         models.agreed_link,
         models.agreed_scope,
         models.agreed_stance,
-    ) = agreement(sets, &examples, &said, &models)?;
+    ) = agreement(&all, &examples, &said, &models)?;
     Ok(models)
+}
+
+fn every_unit(set: &Labelled<'_>) -> Vec<usize> {
+    (0..set.prepared.units.len()).collect()
 }
 
 /// The models that look at a unit by itself, fitted to all sets but one. `cited` are the examples
@@ -170,7 +186,7 @@ fn first_models(
         models.implicit_choice,
         models.cited_link,
     ) = link_models(sets, without)?;
-    let examples = examples(sets, without)?;
+    let examples = examples(&sets.iter().collect::<Vec<_>>(), without)?;
     let of_stance = balances(&examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(&examples) {
@@ -196,7 +212,7 @@ fn link_models(
     sets: &[Labelled<'_>],
     without: Option<usize>,
 ) -> Result<(Logistic, Logistic, Logistic), TriageError> {
-    let examples = examples(sets, without)?;
+    let examples = examples(&sets.iter().collect::<Vec<_>>(), without)?;
     let (mut implicit, mut choice, mut cited) = (Rows::default(), Rows::default(), Rows::default());
     let all = || {
         sets.iter()
@@ -225,7 +241,7 @@ fn link_models(
 
 /// The prepared units of each set that lie at a gold unit; none of the set that is left out.
 fn examples<'s>(
-    sets: &'s [Labelled<'_>],
+    sets: &[&'s Labelled<'_>],
     without: Option<usize>,
 ) -> Result<Vec<Vec<Example<'s>>>, TriageError> {
     (sets.iter().enumerate())
@@ -240,7 +256,7 @@ fn examples<'s>(
 }
 
 fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
-    let units: Vec<usize> = (0..set.prepared.units.len()).collect();
+    let units = every_unit(set);
     let found = with_candidates(&set.prepared, &units, |_, found, _| found.to_vec())?;
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
@@ -408,7 +424,7 @@ fn same_point(said: &[Vec<Said<'_>>], examples: &[Vec<Example<'_>>]) -> (Logisti
 
 /// How much the others of a unit's point count for its articles, its scope and its stance.
 fn agreement(
-    sets: &[Labelled<'_>],
+    sets: &[&Labelled<'_>],
     examples: &[Vec<Example<'_>>],
     said: &[Vec<Said<'_>>],
     models: &Models,

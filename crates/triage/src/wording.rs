@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use caifeng_domain::{Edit, Scope, Stance, Status};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{cues::CueCounts, gist::Gist, logistic::Logistic, phrasing::Phrasing, stance};
@@ -140,7 +141,7 @@ impl Wording {
 }
 
 /// One model a class, fitted to the samples that have one.
-fn fit<T: PartialEq + Copy, const N: usize>(
+fn fit<T: PartialEq + Copy + Sync, const N: usize>(
     samples: &[Sample],
     classes: [T; N],
     class: &dyn Fn(&Sample) -> Option<T>,
@@ -153,11 +154,11 @@ fn fit<T: PartialEq + Copy, const N: usize>(
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let weights = vec![1.0; rows.len()];
-    let model = |wanted: T| {
-        let labels: Vec<bool> = given.iter().map(|g| *g == wanted).collect();
+    let model = |wanted: &T| {
+        let labels: Vec<bool> = given.iter().map(|g| g == wanted).collect();
         Logistic::fit(&names, &rows, &labels, &weights, PENALTY)
     };
-    classes.map(model).into()
+    classes.par_iter().map(model).collect()
 }
 
 /// Cue words and length, then the vector.

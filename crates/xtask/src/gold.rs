@@ -85,11 +85,13 @@ fn of_points(articles: &[Value]) -> Result<Set> {
         draft.push('\n');
     }
     let draft = caifeng_law::draft::parse(&draft)?;
-    let numbers: Vec<ArticleNo> = (draft.articles())
-        .map(|(_, node)| node.number)
-        .collect();
+    let numbers: Vec<ArticleNo> = (draft.articles()).map(|(_, node)| node.number).collect();
     if numbers.len() != articles.len() {
-        bail!("{} articles, of which {} were read", articles.len(), numbers.len());
+        bail!(
+            "{} articles, of which {} were read",
+            articles.len(),
+            numbers.len()
+        );
     }
     let (mut submissions, mut gold, mut point) = (Vec::new(), Vec::new(), 0);
     for (article, number) in articles.iter().zip(numbers) {

@@ -104,8 +104,8 @@ fn read(sets: &[PathBuf]) -> Result<Vec<Set>> {
 fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
     let invented = crate::gold::invented_points(POINTS.as_ref())?;
     let mut labelled = prepared(sets.iter().copied(), encoder)?;
-    let invented = prepared(invented.iter(), encoder)?;
-    Ok(fit::train(&mut labelled, &invented)?)
+    let mut invented = prepared(invented.iter(), encoder)?;
+    Ok(fit::train(&mut labelled, &mut invented)?)
 }
 
 fn prepared<'s>(
