@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{App, AppError, Listed, consultations::cli};
 
+pub(crate) use next::kept_name;
 pub use next::{DraftRead, NextDraft};
 
 /// What an import of a draft did.

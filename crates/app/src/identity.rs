@@ -21,6 +21,13 @@ pub struct Sent {
 }
 
 impl App {
+    /// Whether `by` may answer senders about their personal data.
+    #[must_use]
+    pub fn may_answer(by: &Principal) -> bool {
+        let is_everywhere = by.reach.station.is_none() && by.reach.consultations.is_none();
+        is_everywhere && by.role.may(Permission::AnswerRequests)
+    }
+
     /// What is known of the sender. The audit trail notes that somebody looked.
     pub async fn show_identity(&self, code: &str) -> Result<KnownIdentity, AppError> {
         self.identity_as(&cli(), code).await
@@ -150,8 +157,7 @@ impl App {
 
 /// Senders may have written anywhere: whoever answers them is confined to no place and no consultation.
 fn check_answering(by: &Principal) -> Result<(), AppError> {
-    let is_everywhere = by.reach.station.is_none() && by.reach.consultations.is_none();
-    if is_everywhere && by.role.may(Permission::AnswerRequests) {
+    if App::may_answer(by) {
         Ok(())
     } else {
         Err(Refusal::Forbidden.into())

@@ -125,7 +125,9 @@ struct Row {
 /// # Errors
 /// Only where the columns are not those that are needed.
 fn read(bytes: &[u8], known: &[(Station, Vec<String>)]) -> Result<Vec<Row>, AppError> {
-    let text = decode(bytes);
+    // Counted by the second sign of a line's end, the first one of which ends a record: lines of files
+    // from spreadsheet programs would be one off.
+    let text = decode(bytes).replace("\r\n", "\n");
     let mut table = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .flexible(true)

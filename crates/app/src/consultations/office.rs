@@ -6,7 +6,7 @@ use caifeng_domain::{Consultation, Named, Permission, StationId, Visibility, Win
 use caifeng_store::{NewTask, Principal};
 
 use super::{by_name, check, check_day, check_questions, check_slug, taken};
-use crate::{App, AppError, DraftRead, Listed, Problems, Refusal};
+use crate::{App, AppError, DraftRead, Listed, Problems, Refusal, drafts::kept_name};
 
 /// Characters of a short name: it stands in addresses that are printed.
 const MAX_SLUG: usize = 40;
@@ -124,7 +124,8 @@ impl App {
                 }
                 made => made?,
             };
-            app.file_draft(&act, id, &new.file_name, bytes).await?;
+            let name = kept_name(&new.file_name);
+            app.file_draft(&act, id, &name, bytes).await?;
             let due = consultation.window.as_ref().map(|window| &window.closes);
             for (station, due) in places.into_iter().zip(due.into_iter().cycle()) {
                 let task = NewTask {

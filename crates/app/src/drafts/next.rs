@@ -58,6 +58,20 @@ pub struct NextDraft {
     pub counts: Vec<(&'static str, usize)>,
 }
 
+/// Characters kept of a file's name.
+const NAME_CHARS: usize = 100;
+
+/// What a form says a file is called, as it is kept and shown: short, and without signs that nobody sees.
+pub(crate) fn kept_name(name: &str) -> String {
+    let seen = name.trim().chars().filter(|c| !c.is_control());
+    let kept: String = seen.take(NAME_CHARS).collect();
+    if kept.is_empty() {
+        "草案".to_owned()
+    } else {
+        kept
+    }
+}
+
 impl App {
     /// Keeps a file that an official chose as a draft until they confirm it. Returns its hash.
     ///
@@ -143,7 +157,7 @@ impl App {
             return Err(Refusal::DraftReplaced.into());
         }
         let (app, by) = (self.clone(), by.clone());
-        let (upload, name) = (upload.to_owned(), file_name.to_owned());
+        let (upload, name) = (upload.to_owned(), kept_name(file_name));
         let work = async move {
             let read = move || -> Result<_, AppError> {
                 let draft = draft::read(&bytes, &name)?;

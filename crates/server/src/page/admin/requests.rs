@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::{AppError, KnownIdentity, Principal, Problems, Sent};
+use caifeng_app::{App, AppError, KnownIdentity, Principal, Problems, Refusal, Sent};
 
 use super::{Done, accounts::status};
 use crate::{
@@ -48,9 +48,12 @@ struct Page {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    _: Staff<Answering>,
+    Staff(by, _): Staff<Answering>,
     done: Query<Done>,
 ) -> Result<Response, Failed> {
+    if !App::may_answer(&by) {
+        return Err(Refusal::Forbidden.into());
+    }
     let page = Page {
         done: done.of(&DONE),
         retention: site.app.retention_days(),

@@ -309,8 +309,9 @@ async fn what_a_consultation_is_can_be_changed_and_opinions_follow() {
     let number = field(&page, "task");
     let page = act(&[("act", "withdraw"), ("task", &number)]).await;
     assert!(page.contains("已收回") && page.contains("还没有交给站点"));
-    let twice = desk.act_on(KNOWN, &[("act", "withdraw"), ("task", &number)], &cookie);
-    assert_eq!(twice.await.status, 409);
+    let withdraw = [("act", "withdraw"), ("task", &*number)];
+    let twice = desk.act_on(KNOWN, &withdraw, &cookie).await;
+    assert_eq!(twice.status, 409);
 
     for action in [
         "consultation.questions",
@@ -375,6 +376,7 @@ async fn the_next_version_is_looked_at_before_it_is_in_force() {
     let fields = ["upload", "file_name", "before"].map(|name| (name, field(&shown.body, name)));
     let fields = fields.to_vec();
     let confirm = format!("{at}/confirm");
+    while desk.app.work_once("w").await.unwrap() {}
     let page = desk.carry_out(&confirm, &with(&fields, &[]), &cookie).await;
     assert!(
         page.contains("新的一稿已导入") && page.contains("二次审议稿.txt"),
