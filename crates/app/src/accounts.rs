@@ -2,6 +2,7 @@
 
 mod keys;
 mod manage;
+mod office;
 mod sign_in;
 
 use argon2::{
@@ -12,6 +13,8 @@ use caifeng_domain::Role;
 use caifeng_store::{Principal, PrincipalKind, Reach, StoreError};
 
 use crate::{App, AppError, consultations::cli};
+
+pub use office::{NewPrincipal, roles_for};
 
 /// Characters of the shortest password.
 pub const MIN_PASSWORD: usize = 10;

@@ -27,15 +27,20 @@ impl App {
             if !listed.is_known_to(Some(by)) {
                 continue;
             }
-            let versions = self.store.drafts(listed.id).await?.into_iter();
-            let versions = versions.map(|draft| DraftVersion {
-                version: draft.record.version,
-                file_name: draft.record.file_name,
-                imported_at: draft.imported_at,
-            });
-            out.push((listed.clone(), versions.collect()));
+            out.push((listed.clone(), self.draft_versions(listed).await?));
         }
         Ok(out)
+    }
+
+    /// The versions of a consultation's draft, oldest first.
+    pub async fn draft_versions(&self, listed: &Listed) -> Result<Vec<DraftVersion>, AppError> {
+        let versions = self.store.drafts(listed.id).await?.into_iter();
+        let version = |draft: caifeng_store::Draft| DraftVersion {
+            version: draft.record.version,
+            file_name: draft.record.file_name,
+            imported_at: draft.imported_at,
+        };
+        Ok(versions.map(version).collect())
     }
 
     /// Days after the end of a consultation on which its senders are forgotten. None: only when

@@ -1,10 +1,14 @@
 //! Making, opening and closing consultations.
 
-use caifeng_domain::{Consultation, Visibility, Window};
-use caifeng_store::{Act, StoreError};
+mod office;
+
+use caifeng_domain::{Consultation, ConsultationId, Visibility, Window};
+use caifeng_store::{Act, Principal, StoreError};
 use jiff::Timestamp;
 
 use crate::{App, AppError};
+
+pub use office::{NewConsultation, StationTask};
 
 /// Key questions that people are asked at once.
 const MAX_QUESTIONS: usize = 20;
@@ -21,13 +25,6 @@ impl App {
         visibility: Visibility,
         questions: Vec<String>,
     ) -> Result<(), AppError> {
-        if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            return Err(AppError::Argument(format!(
-                "代号 {slug} 应由字母、数字和 - 组成，它会出现在网址里"
-            )));
-        }
-        check(window.as_ref())?;
-        check_questions(&questions)?;
         let consultation = Consultation {
             slug: slug.to_owned(),
             title: title.to_owned(),
@@ -36,14 +33,24 @@ impl App {
             closed_at: None,
             questions,
         };
-        match self.store.create_consultation(&cli(), &consultation).await {
-            Err(StoreError::SlugTaken { slug }) => {
-                return Err(AppError::Argument(format!("代号 {slug} 已在使用")));
-            }
+        self.make_consultation(&cli(), &consultation).await?;
+        Ok(())
+    }
+
+    async fn make_consultation(
+        &self,
+        act: &Act<'_>,
+        consultation: &Consultation,
+    ) -> Result<ConsultationId, AppError> {
+        check_slug(&consultation.slug)?;
+        check(consultation.window.as_ref())?;
+        check_questions(&consultation.questions)?;
+        let id = match self.store.create_consultation(act, consultation).await {
+            Err(StoreError::SlugTaken { slug }) => return Err(taken(&slug)),
             made => made?,
         };
         self.catalogue.forget().await;
-        Ok(())
+        Ok(id)
     }
 
     /// Opens a consultation, again where it was closed. Without a window the one it has stays,
@@ -53,13 +60,22 @@ impl App {
         slug: Option<&str>,
         window: Option<Window>,
     ) -> Result<Consultation, AppError> {
+        self.open_as(&cli(), slug, window).await
+    }
+
+    async fn open_as(
+        &self,
+        act: &Act<'_>,
+        slug: Option<&str>,
+        window: Option<Window>,
+    ) -> Result<Consultation, AppError> {
         check(window.as_ref())?;
         let chosen = self.choose(slug).await?;
         let today = crate::catalogue::today(Timestamp::now());
         let before = chosen.consultation.window.clone();
         let window = window.or(before.filter(|window| window.closes >= today));
         self.store
-            .open_consultation(&cli(), chosen.id, window.as_ref())
+            .open_consultation(act, chosen.id, window.as_ref())
             .await?;
         self.catalogue.forget().await;
         Ok(Consultation {
@@ -97,6 +113,18 @@ impl App {
     }
 }
 
+fn taken(slug: &str) -> AppError {
+    AppError::Argument(format!("代号 {slug} 已在使用"))
+}
+
+/// Somebody who does something now.
+pub(crate) fn by_name(by: &Principal) -> Act<'_> {
+    Act {
+        actor: &by.name,
+        at: Timestamp::now(),
+    }
+}
+
 pub(crate) fn cli() -> Act<'static> {
     Act {
         actor: "cli",
@@ -112,6 +140,17 @@ pub(crate) fn check_day(day: &str) -> Result<(), AppError> {
     }
     Err(AppError::Argument(format!(
         "日期 {day} 应写作 YYYY-MM-DD，如 2026-03-01"
+    )))
+}
+
+/// Whether a short name can stand in an address.
+fn check_slug(slug: &str) -> Result<(), AppError> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if !slug.is_empty() && slug.chars().all(fits) {
+        return Ok(());
+    }
+    Err(AppError::Argument(format!(
+        "代号 {slug} 应由字母、数字和 - 组成，它会出现在网址里"
     )))
 }
 

@@ -1,8 +1,10 @@
 //! Drafts: import, show, compare versions.
 
+mod next;
+
 use std::fmt::Write;
 
-use caifeng_domain::{Consultation, Draft, NodeId, Visibility};
+use caifeng_domain::{Consultation, ConsultationId, Draft, NodeId, Visibility};
 use caifeng_law::{
     align::{self, Alignment, ChangeKind},
     difference::{Piece, difference},
@@ -11,7 +13,10 @@ use caifeng_law::{
 use caifeng_store::{Act, DraftRecord};
 use sha2::{Digest, Sha256};
 
-use crate::{App, AppError, Listed};
+use crate::{App, AppError, Listed, consultations::cli};
+
+pub(crate) use next::kept_name;
+pub use next::{DraftRead, NextDraft};
 
 /// What an import of a draft did.
 #[derive(Debug, Clone)]
@@ -52,10 +57,7 @@ impl App {
     ) -> Result<DraftImported, AppError> {
         let draft = draft::read(bytes, file_name)?;
         let warnings = draft::check(&draft);
-        let act = Act {
-            actor: "cli",
-            at: jiff::Timestamp::now(),
-        };
+        let act = cli();
         let known = self.store.consultation(slug).await?;
         let id = if let Some((id, _)) = known {
             id
@@ -71,12 +73,7 @@ impl App {
             self.store.create_consultation(&act, &consultation).await?
         };
         let before = self.store.drafts(id).await?;
-        let record = DraftRecord {
-            version: format!("第{}稿", before.len() + 1),
-            file_name: file_name.to_owned(),
-            source_sha256: hex(&Sha256::digest(bytes)),
-            text: draft::print(&draft),
-        };
+        let record = record(before.len() + 1, file_name, bytes, &draft);
         let stored = self.store.add_draft(&act, id, &record).await?;
         if known.is_some() {
             self.ask_for_triage(id).await?;
@@ -95,6 +92,24 @@ impl App {
             warnings,
             comparison,
         })
+    }
+
+    /// Files the first version of a consultation's draft.
+    pub(crate) async fn file_draft(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+        file_name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), AppError> {
+        let name = file_name.to_owned();
+        let read = move || -> Result<_, AppError> {
+            let draft = draft::read(&bytes, &name)?;
+            Ok(record(1, &name, &bytes, &draft))
+        };
+        let record = tokio::task::spawn_blocking(read).await??;
+        self.store.add_draft(act, id, &record).await?;
+        Ok(())
     }
 
     /// The latest version.
@@ -181,6 +196,16 @@ pub struct ChangedArticle {
     pub new: Option<String>,
     /// Its words, before and now.
     pub pieces: Vec<Piece>,
+}
+
+/// A version as it is stored.
+fn record(number: usize, file_name: &str, bytes: &[u8], draft: &Draft) -> DraftRecord {
+    DraftRecord {
+        version: format!("第{number}稿"),
+        file_name: file_name.to_owned(),
+        source_sha256: hex(&Sha256::digest(bytes)),
+        text: draft::print(draft),
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -93,6 +93,9 @@ pub enum AppError {
     /// Something that was typed is not of the form expected.
     #[error("{0}")]
     Argument(String),
+    /// Fields of a form that are not filled in as they should be.
+    #[error("{0}")]
+    Form(crate::Problems),
     /// A background thread died.
     #[error("后台任务意外终止")]
     Background(#[from] tokio::task::JoinError),

@@ -1,11 +1,15 @@
 //! What senders may ask for with their receipt: to see what is known of them, to have it put right,
 //! to be forgotten.
 
-use caifeng_domain::SubmissionId;
-use caifeng_store::{Act, KnownIdentity, Receipt};
+use caifeng_domain::{Permission, SubmissionId};
+use caifeng_store::{Act, KnownIdentity, Principal, Receipt};
 use jiff::Timestamp;
 
-use crate::{App, AppError, Refusal, consultations::cli, submit::check_sender};
+use crate::{
+    App, AppError, Refusal,
+    consultations::{by_name, cli},
+    submit::check_sender,
+};
 
 /// A submission found by its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +21,27 @@ pub struct Sent {
 }
 
 impl App {
+    /// Whether `by` may answer senders about their personal data.
+    #[must_use]
+    pub fn may_answer(by: &Principal) -> bool {
+        let is_everywhere = by.reach.station.is_none() && by.reach.consultations.is_none();
+        is_everywhere && by.role.may(Permission::AnswerRequests)
+    }
+
     /// What is known of the sender. The audit trail notes that somebody looked.
     pub async fn show_identity(&self, code: &str) -> Result<KnownIdentity, AppError> {
+        self.identity_as(&cli(), code).await
+    }
+
+    /// The same by an official at the sender's wish.
+    pub async fn answer_show(&self, by: &Principal, code: &str) -> Result<KnownIdentity, AppError> {
+        check_answering(by)?;
+        self.identity_as(&by_name(by), code).await
+    }
+
+    async fn identity_as(&self, act: &Act<'_>, code: &str) -> Result<KnownIdentity, AppError> {
         let id = self.by_receipt(code).await?;
-        let known = self.store.identity(&cli(), id).await?;
+        let known = self.store.identity(act, id).await?;
         Ok(known.ok_or(Refusal::UnknownReceipt)?)
     }
 
@@ -31,13 +52,35 @@ impl App {
         name: Option<String>,
         phone: Option<String>,
     ) -> Result<(), AppError> {
+        self.correct(&cli(), code, name, phone).await
+    }
+
+    /// The same by an official at the sender's wish.
+    pub async fn answer_correct(
+        &self,
+        by: &Principal,
+        code: &str,
+        name: Option<String>,
+        phone: Option<String>,
+    ) -> Result<(), AppError> {
+        check_answering(by)?;
+        self.correct(&by_name(by), code, name, phone).await
+    }
+
+    async fn correct(
+        &self,
+        act: &Act<'_>,
+        code: &str,
+        name: Option<String>,
+        phone: Option<String>,
+    ) -> Result<(), AppError> {
         check_sender(&caifeng_domain::Submitter {
             name: name.clone(),
             phone: phone.clone(),
             ..Default::default()
         })?;
         let id = self.by_receipt(code).await?;
-        self.store.correct_identity(&cli(), id, name, phone).await?;
+        self.store.correct_identity(act, id, name, phone).await?;
         Ok(())
     }
 
@@ -45,6 +88,12 @@ impl App {
     /// was known any more.
     pub async fn delete_identity(&self, code: &str) -> Result<bool, AppError> {
         self.forget(&cli(), code).await
+    }
+
+    /// The same by an official at the sender's wish.
+    pub async fn answer_delete(&self, by: &Principal, code: &str) -> Result<bool, AppError> {
+        check_answering(by)?;
+        self.forget(&by_name(by), code).await
     }
 
     /// The same at the sender's own wish, without anybody's help.
@@ -74,7 +123,17 @@ impl App {
 
     /// Everything sent under a telephone number.
     pub async fn find_sent(&self, phone: &str) -> Result<Vec<Sent>, AppError> {
-        let found = self.store.submissions_by_phone(&cli(), phone).await?;
+        self.sent_by(&cli(), phone).await
+    }
+
+    /// The same by an official, for a sender who lost the receipts.
+    pub async fn answer_find(&self, by: &Principal, phone: &str) -> Result<Vec<Sent>, AppError> {
+        check_answering(by)?;
+        self.sent_by(&by_name(by), phone).await
+    }
+
+    async fn sent_by(&self, act: &Act<'_>, phone: &str) -> Result<Vec<Sent>, AppError> {
+        let found = self.store.submissions_by_phone(act, phone).await?;
         let all = self.store.consultations().await?;
         let slug = |id| {
             let named = all.iter().find(|(other, _)| *other == id);
@@ -93,6 +152,15 @@ impl App {
         let receipt: Receipt = code.parse().map_err(|_| Refusal::BadReceipt)?;
         let found = self.store.submission_by_receipt(&receipt).await?;
         Ok(found.ok_or(Refusal::UnknownReceipt)?.id)
+    }
+}
+
+/// Senders may have written anywhere: whoever answers them is confined to no place and no consultation.
+fn check_answering(by: &Principal) -> Result<(), AppError> {
+    if App::may_answer(by) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden.into())
     }
 }
 

@@ -34,6 +34,7 @@ mod library;
 mod materials;
 mod meetings;
 mod period;
+mod problems;
 mod publication;
 mod pull;
 mod reach;
@@ -67,7 +68,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::catalogue::Catalogue;
 
-pub use accounts::MIN_PASSWORD;
+pub use accounts::{MIN_PASSWORD, NewPrincipal, roles_for};
 pub use administration::DraftVersion;
 pub use backup::{BackedUp, BackupError, BackupOptions, Restored, restore};
 pub use bench::{BenchResult, EncodeBench, EncodeSpeeds, bench, bench_encode};
@@ -79,8 +80,8 @@ pub use caifeng_report as reports;
 pub use caifeng_search::{Kind as FoundKind, Reason as FoundReason};
 pub use caifeng_store::{
     AccountEntry, Answered, Attachment, AuditEntry, AuditFilter, ChainState, Collector, Device,
-    FileKind, Hook, Job, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, Merged, Package,
-    PackageDirection, PackageKind, PlacesAdded, Platform, Principal, PrincipalKind, Reach,
+    FileKind, Hook, Job, JobState, KeyEntry, KnownIdentity, LOCKOUT, MediumKind, Meeting, Merged,
+    Package, PackageDirection, PackageKind, PlacesAdded, Platform, Principal, PrincipalKind, Reach,
     RefusedPush, Release, ReleaseEnd, ReportFile, SavedSearch, SessionEntry, SignatureSuite,
     StoreError, Suite, TrackedStage, TrustedKey, VaultKey, WaitingMedium, WriterState,
 };
@@ -90,13 +91,14 @@ pub use catalogue::Listed;
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use config::{Config, Overrides, read_key};
 pub use consent::{CONSENT_TEXT, CONSENT_VERSION};
+pub use consultations::{NewConsultation, StationTask};
 pub use desk::{
     Above, Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Meaning, Overview, PointCard,
     PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SENDER, SectionPage, SectionPlace, Sorted,
     Stretch, SubmissionPage, TableChange, TableChanges, Told, Trend, UnitLine, Uptake, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
-pub use drafts::{ChangedArticle, Comparison, DraftImported, change_name};
+pub use drafts::{ChangedArticle, Comparison, DraftImported, DraftRead, NextDraft, change_name};
 pub use error::AppError;
 pub use eval::eval;
 pub use exchange::{
@@ -113,6 +115,7 @@ pub use library::{
 };
 pub use meetings::{MeetingForm, Proposal, SaidAt};
 pub use period::{PERIOD_FORMATS, PeriodRequest, PeriodSpan};
+pub use problems::Problems;
 pub use publication::{
     ARCHIVE_PAGE, Adopted, Archive, ArchiveAnswer, ArchiveHit, ArchiveRequest, Candidate, Choice,
     Feedback, Flag, MACHINE_LABEL, Numbers, Offered, Participation, Preview, Released,
@@ -125,6 +128,7 @@ pub use report::{LetterSettings, PdfError, ReportFormat};
 pub use scans::{MAX_SCAN_BYTES, MAX_SCANS, Scan};
 pub use schedules::{Every, ScheduleLine, ScheduleRequest};
 pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
+pub use stations::{ListedPlace, PlaceList};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
 pub use totp::one_time_code;

@@ -1,11 +1,15 @@
 //! Lists of places and people as CSV, and what hangs on the wall.
 
+mod office;
+
 use std::{borrow::Cow, collections::HashMap};
 
 use caifeng_domain::{Named, Station, StationId, StationKind};
 use caifeng_store::{Collector, PlaceRow, PlacesAdded, Principal};
 
 use crate::{App, AppError, consultations::cli};
+
+pub use office::{ListedPlace, PlaceList};
 
 /// What readers call the people in the column 类型.
 const COLLECTOR: &str = "信息员";
@@ -16,7 +20,13 @@ impl App {
     /// not enough. The file goes in as a whole or not at all.
     pub async fn import_stations(&self, bytes: &[u8]) -> Result<PlacesAdded, AppError> {
         let known = self.stations().await?;
-        let rows = read(bytes, &known)?;
+        let rows = read(bytes, &known)?.into_iter().map(|row| {
+            row.place.map_err(|message| AppError::Row {
+                line: u32::try_from(row.line).unwrap_or(u32::MAX),
+                message: format!("第{}行：{message}", row.line),
+            })
+        });
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
         Ok(self.store.add_places(&cli(), &rows).await?)
     }
 
@@ -101,8 +111,23 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-fn read(bytes: &[u8], known: &[(Station, Vec<String>)]) -> Result<Vec<PlaceRow>, AppError> {
-    let text = decode(bytes);
+/// A row of a list: where it stands, what it says, and what it is or why it is nothing.
+struct Row {
+    line: u64,
+    kind: String,
+    name: String,
+    parent: String,
+    place: Result<PlaceRow, String>,
+}
+
+/// Every row, those that cannot be used too.
+///
+/// # Errors
+/// Only where the columns are not those that are needed.
+fn read(bytes: &[u8], known: &[(Station, Vec<String>)]) -> Result<Vec<Row>, AppError> {
+    // Counted by the second sign of a line's end, the first one of which ends a record: lines of files
+    // from spreadsheet programs would be one off.
+    let text = decode(bytes).replace("\r\n", "\n");
     let mut table = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .flexible(true)
@@ -142,8 +167,13 @@ fn read(bytes: &[u8], known: &[(Station, Vec<String>)]) -> Result<Vec<PlaceRow>,
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |at: usize| record.get(at).unwrap_or_default();
         let phone = phone.map(cell).filter(|phone| !phone.is_empty());
-        let row = row(&mut tree, cell(kind), cell(name), cell(parent), phone);
-        rows.push(row.map_err(|message| wrong(line, &message))?);
+        rows.push(Row {
+            line,
+            kind: cell(kind).to_owned(),
+            name: cell(name).to_owned(),
+            parent: cell(parent).to_owned(),
+            place: row(&mut tree, cell(kind), cell(name), cell(parent), phone),
+        });
     }
     Ok(rows)
 }
@@ -185,23 +215,31 @@ fn row(
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Row, read};
+
+    fn rows(csv: &[u8]) -> Vec<Row> {
+        read(csv, &[]).unwrap()
+    }
 
     /// The message for a list that is wrong in one row.
     #[track_caller]
     fn check(rows: &str, want: &str) {
         let csv = format!("类型,名称,上级,电话\n{rows}\n");
-        let error = read(csv.as_bytes(), &[]).unwrap_err().to_string();
-        assert!(error.contains(want), "{error}");
+        let rows = rows(csv.as_bytes());
+        let wrong: Vec<String> = (rows.into_iter())
+            .filter_map(|row| Some(format!("第{}行：{}", row.line, row.place.err()?)))
+            .collect();
+        assert!(wrong.len() == 1 && wrong[0].contains(want), "{wrong:?}");
     }
 
     #[test]
     fn a_list_becomes_a_tree() {
         let csv = "类型,名称,上级,电话\n联系点,某区,,\n联络站,东街,某区,\n联络站,西街,某区,\n\
                    采集点,社区,东街,\n采集点,社区,某区/西街,\n信息员,测试甲,某区/西街/社区,13800000000\n";
-        assert_eq!(read(csv.as_bytes(), &[]).unwrap().len(), 6);
+        let good = |bytes: &[u8]| rows(bytes).iter().filter(|row| row.place.is_ok()).count();
+        assert_eq!(good(csv.as_bytes()), 6);
         let (gb, ..) = encoding_rs::GB18030.encode(csv);
-        assert_eq!(read(&gb, &[]).unwrap().len(), 6);
+        assert_eq!(good(&gb), 6);
     }
 
     #[test]

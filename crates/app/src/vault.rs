@@ -1,8 +1,10 @@
 //! Looking after the keys of the identity vault.
 
-use caifeng_store::{IdentityKey, Suite, VaultKey};
+use caifeng_domain::Permission;
+use caifeng_store::{Act, IdentityKey, Principal, Suite, VaultKey};
+use jiff::Timestamp;
 
-use crate::{App, AppError, consultations::cli};
+use crate::{App, AppError, Refusal, consultations::cli, worker::ROTATION};
 
 /// What an exchange of keys did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,37 @@ impl App {
     pub async fn rotate_vault(
         &self,
         suite: Option<Suite>,
-        done: &dyn Fn(usize),
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Rotated, AppError> {
+        self.rotate_vault_as(&cli(), suite, done).await
+    }
+
+    /// Has the vault's key exchanged behind the scenes, at the wish of `by`.
+    pub async fn ask_for_rotation(&self, by: &Principal) -> Result<(), AppError> {
+        if !by.role.may(Permission::ManageAccounts) {
+            return Err(Refusal::Forbidden.into());
+        }
+        let now = Timestamp::now();
+        let asked = self.store.enqueue_once(ROTATION, &by.name, now, now);
+        Ok(asked.await?)
+    }
+
+    /// The job that does it. Tried again, it finishes what the attempt before began.
+    pub(crate) async fn rotate_asked(
+        &self,
+        actor: &str,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<(), AppError> {
+        let at = Timestamp::now();
+        self.rotate_vault_as(&Act { actor, at }, None, done).await?;
+        Ok(())
+    }
+
+    async fn rotate_vault_as(
+        &self,
+        act: &Act<'_>,
+        suite: Option<Suite>,
+        done: &(dyn Fn(usize) + Sync),
     ) -> Result<Rotated, AppError> {
         let keys = self.store.vault_keys().await?;
         // Before there was a second key, what was sealed long ago has no number: not an interrupted one.
@@ -41,9 +73,9 @@ impl App {
         if !interrupted {
             let newest = keys.last().map(|key| key.suite);
             let suite = suite.or(newest).unwrap_or(Suite::Sm4Gcm);
-            new_key = Some(self.store.add_vault_key(&cli(), suite).await?);
+            new_key = Some(self.store.add_vault_key(act, suite).await?);
         }
-        let resealed = self.store.reseal(&cli(), done).await?;
+        let resealed = self.store.reseal(act, done).await?;
         let files = self.reseal_files(&|files| done(resealed + files)).await?;
         Ok(Rotated {
             new_key,

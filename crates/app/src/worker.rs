@@ -8,16 +8,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use caifeng_domain::ConsultationId;
-use caifeng_store::{Job, JobState, Progress as JobProgress, WriterState};
+use caifeng_domain::{ConsultationId, Permission};
+use caifeng_store::{Job, JobId, JobState, Principal, Progress as JobProgress, WriterState};
 use caifeng_triage::{Progress, Stage};
 use jiff::Timestamp;
 use tokio::time;
 
-use crate::{App, AppError, catalogue, retention::RETENTION, schedules::SCHEDULED};
+use crate::{
+    App, AppError, Refusal, catalogue, consultations::by_name, retention::RETENTION,
+    schedules::SCHEDULED,
+};
 
 /// The job that triages a consultation; its payload is the consultation's number.
 pub(crate) const TRIAGE: &str = "triage";
+/// The job that exchanges the key of the vault; its payload is who asked for it.
+pub(crate) const ROTATION: &str = "vault";
 /// How long after a submission its triage may begin: what arrives meanwhile goes with it.
 pub(crate) const TRIAGE_AFTER: Duration = Duration::from_millis(500);
 /// How often the job table is looked at.
@@ -169,6 +174,10 @@ impl App {
         match &*job.kind {
             TRIAGE => {}
             RETENTION => return self.expire(&job.payload).await,
+            ROTATION => {
+                let through = |done| gauge.done.store(done, Ordering::Relaxed);
+                return self.rotate_asked(&job.payload, &through).await;
+            }
             SCHEDULED => return self.make_scheduled(&job.payload).await,
             other => return Err(AppError::UnknownJob(other.to_owned())),
         }
@@ -204,6 +213,19 @@ impl App {
             .store
             .enqueue_once(TRIAGE, &id.to_string(), now, now)
             .await?)
+    }
+
+    /// Has a job that was given up done again.
+    pub async fn retry_job(&self, by: &Principal, number: u64) -> Result<(), AppError> {
+        if !by.role.may(Permission::SeeJobs) {
+            return Err(Refusal::Forbidden.into());
+        }
+        let id = JobId::new(number).ok_or(Refusal::Handled)?;
+        if self.store.retry_job(&by_name(by), id).await? {
+            Ok(())
+        } else {
+            Err(Refusal::Handled.into())
+        }
     }
 
     /// What runs in the background.

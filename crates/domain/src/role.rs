@@ -44,8 +44,8 @@ impl Role {
     #[must_use]
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{
-            Advise, Approve, BulkIntake, Connect, ManageAccounts, Publish, Pull, ReadAudit,
-            ReadReport, Review, SeeJobs, SeeRestricted, Transcribe,
+            Advise, AnswerRequests, Approve, BulkIntake, Connect, ManageAccounts, Publish, Pull,
+            ReadAudit, ReadReport, Review, SeeJobs, SeeRestricted, Transcribe,
         };
         let granted: &[Permission] = match self {
             Self::Collector => &[Transcribe, SeeRestricted],
@@ -57,6 +57,7 @@ impl Role {
                 Review,
                 SeeJobs,
                 Connect,
+                AnswerRequests,
             ],
             Self::Expert => &[SeeRestricted, ReadReport, Advise],
             Self::Approver => &[SeeRestricted, ReadReport, Approve, Publish],
@@ -106,13 +107,15 @@ pub enum Permission {
     Connect,
     /// Read the audit trail.
     ReadAudit,
+    /// Answer senders who ask what is known of them, to have it put right, or to be forgotten.
+    AnswerRequests,
     /// Read opinions and points as they go up: de-identified, and what changed since.
     Pull,
 }
 
 impl Permission {
     /// All with wire names and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str, &'static str); 14] = [
         (Self::Transcribe, "transcribe", "代录意见"),
         (Self::BulkIntake, "bulk_intake", "成批报送"),
         (Self::SeeRestricted, "see_restricted", "知悉不公开的任务"),
@@ -125,6 +128,7 @@ impl Permission {
         (Self::ManageAccounts, "manage_accounts", "管理账号和密钥"),
         (Self::Connect, "connect", "管理站点和终端"),
         (Self::ReadAudit, "read_audit", "查看审计记录"),
+        (Self::AnswerRequests, "answer_requests", "办理个人信息请求"),
         (Self::Pull, "pull", "拉取去标识化的意见"),
     ];
 }

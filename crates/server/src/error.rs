@@ -250,6 +250,7 @@ impl From<AppError> for Fault {
                 return Self::store_unavailable(error);
             }
             AppError::Argument(_)
+            | AppError::Form(_)
             | AppError::Draft(_)
             | AppError::Import(_)
             | AppError::Row { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_input"),

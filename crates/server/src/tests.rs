@@ -2,6 +2,7 @@
 //! served.
 
 mod accounts;
+mod admin;
 mod codes;
 mod connections;
 mod crawler;

@@ -173,6 +173,31 @@ impl Store {
         Ok(true)
     }
 
+    /// Changes what an account may do and where, and ends its sessions. False without such an account.
+    pub async fn change_account(
+        &self,
+        act: &Act<'_>,
+        name: &str,
+        role: Role,
+        reach: &Reach,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "update account set role = $1, station = $2, consultations = $3 where name = $4",
+        )
+        .bind(wire(&Role::ALL, role))
+        .bind(reach.station.map(|id| signed(id.get())))
+        .bind(reach.consultations_text());
+        let mut write = self.write().await?;
+        if !change(&mut write, query, name).await? {
+            return Ok(false);
+        }
+        self.end_all(&mut write, name, None).await?;
+        let what = format!("{name} {}", wire(&Role::ALL, role));
+        audit::append(&mut write, act, "account.change", &what).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
     /// Keeps whoever has this account out, ending their sessions, or lets them in again. False
     /// without such an account.
     pub async fn set_disabled(

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
+    db::Write,
     rows::{corrupt, get, get_id, get_time, get_wire, insert_all, signed, time_text, wire},
 };
 
@@ -51,17 +52,8 @@ impl Store {
                 slug: consultation.slug.clone(),
             });
         }
-        let questions: Vec<(i64, &String)> = (1..).zip(&consultation.questions).collect();
-        insert_all(
-            write.db(),
-            "insert into question (consultation, number, text)",
-            3,
-            "",
-            &questions,
-            |query, (place, text)| query.bind(signed(number)).bind(place).bind(*text),
-        )
-        .await?;
         let id = crate::rows::to_id("consultation.id", signed(number), ConsultationId::new)?;
+        insert_questions(&mut write, id, &consultation.questions).await?;
         audit::append(&mut write, act, "consultation.create", &id.to_string()).await?;
         write.commit().await?;
         Ok(id)
@@ -127,6 +119,66 @@ impl Store {
         write.commit().await
     }
 
+    /// Changes the days of a consultation, and nothing else.
+    pub async fn set_window(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+        window: Option<&Window>,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query("update consultation set opens = $1, closes = $2 where id = $3")
+            .bind(window.map(|window| window.opens.as_str()))
+            .bind(window.map(|window| window.closes.as_str()))
+            .bind(signed(id.get()))
+            .execute(write.db())
+            .await?;
+        let days = window.map_or_else(
+            || "without end".to_owned(),
+            |window| format!("{} {}", window.opens, window.closes),
+        );
+        audit::append_about(&mut write, act, "consultation.window", id, &days).await?;
+        write.commit().await
+    }
+
+    /// Replaces the key questions. Once there are submissions, which name questions by their numbers,
+    /// those that there are must stay at the head; false where they would not.
+    pub async fn set_questions(
+        &self,
+        act: &Act<'_>,
+        id: ConsultationId,
+        questions: &[String],
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        // Whoever writes a submission waits, so that none comes between looking and changing.
+        write.take_numbers("submission", 0).await?;
+        let has_any = sqlx::query("select 1 from submission where consultation = $1 limit 1")
+            .bind(signed(id.get()))
+            .fetch_optional(write.db())
+            .await?
+            .is_some();
+        let rows = sqlx::query("select text from question where consultation = $1 order by number")
+            .bind(signed(id.get()))
+            .fetch_all(write.db())
+            .await?;
+        let before: Vec<String> = rows
+            .iter()
+            .map(|row| get(row, "text"))
+            .collect::<Result<_, _>>()?;
+        if has_any && !questions.starts_with(&before) {
+            return Ok(false);
+        }
+        sqlx::query("delete from question where consultation = $1")
+            .bind(signed(id.get()))
+            .execute(write.db())
+            .await?;
+        insert_questions(&mut write, id, questions).await?;
+        let what = format!("{} questions", questions.len());
+        audit::append_about(&mut write, act, "consultation.questions", id, &what).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
     /// Says who may know of a consultation.
     pub async fn set_visibility(
         &self,
@@ -160,6 +212,24 @@ impl Store {
         audit::append(&mut write, act, "consultation.close", &id.to_string()).await?;
         write.commit().await
     }
+}
+
+async fn insert_questions(
+    write: &mut Write<'_>,
+    id: ConsultationId,
+    questions: &[String],
+) -> Result<(), StoreError> {
+    let numbered: Vec<(i64, &String)> = (1..).zip(questions).collect();
+    insert_all(
+        write.db(),
+        "insert into question (consultation, number, text)",
+        3,
+        "",
+        &numbered,
+        |query, (place, text)| query.bind(signed(id.get())).bind(place).bind(*text),
+    )
+    .await?;
+    Ok(())
 }
 
 /// A moment as it is kept.
@@ -205,7 +275,7 @@ mod tests {
 
     use crate::{
         StoreError,
-        testing::{act, consultation, on_every_database},
+        testing::{act, consultation, fill, on_every_database},
     };
 
     #[tokio::test]
@@ -228,6 +298,43 @@ mod tests {
             assert_eq!(store.consultation("third").await.unwrap(), None);
             let all = store.consultations().await.unwrap();
             assert_eq!(all, [(id, first), (other, second)]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn questions_that_may_have_been_answered_stay_at_the_head() {
+        on_every_database(async |store| {
+            let id = store
+                .create_consultation(&act(), &consultation("c"))
+                .await
+                .unwrap();
+            let set = async |words: &[&str]| {
+                let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+                let done = store.set_questions(&act(), id, &words).await.unwrap();
+                let found = store.consultation("c").await.unwrap().unwrap().1;
+                (done, found.questions.join(" "))
+            };
+            assert_eq!(set(&["甲", "乙"]).await, (true, "甲 乙".to_owned()));
+            assert_eq!(set(&["乙"]).await, (true, "乙".to_owned()));
+            fill(&store, id, 1).await;
+            assert_eq!(set(&["甲"]).await, (false, "乙".to_owned()));
+            assert_eq!(set(&[]).await, (false, "乙".to_owned()));
+            assert_eq!(set(&["乙", "丙"]).await, (true, "乙 丙".to_owned()));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn new_days_do_not_open_what_was_closed_by_hand() {
+        on_every_database(async |store| {
+            let mut want = consultation("c");
+            let id = store.create_consultation(&act(), &want).await.unwrap();
+            store.close_consultation(&act(), id).await.unwrap();
+            store.set_window(&act(), id, None).await.unwrap();
+            want.closed_at = Some(act().at.as_microsecond());
+            want.window = None;
+            assert_eq!(store.consultation("c").await.unwrap(), Some((id, want)));
         })
         .await;
     }

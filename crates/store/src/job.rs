@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
-    Store, StoreError,
+    Act, Store, StoreError, audit,
     db::{Dialect, Write},
     rows::{get, get_id, get_time, get_usize, get_wire, signed, time_text, to_id, wire},
 };
@@ -264,6 +264,26 @@ impl Store {
         .bind(time_text(due_at));
         self.change(query, job.id, worker).await?;
         Ok(state)
+    }
+
+    /// Has a job that was given up done again, from the first attempt on. False when none of this number
+    /// was given up.
+    pub async fn retry_job(&self, act: &Act<'_>, id: JobId) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let done = sqlx::query(
+            "update job set state = 'waiting', attempts = 0, due_at = $1, done = 0, total = 0
+             where id = $2 and state = 'failed'",
+        )
+        .bind(time_text(act.at))
+        .bind(signed(id.get()))
+        .execute(write.db())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        audit::append(&mut write, act, "job.retry", &id.to_string()).await?;
+        write.commit().await?;
+        Ok(true)
     }
 
     /// Gives the jobs of a worker that ends back, for the next one to take at once. The attempt does

@@ -55,7 +55,11 @@ impl Store {
 
     /// Seals with the newest key what older ones sealed, a page at a time, while everything else
     /// goes on. May be broken off at any time and begun again. `done` hears of each page.
-    pub async fn reseal(&self, act: &Act<'_>, done: &dyn Fn(usize)) -> Result<usize, StoreError> {
+    pub async fn reseal(
+        &self,
+        act: &Act<'_>,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<usize, StoreError> {
         self.refresh_keys().await?;
         let mut all = 0;
         for place in PLACES {

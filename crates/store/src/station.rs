@@ -124,6 +124,17 @@ impl Store {
         Ok(added)
     }
 
+    /// What [`Store::add_places`] would do: the same, taken back.
+    pub async fn preview_places(
+        &self,
+        act: &Act<'_>,
+        rows: &[PlaceRow],
+    ) -> Result<PlacesAdded, StoreError> {
+        let mut write = self.write().await?;
+        // Not committed: it is undone when it goes out of scope.
+        self.add_places_in(&mut write, act, rows).await
+    }
+
     /// The same in a transaction of the caller's.
     pub(crate) async fn add_places_in(
         &self,
@@ -308,7 +319,10 @@ mod tests {
                 collector("某区/东街", "测试甲"),
                 collector("某区/社区", "测试甲"),
             ];
+            let would = store.preview_places(&act(), &rows).await.unwrap();
+            assert!(store.stations().await.unwrap().is_empty());
             let added = store.add_places(&act(), &rows).await.unwrap();
+            assert_eq!(would, added);
             let want = PlacesAdded {
                 stations: 4,
                 collectors: 2,

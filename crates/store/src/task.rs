@@ -80,6 +80,29 @@ impl Store {
         .collect()
     }
 
+    /// Takes a task of a consultation back that is not done. False when it is, or does not exist.
+    pub async fn remove_task(
+        &self,
+        act: &Act<'_>,
+        consultation: ConsultationId,
+        number: u64,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let done =
+            sqlx::query("delete from task where id = $1 and consultation = $2 and done_at is null")
+                .bind(signed(number))
+                .bind(signed(consultation.get()))
+                .execute(write.db())
+                .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let what = format!("task {number}");
+        audit::append_about(&mut write, act, "task.remove", consultation, &what).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
     /// Notes that a task is done. False when it was before, or does not exist.
     pub async fn finish_task(&self, act: &Act<'_>, number: u64) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
@@ -137,6 +160,11 @@ mod tests {
             assert!(!store.finish_task(&act(), soon).await.unwrap(), "only once");
             assert!(!store.finish_task(&act(), 99).await.unwrap());
             assert_eq!(order().await, [(late, false), (soon, true)]);
+            let remove = async |number| store.remove_task(&act(), consultation, number).await;
+            assert!(!remove(soon).await.unwrap(), "done is done");
+            assert!(remove(late).await.unwrap());
+            assert!(!remove(late).await.unwrap());
+            assert_eq!(order().await, [(soon, true)]);
         })
         .await;
     }

@@ -58,7 +58,7 @@ fn as_actor(name: &str) -> Act<'_> {
     }
 }
 
-fn there(name: &str, done: bool) -> Result<(), AppError> {
+pub(super) fn there(name: &str, done: bool) -> Result<(), AppError> {
     if done {
         Ok(())
     } else {

@@ -42,7 +42,10 @@ impl App {
     /// Seals with the newest key the files that are not, one after the other. Each is as it was or as
     /// it is to be at any time, so that this may be broken off and begun again. `done` hears how many
     /// are through. How many they were.
-    pub(crate) async fn reseal_files(&self, done: &dyn Fn(usize)) -> Result<usize, AppError> {
+    pub(crate) async fn reseal_files(
+        &self,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<usize, AppError> {
         let mut all = 0;
         for file in self.files_sealed_before().await? {
             if self.reseal_file(file).await? {

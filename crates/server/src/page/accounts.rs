@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{
     Failed,
+    admin::within,
     gate::{Managing, Staff},
     html,
 };
@@ -27,6 +28,7 @@ struct Page {
 struct Line {
     name: String,
     role: &'static str,
+    within: String,
     is_disabled: bool,
     has_factor: bool,
     /// Whether it is the reader's own, which they cannot lock themselves out of.
@@ -37,18 +39,23 @@ pub(super) async fn show(
     State(site): State<Site>,
     Staff(by, _): Staff<Managing>,
 ) -> Result<Response, Failed> {
-    let line = |account: AccountEntry| Line {
-        is_own: account.principal.name == by.name,
-        name: account.principal.name,
-        role: account.principal.role.chinese(),
-        is_disabled: account.is_disabled,
-        has_factor: account.principal.has_factor,
-    };
-    let accounts = site.app.accounts().await?;
-    let page = Page {
-        accounts: accounts.into_iter().map(line).collect(),
-    };
-    Ok(html(StatusCode::OK, &page))
+    let mut accounts = Vec::new();
+    for account in site.app.accounts().await? {
+        let AccountEntry {
+            principal,
+            is_disabled,
+            ..
+        } = account;
+        accounts.push(Line {
+            is_own: principal.name == by.name,
+            within: within(&site, &principal.reach).await?,
+            name: principal.name,
+            role: principal.role.chinese(),
+            is_disabled,
+            has_factor: principal.has_factor,
+        });
+    }
+    Ok(html(StatusCode::OK, &Page { accounts }))
 }
 
 #[derive(Deserialize)]

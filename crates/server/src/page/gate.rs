@@ -33,6 +33,8 @@ pub(super) enum Reviewing {}
 pub(super) enum Watching {}
 /// Reading the audit trail.
 pub(super) enum Auditing {}
+/// Answering those whose personal data we have.
+pub(super) enum Answering {}
 
 impl Task for Transcribing {
     const NEEDS: Permission = Permission::Transcribe;
@@ -56,6 +58,10 @@ impl Task for Reviewing {
 
 impl Task for Watching {
     const NEEDS: Permission = Permission::SeeJobs;
+}
+
+impl Task for Answering {
+    const NEEDS: Permission = Permission::AnswerRequests;
 }
 
 impl Task for Auditing {

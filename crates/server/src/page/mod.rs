@@ -71,6 +71,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             "/staff/c/{slug}/texts",
             get(texts::list).post(texts::change),
         )
+        .merge(admin::uploads())
         .merge(desk::uploads())
         .layer(DefaultBodyLimit::max(limits.upload_bytes));
     Router::new()

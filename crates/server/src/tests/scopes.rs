@@ -138,8 +138,10 @@ async fn a_scope_confines_every_route_that_names_a_consultation() {
             for slug in ["known", "inside"] {
                 let path = path.replace("/known", &format!("/{slug}"));
                 let status = desk.try_as(method, &path, (header, value)).await;
-                // Packages and changes are of a whole consultation.
-                let is_whole = path.contains("/exchange") || path.ends_with("/changes");
+                // Packages, changes and what officials set are of a whole consultation.
+                let is_whole = path.contains("/exchange")
+                    || path.contains("/admin/")
+                    || path.ends_with("/changes");
                 let want = if is_whole && *scope == Scope::Station {
                     Some(FORBIDDEN)
                 } else if scope.covers(slug) && path.contains("/exchange/1") {

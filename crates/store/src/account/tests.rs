@@ -44,6 +44,28 @@ async fn a_session_ends_by_itself_and_by_hand() {
 }
 
 #[tokio::test]
+async fn a_change_of_role_and_reach_ends_the_sessions_before_it() {
+    on_every_database(async |store| {
+        store.add_account(&act(), &person(), "hash").await.unwrap();
+        let at = act().at;
+        let me = Act { actor: "ceshi", at };
+        let begun = store.begin_session(&me).await.unwrap();
+        let reach = Reach::default();
+        let change = async |name| {
+            let done = store.change_account(&act(), name, Role::Expert, &reach);
+            done.await.unwrap()
+        };
+        assert!(change("ceshi").await);
+        assert!(!change("nobody").await);
+        assert_eq!(store.session(&begun, at).await.unwrap(), None);
+        let again = store.begin_session(&me).await.unwrap();
+        let now = store.session(&again, at).await.unwrap().unwrap();
+        assert_eq!((now.role, now.reach), (Role::Expert, Reach::default()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended_one_by_one_or_with_the_account() {
     on_every_database(async |store| {
         store.add_account(&act(), &person(), "hash").await.unwrap();

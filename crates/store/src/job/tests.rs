@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Job, JobState, LEASE, MAX_ATTEMPTS, Progress};
-use crate::{Store, StoreError, testing::on_every_database};
+use crate::{Act, Store, StoreError, testing::on_every_database};
 
 fn at(seconds: i64) -> Timestamp {
     "2026-04-01T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
@@ -86,6 +86,16 @@ async fn failures_wait_longer_each_time_and_come_to_an_end() {
         let state = store.fail_job(&job, "w", "no disk", at(now)).await.unwrap();
         assert_eq!(state, JobState::Failed);
         assert_eq!(take(&store, "w", now + 100_000).await, None);
+
+        let act = Act {
+            actor: "ceshi",
+            at: at(now + 100_000),
+        };
+        assert!(store.retry_job(&act, job.id).await.unwrap());
+        assert!(!store.retry_job(&act, job.id).await.unwrap(), "it waits");
+        let again = take(&store, "w", now + 100_000).await.unwrap();
+        assert_eq!((again.id, again.attempts), (job.id, 1));
+        assert!(!store.retry_job(&act, job.id).await.unwrap(), "it runs");
     })
     .await;
 }

@@ -22,7 +22,7 @@ use crate::{
 const ENTRIES: usize = 100;
 
 /// Kinds of acts: how their names begin, and what readers call them.
-const KINDS: [(&str, &str); 20] = [
+const KINDS: [(&str, &str); 21] = [
     ("", "全部"),
     ("session.", "登录"),
     ("account.", "账号"),
@@ -43,6 +43,7 @@ const KINDS: [(&str, &str); 20] = [
     ("station.", "站点"),
     ("task.", "交办任务"),
     ("device.", "自助终端"),
+    ("job.", "后台任务"),
 ];
 
 /// What was done with personal data, by the names in the trail.
@@ -70,7 +71,7 @@ pub(super) struct Asked {
 #[template(path = "admin/audit.html")]
 struct Page {
     asked: AuditFilter,
-    kinds: [(&'static str, &'static str); 20],
+    kinds: [(&'static str, &'static str); 21],
     lines: Vec<Line>,
     /// The number before which older entries are.
     older: Option<u64>,

@@ -1,22 +1,33 @@
 //! `/staff/admin`: for those who look after the program, each what their role lets them see.
 
+mod accounts;
 mod audit;
+mod consultation;
+mod jobs;
+mod keys;
 mod lists;
+mod next;
+mod requests;
+mod start;
+mod stations;
 
 use askama::Template;
 use axum::{
     Router,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
+use caifeng_app::Principal;
 use caifeng_domain::{Named, Permission, Role};
+use serde::Deserialize;
 
+pub(super) use self::accounts::within;
 use super::{Failed, html};
 use crate::{Site, auth::Caller, error::Fault};
 
 /// What is linked to: who may, where it is, what it is.
-const LINKS: [(Permission, &str, &str); 12] = [
+const LINKS: [(Permission, &str, &str); 13] = [
     (Permission::ManageAccounts, "/staff/accounts", "账号"),
     (
         Permission::ManageAccounts,
@@ -40,7 +51,12 @@ const LINKS: [(Permission, &str, &str); 12] = [
     (
         Permission::ReadAudit,
         "/staff/admin/privacy",
-        "个人信息请求",
+        "个人信息请求的办理记录",
+    ),
+    (
+        Permission::AnswerRequests,
+        "/staff/admin/requests",
+        "办理个人信息请求",
     ),
     (Permission::ReadReport, "/staff/desks", "审阅台"),
     (Permission::Transcribe, "/staff", "代录书面和电话意见"),
@@ -50,12 +66,99 @@ const LINKS: [(Permission, &str, &str); 12] = [
 pub(super) fn router() -> Router<Site> {
     Router::new()
         .route("/staff/admin", get(show))
-        .route("/staff/admin/stations", get(lists::stations))
+        .route(
+            "/staff/admin/stations",
+            get(stations::show).post(stations::add),
+        )
+        .route(
+            "/staff/admin/stations/import/confirm",
+            post(stations::confirm),
+        )
         .route("/staff/admin/consultations", get(lists::consultations))
-        .route("/staff/admin/keys", get(lists::keys))
-        .route("/staff/admin/jobs", get(lists::jobs))
+        .route("/staff/admin/start/confirm", post(start::confirm))
+        .route(
+            "/staff/admin/consultations/{slug}",
+            get(consultation::show).post(consultation::act),
+        )
+        .route(
+            "/staff/admin/consultations/{slug}/draft/confirm",
+            post(next::confirm),
+        )
+        .route(
+            "/staff/admin/accounts",
+            get(accounts::start).post(accounts::make),
+        )
+        .route(
+            "/staff/admin/accounts/{account}",
+            get(accounts::show).post(accounts::change),
+        )
+        .route("/staff/admin/keys", get(keys::show).post(keys::act))
+        .route("/staff/admin/jobs", get(jobs::show).post(jobs::retry))
+        .route(
+            "/staff/admin/requests",
+            get(requests::show).post(requests::answer),
+        )
         .route("/staff/admin/audit", get(audit::show))
         .route("/staff/admin/privacy", get(audit::privacy))
+}
+
+/// Pages with files, which may be larger than other forms.
+pub(super) fn uploads() -> Router<Site> {
+    Router::new()
+        .route("/staff/admin/start", get(start::show).post(start::look))
+        .route(
+            "/staff/admin/consultations/{slug}/draft",
+            get(next::show).post(next::look),
+        )
+        .route(
+            "/staff/admin/stations/import",
+            get(stations::start).post(stations::look),
+        )
+}
+
+/// Something that can be chosen in a form.
+struct Choice {
+    value: String,
+    name: String,
+    is_chosen: bool,
+}
+
+impl Choice {
+    /// Every value of a kind, by its wire name.
+    fn all<T: Named>(chosen: &[String]) -> Vec<Self> {
+        let all = T::NAMES.iter().map(|&(_, wire, name)| Self {
+            value: wire.to_owned(),
+            name: name.to_owned(),
+            is_chosen: chosen.iter().any(|one| one == wire),
+        });
+        all.collect()
+    }
+}
+
+/// The places that `by` may speak for, each with the names that lead to it.
+async fn places(site: &Site, by: &Principal, chosen: &[String]) -> Result<Vec<Choice>, Failed> {
+    let mut all = site.app.stations_of(by).await?;
+    all.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let place = |(station, path): (caifeng_domain::Station, Vec<String>)| Choice {
+        is_chosen: chosen.contains(&station.code),
+        name: path.join(" / "),
+        value: station.code,
+    };
+    Ok(all.into_iter().map(place).collect())
+}
+
+/// What was done before a page was asked for, by a word in its address.
+#[derive(Default, Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+impl Done {
+    fn of(&self, known: &[(&str, &'static str)]) -> Option<&'static str> {
+        let found = known.iter().find(|(word, _)| *word == self.done);
+        found.map(|(_, said)| *said)
+    }
 }
 
 #[derive(Template)]
