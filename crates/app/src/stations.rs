@@ -223,8 +223,8 @@ mod tests {
 
     /// The message for a list that is wrong in one row.
     #[track_caller]
-    fn check(rows: &str, want: &str) {
-        let csv = format!("类型,名称,上级,电话\n{rows}\n");
+    fn check(lines: &str, want: &str) {
+        let csv = format!("类型,名称,上级,电话\n{lines}\n");
         let rows = rows(csv.as_bytes());
         let wrong: Vec<String> = (rows.into_iter())
             .filter_map(|row| Some(format!("第{}行：{}", row.line, row.place.err()?)))
