@@ -23,6 +23,7 @@ pub use self::fetch::Package;
 use self::packed::{Packed, PackedError, Sizes};
 use crate::manifest::{self, CONFIG, MANIFEST, Manifest, Pooling, Source, TOKENIZER, WEIGHTS};
 use crate::model::{self, ModelError, ModelInfo};
+use crate::tuning::published;
 use crate::{Kernel, SentenceEncoder};
 
 /// Name of the folder of the model that [`install`] installs.
@@ -132,7 +133,7 @@ pub fn install(models_dir: &Path, progress: &dyn Fn(Step)) -> Result<PathBuf, In
     create_dir(models_dir)?;
     // Held until the function returns. A process that dies gives it up.
     let _lock = lock(&models_dir.join(format!(".{DEFAULT_MODEL}.lock")))?;
-    if verify(&target).is_ok_and(|info| info.identity == IDENTITY) {
+    if verify(&target).is_ok_and(|info| published(&info.identity) == IDENTITY) {
         progress(Step::AlreadyInstalled);
         return Ok(target);
     }

@@ -156,7 +156,7 @@ impl ModelDir {
 
     /// What was learned on top of its weights.
     pub(crate) fn tuning(&self) -> Option<&'static Tuning> {
-        Tuning::of(&self.manifest.as_ref()?.identity)
+        Tuning::of(self.manifest.as_ref()?.files.get(WEIGHTS)?)
     }
 
     /// What the small files tell.
@@ -164,7 +164,10 @@ impl ModelDir {
         let name = folder_name(&self.path);
         let (identity, query_prefix, passage_prefix) = match &self.manifest {
             Some(manifest) => (
-                (self.tuning()).map_or_else(|| manifest.identity.clone(), Tuning::identity),
+                match self.tuning() {
+                    Some(tuning) => tuning.identity(&manifest.identity),
+                    None => manifest.identity.clone(),
+                },
                 manifest.query_prefix.as_str(),
                 manifest.passage_prefix.as_str(),
             ),
@@ -219,7 +222,7 @@ impl ModelDir {
             about.len(),
             changed.unwrap_or_default(),
             self.config,
-            self.tuning().map(Tuning::identity)
+            self.tuning().map(|tuning| tuning.identity(""))
         ))
     }
 }

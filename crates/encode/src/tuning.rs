@@ -12,8 +12,8 @@ use safetensors::SafeTensors;
 
 use crate::manifest::sha256;
 
-/// The weights on which it was learned; it means nothing on others.
-const BASE: &str = "multilingual-e5-small/zh-1";
+/// SHA-256 of the weights on which it was learned; it means nothing on others.
+const WEIGHTS: &str = "14cd43aef5ddd6f4c6d0d5bac66aa9c975b3766531ad5b77d2b8b2a90e8a7e4c";
 
 static LEARNED: LazyLock<Option<Tuning>> = LazyLock::new(|| {
     let bytes = include_bytes!("../data/tuning.safetensors");
@@ -30,27 +30,34 @@ pub(crate) struct Tuning {
 }
 
 impl Tuning {
-    /// What was learned on the weights of this `identity`.
-    pub(crate) fn of(identity: &str) -> Option<&'static Self> {
-        (identity == BASE).then(|| LEARNED.as_ref()).flatten()
+    /// What was learned on the weights with this SHA-256.
+    pub(crate) fn of(weights: &str) -> Option<&'static Self> {
+        (weights == WEIGHTS).then(|| LEARNED.as_ref()).flatten()
     }
 
-    /// The identity of the tuned weights.
-    pub(crate) fn identity(&self) -> String {
-        format!("{BASE}+{}", self.sum)
+    /// The identity of tuned weights that were published under `identity`.
+    pub(crate) fn identity(&self, identity: &str) -> String {
+        format!("{identity}+{}", self.sum)
     }
+}
+
+/// The identity under which weights were published, tuned or not.
+pub(crate) fn published(identity: &str) -> &str {
+    identity.split('+').next().unwrap_or(identity)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BASE, Tuning};
+    use super::{Tuning, WEIGHTS, published};
 
     #[test]
     fn the_committed_differences_belong_to_the_default_model_only() {
-        let tuning = Tuning::of(BASE).unwrap();
-        assert!(tuning.identity().starts_with(BASE));
-        assert!(Tuning::of("bge-small-zh").is_none());
-        // Of each of twelve layers six biases, and of its two norms and that of the embeddings both tensors.
+        let tuning = Tuning::of(WEIGHTS).unwrap();
+        assert_eq!(published(&tuning.identity("model/1")), "model/1");
+        assert_eq!(published("model/1"), "model/1");
+        assert!(Tuning::of(&"0".repeat(64)).is_none());
+        // Of each of twelve layers six biases and two norms, and the norm of the embeddings; a norm is two
+        // tensors.
         assert_eq!(tuning.differences.len(), 12 * 10 + 2);
     }
 }

@@ -328,7 +328,7 @@ mod tests {
                 .iter()
                 .all(|f| letters(f.0).contains(['⟨', '⟩']))
         );
-        assert!(counted("？！").iter().all(|f| f.0 >> 63 == 0));
+        assert!(counted("?!").iter().all(|f| f.0 >> 63 == 0));
     }
 
     #[test]

@@ -410,10 +410,37 @@ fn kernels_agree_on_the_installed_model() {
     }
 }
 
+/// The model of `folder` as it was published: without manifest, nothing is known to have been learned on it.
+fn load_published(folder: &Path) -> SentenceEncoder {
+    let folder = folder.canonicalize().unwrap();
+    let above = tempfile::tempdir().unwrap();
+    let copy = above.path().join("multilingual-e5-small");
+    fs::create_dir(&copy).unwrap();
+    for name in [CONFIG, TOKENIZER, WEIGHTS] {
+        std::os::unix::fs::symlink(folder.join(name), copy.join(name)).unwrap();
+    }
+    load(&copy)
+}
+
+#[test]
+fn the_installed_model_is_tuned_under_a_name_of_its_own() {
+    let Some(folder) = installed() else { return };
+    let (tuned, plain) = (load(&folder), load_published(&folder));
+    assert!(tuned.identity().contains('+') && !plain.identity().contains('+'));
+    // One point in other words, and a point on the same subject that is another one.
+    let texts = ["罚款太轻", "处罚力度不够，起不到震慑作用", "罚款太重"];
+    let nearer = |encoder: &SentenceEncoder| {
+        let vectors = encode(encoder, &texts);
+        let to = |other| dot(vectors.row(0), vectors.row(other));
+        to(1) - to(2)
+    };
+    assert!(nearer(&tuned) > nearer(&plain));
+}
+
 #[test]
 fn the_installed_model_agrees_with_the_reference_engine() {
     let Some(folder) = installed() else { return };
-    let encoder = load(&folder);
+    let encoder = load_published(&folder);
     let references = include_bytes!("../../tests-data/parity.json");
     let references: Vec<Reference> = serde_json::from_slice(references).unwrap();
     let texts: Vec<&str> = references.iter().map(|r| r.text.as_str()).collect();

@@ -52,8 +52,8 @@ async fn a_change_of_role_and_reach_ends_the_sessions_before_it() {
         let begun = store.begin_session(&me).await.unwrap();
         let reach = Reach::default();
         let change = async |name| {
-            let done = store.change_account(&act(), name, Role::Expert, &reach);
-            done.await.unwrap()
+            let role = Role::Expert;
+            (store.change_account(&act(), name, role, &reach).await).unwrap()
         };
         assert!(change("ceshi").await);
         assert!(!change("nobody").await);
