@@ -151,6 +151,8 @@ test("a draft of 150 articles is small and soon usable on a slow telephone", asy
   const file = join(tmpdir(), `caifeng-long-${process.pid}.txt`);
   writeFileSync(file, lines.join("\n"));
   office.run(["draft", "import", file, "--consultation", "long", "--public"]);
+  // What another process writes shows within a second.
+  for (let tries = 0; (await fetch(`${office.base}/c/long`)).status === 404 && tries < 50; tries += 1) await new Promise((done) => setTimeout(done, 100));
   const page = await office.visitor(390, 844);
   const wire = await page.context().newCDPSession(page);
   await wire.send("Network.enable");
