@@ -2,6 +2,7 @@
 //! encoder, model installation.
 
 mod candle;
+mod columns;
 mod engine;
 pub mod install;
 mod kernel;
@@ -19,6 +20,7 @@ mod weights;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use columns::Columns;
 pub use kernel::{Kernel, ParseKernelError};
 pub use lexical::LexicalEncoder;
 pub use manifest::Pooling;

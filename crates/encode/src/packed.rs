@@ -17,7 +17,7 @@ mod file;
 pub(crate) mod lanes;
 pub(crate) mod slab;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -25,7 +25,7 @@ pub(crate) mod vnni;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod wide;
 
-pub(crate) use arithmetic::{Arithmetic, Shape};
+pub(crate) use arithmetic::{Arithmetic, Multiplies, Shape};
 use bert::Bert;
 
 use std::time::Instant;
@@ -39,7 +39,7 @@ use crate::simd::LANES;
 use crate::weights::Weights;
 
 /// All sizes of a model are multiples of this: a tile's row of 16-bit numbers.
-const STEP: usize = 32;
+pub(crate) const STEP: usize = 32;
 
 /// Floating-point operations that matrix products of this arithmetic make in a second on one thread,
 /// of the fastest of some runs: all numbers lie in the first cache.
@@ -71,7 +71,7 @@ pub(crate) fn peak<A: Arithmetic>() -> f64 {
 }
 
 /// A dense layer of `weights`, one row for each number of `bias`.
-fn matrix<A: Arithmetic>(weights: &[f32], bias: &[f32]) -> A::Matrix {
+pub(crate) fn matrix<A: Arithmetic>(weights: &[f32], bias: &[f32]) -> A::Matrix {
     let mut packed = slab::Packer::default();
     A::pack(weights, bias, &mut packed);
     let (inputs, outputs) = (weights.len() / bias.len(), bias.len());

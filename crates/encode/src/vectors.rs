@@ -1,11 +1,5 @@
 //! A matrix of vectors.
 
-use std::ops::Range;
-
-use candle_core::{Device, Tensor};
-
-use crate::EncodeError;
-
 /// Vectors of equal length, row by row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vectors {
@@ -68,31 +62,6 @@ impl Vectors {
         &mut self.data[index * self.dimension..(index + 1) * self.dimension]
     }
 
-    /// The dot products of all rows with all rows of `other`: row by row, each as long as `other`.
-    /// One matrix product, which is some ten times faster than as many calls of [`dot`].
-    ///
-    /// # Errors
-    /// [`EncodeError::Engine`] when rows are of different lengths.
-    pub fn products(&self, other: &Self) -> Result<Vec<f32>, EncodeError> {
-        if self.is_empty() || other.is_empty() {
-            return Ok(Vec::new());
-        }
-        let tensor = |v: &Self| Tensor::from_slice(&v.data, (v.len(), v.dimension), &Device::Cpu);
-        let product = tensor(self)
-            .and_then(|a| a.matmul(&tensor(other)?.t()?)?.flatten_all())
-            .and_then(|flat| flat.to_vec1());
-        product.map_err(|e| EncodeError::Engine(e.to_string()))
-    }
-
-    /// Rows `range`.
-    #[must_use]
-    pub fn slice(&self, range: Range<usize>) -> Self {
-        Self {
-            dimension: self.dimension,
-            data: self.data[range.start * self.dimension..range.end * self.dimension].to_vec(),
-        }
-    }
-
     /// All rows in order.
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &[f32]> + ExactSizeIterator {
@@ -130,33 +99,15 @@ pub fn normalise(vector: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Vectors, dot};
+    use super::dot;
 
     #[test]
-    fn products_are_dot_products() {
-        let mut a = Vectors::new(19);
-        let mut b = Vectors::new(19);
-        for row in 0..3u8 {
-            a.push(
-                &(0..19u8)
-                    .map(|i| f32::from(i * row) / 7.0)
-                    .collect::<Vec<_>>(),
-            );
-            b.push(
-                &(0..19u8)
-                    .map(|i| f32::from(i + row) / 9.0)
-                    .collect::<Vec<_>>(),
-            );
+    fn a_dot_product_is_a_sum_of_products() {
+        for length in [1u8, 15, 16, 19, 64] {
+            let x: Vec<f32> = (0..length).map(|i| f32::from(i) / 7.0).collect();
+            let y: Vec<f32> = (0..length).map(|i| f32::from(i % 5) / 9.0).collect();
+            let naive: f32 = x.iter().zip(&y).map(|(x, y)| x * y).sum();
+            assert!((dot(&x, &y) - naive).abs() < 1e-3);
         }
-        b.push(&[1.0; 19]);
-        let products = a.products(&b).unwrap();
-        for (i, x) in a.rows().enumerate() {
-            for (j, y) in b.rows().enumerate() {
-                let naive: f32 = x.iter().zip(y).map(|(x, y)| x * y).sum();
-                assert!((products[i * b.len() + j] - naive).abs() < 1e-3);
-                assert!((dot(x, y) - naive).abs() < 1e-3);
-            }
-        }
-        assert!(Vectors::new(19).products(&b).unwrap().is_empty());
     }
 }

@@ -1,12 +1,10 @@
 //! What each unit seems to be, taken by itself: articles, scope, stance, each with probabilities.
 
 use caifeng_domain::{Scope, Stance};
-use caifeng_encode::{EncodeError, Vectors};
+use caifeng_encode::Columns;
 use caifeng_text::hash::Map;
-use rayon::prelude::*;
 
 use crate::{
-    gist::BLOCK,
     link::{Candidate, Mention, Ranked, Votes, candidates, cited, implicit},
     models::Models,
     prepare::{Prepared, PreparedUnit},
@@ -49,11 +47,8 @@ impl Impression {
 }
 
 /// The first impressions of `units`.
-pub fn impressions(
-    prepared: &Prepared<'_>,
-    units: &[usize],
-    models: &Models,
-) -> Result<Vec<Impression>, EncodeError> {
+#[must_use]
+pub fn impressions(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Vec<Impression> {
     with_candidates(prepared, units, |unit, candidates, votes| {
         let links = rank(unit, candidates, models);
         let scope = scope_features(prepared, unit, candidates, links.first());
@@ -121,7 +116,7 @@ pub(crate) fn with_candidates<T: Send>(
     prepared: &Prepared<'_>,
     which: &[usize],
     each: impl Fn(&PreparedUnit, &[Candidate], &Votes) -> T + Sync,
-) -> Result<Vec<T>, EncodeError> {
+) -> Vec<T> {
     let mut number: Map<MentionKey<'_>, usize> = Map::default();
     let mut alike: Vec<Vec<usize>> = Vec::new();
     for (k, &u) in which.iter().enumerate() {
@@ -136,30 +131,27 @@ pub(crate) fn with_candidates<T: Send>(
     }
     let prior = prepared.exemplars.prior();
     let exemplars = &prepared.exemplars;
-    let count = exemplars.vectors().len();
-    let mut out: Vec<(usize, T)> = Vec::with_capacity(which.len());
-    for block in alike.chunks(BLOCK) {
-        let mention = |list: &[usize]| &prepared.units[which[list[0]]].mention;
-        let mut rows = Vectors::new(prepared.gists.vectors.dimension());
-        for list in block {
-            rows.push(prepared.gists.vectors.row(mention(list).gist));
-        }
-        let cosines = rows.products(exemplars.vectors())?;
-        out.par_extend(block.par_iter().enumerate().flat_map_iter(|(i, list)| {
+    let mention = |i: usize| &prepared.units[which[alike[i][0]]].mention;
+    let made = Columns::of(exemplars.vectors()).map(
+        alike.len(),
+        |i| prepared.gists.vectors.row(mention(i).gist),
+        |i, cosines| {
             let (candidates, votes) = candidates(
-                mention(list),
+                mention(i),
                 &prepared.gists,
                 &prepared.relevance,
                 exemplars,
-                &cosines[i * count..(i + 1) * count],
+                cosines,
                 &prior,
             );
-            let each = &each;
-            (list.iter()).map(move |&k| (k, each(&prepared.units[which[k]], &candidates, &votes)))
-        }));
-    }
+            let units = alike[i].iter();
+            let each = units.map(|&k| (k, each(&prepared.units[which[k]], &candidates, &votes)));
+            each.collect::<Vec<_>>()
+        },
+    );
+    let mut out: Vec<(usize, T)> = made.into_iter().flatten().collect();
     out.sort_unstable_by_key(|made| made.0);
-    Ok(out.into_iter().map(|made| made.1).collect())
+    out.into_iter().map(|made| made.1).collect()
 }
 
 /// A mention with its weights as bits, so that it can be a key.

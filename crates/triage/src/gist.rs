@@ -102,19 +102,6 @@ impl Gists {
     }
 }
 
-/// Rows of a matrix that are multiplied at once: the product stays in megabytes.
-pub(crate) const BLOCK: usize = 256;
-
-/// The rows of `vectors` in blocks, each with the number of its first row.
-pub(crate) fn blocks(vectors: &Vectors) -> impl Iterator<Item = (usize, Vectors)> {
-    (0..vectors.len()).step_by(BLOCK).map(|start| {
-        (
-            start,
-            vectors.slice(start..vectors.len().min(start + BLOCK)),
-        )
-    })
-}
-
 /// The words of all gists.
 struct Vocabulary<'a> {
     number: Map<&'a str, u32>,

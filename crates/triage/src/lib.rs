@@ -147,5 +147,5 @@ pub fn run_with(
     progress: &dyn Progress,
 ) -> Result<Outcome, TriageError> {
     let prepared = Prepared::new(batch, encoder, progress)?;
-    run::decide(prepared, models, previous, progress)
+    Ok(run::decide(prepared, models, previous, progress))
 }

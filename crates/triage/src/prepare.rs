@@ -128,7 +128,7 @@ impl<'a> Prepared<'a> {
             draft,
             decisions: batch.decisions,
             exemplars: Exemplars::new(provisions.len(), encoder.dimension()),
-            relevance: provisions.relevance(&gists)?,
+            relevance: provisions.relevance(&gists),
             provisions,
             former_hints: (0..submissions.len())
                 .map(|i| batch.former_hint(i))
@@ -275,14 +275,14 @@ impl<'a> Prepared<'a> {
 
     /// Makes units without a citation examples too, where their link is `SURE`: so a label travels
     /// from a unit that names its article to those that are like it, and on to those like them.
-    pub fn spread(&mut self, models: &Models) -> Result<(), TriageError> {
+    pub fn spread(&mut self, models: &Models) {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
         let best = with_candidates(self, &units, |_, candidates, _| {
             let links = implicit(candidates, &models.first_link, &models.first_choice);
             links.into_iter().next()
-        })?;
+        });
         for (&u, best) in units.iter().zip(best) {
             if let Some(best) = best.filter(|b| b.confidence >= SURE) {
                 let mention = &self.units[u].mention;
@@ -295,7 +295,6 @@ impl<'a> Prepared<'a> {
                 );
             }
         }
-        Ok(())
     }
 
     fn status_features(

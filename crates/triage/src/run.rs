@@ -4,7 +4,7 @@ use caifeng_domain::{Analysis, PointId, Stance, Status, Unit};
 use rayon::prelude::*;
 
 use crate::{
-    Outcome, Previous, Progress, Stage, TriageError, agree,
+    Outcome, Previous, Progress, Stage, agree,
     decisions::{Arranged, arrange},
     describe::describe,
     finish::Sources,
@@ -25,8 +25,8 @@ pub(crate) fn decide(
     models: &Models,
     previous: &Previous,
     progress: &dyn Progress,
-) -> Result<Outcome, TriageError> {
-    prepared.spread(models)?;
+) -> Outcome {
+    prepared.spread(models);
     let owned = prepared;
     let prepared = &owned;
     let statuses: Vec<(Status, f32)> = (prepared.status.iter())
@@ -39,7 +39,7 @@ pub(crate) fn decide(
     let units: Vec<usize> = (0..prepared.units.len())
         .filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion)
         .collect();
-    let mut seems = impressions(prepared, &units, models)?;
+    let mut seems = impressions(prepared, &units, models);
     hold(prepared, &units, &mut seems);
     progress.begin(Stage::Points, units.len());
     let gists: Vec<usize> = (units.iter())
@@ -48,8 +48,8 @@ pub(crate) fn decide(
     let mut groups = Vec::new();
     for _ in 0..ROUNDS {
         let mut said = said(prepared, &units, &seems);
-        points::look_around(&mut said)?;
-        groups = points::group(&said, models, progress)?;
+        points::look_around(&mut said);
+        groups = points::group(&said, models, progress);
         let heard = arrange(prepared, &units, &groups, &seems).groups;
         seems = agree::revise(&seems, &gists, &heard, models);
         hold(prepared, &units, &mut seems);
@@ -91,13 +91,13 @@ pub(crate) fn decide(
         &place,
         &analyses,
     );
-    Ok(Outcome {
+    Outcome {
         analyses,
         points,
         next_point,
         meanings,
         vectors: owned.gists.raw,
-    })
+    }
 }
 
 /// Holds what people decided about `units`.

@@ -7,7 +7,7 @@ use caifeng_domain::{ArticleNo, Scope, Span, Stance, Status};
 use caifeng_encode::vectors::dot;
 
 use crate::{
-    Models, Prepared, TriageError,
+    Models, Prepared,
     agree::{self, CLASS_FEATURES, LINK_FEATURES},
     first::{Impression, impressions, rank, scope_features, stance_features, with_candidates},
     link::{self, CITED_FEATURES, Candidate, Exemplars},
@@ -101,44 +101,41 @@ impl Example<'_> {
 ///
 /// From `invented` points attitudes are learned, and what units of one point have in common; what article a
 /// unit means is not, as drafts of sixteen articles leave little to choose.
-pub fn train(
-    sets: &mut [Labelled<'_>],
-    invented: &mut [Labelled<'_>],
-) -> Result<Models, TriageError> {
+pub fn train(sets: &mut [Labelled<'_>], invented: &mut [Labelled<'_>]) -> Models {
     let cited: Vec<Exemplars> = sets.iter().map(|s| s.prepared.exemplars.clone()).collect();
     let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len() + invented.len());
     for k in 0..sets.len() {
-        let models = first_models(sets, &cited, invented, (sets.len() > 1).then_some(k))?;
+        let models = first_models(sets, &cited, invented, (sets.len() > 1).then_some(k));
         seems.push(impressions(
             &sets[k].prepared,
             &every_unit(&sets[k]),
             &models,
-        )?);
+        ));
     }
-    let mut models = first_models(sets, &cited, invented, None)?;
+    let mut models = first_models(sets, &cited, invented, None);
     for set in &mut *invented {
-        set.prepared.spread(&models)?;
-        seems.push(impressions(&set.prepared, &every_unit(set), &models)?);
+        set.prepared.spread(&models);
+        seems.push(impressions(&set.prepared, &every_unit(set), &models));
     }
     let all: Vec<&Labelled<'_>> = sets.iter().chain(&*invented).collect();
-    let mut examples = examples(&all, None)?;
+    let mut examples = examples(&all, None);
     for example in examples[sets.len()..].iter_mut().flatten() {
         example.weight *= INVENTED;
     }
     let said: Vec<Vec<Said<'_>>> = (all.iter().zip(&seems))
         .map(|(set, seems)| {
             let mut said = said(&set.prepared, &every_unit(set), seems);
-            points::look_around(&mut said)?;
-            Ok(said)
+            points::look_around(&mut said);
+            said
         })
-        .collect::<Result<_, TriageError>>()?;
+        .collect();
     (models.same_point, models.same_point_across) = same_point(&said, &examples);
     (
         models.agreed_link,
         models.agreed_scope,
         models.agreed_stance,
-    ) = agreement(&all, &examples, &said, &models)?;
-    Ok(models)
+    ) = agreement(&all, &examples, &said, &models);
+    models
 }
 
 fn every_unit(set: &Labelled<'_>) -> Vec<usize> {
@@ -152,7 +149,7 @@ fn first_models(
     cited: &[Exemplars],
     invented: &[Labelled<'_>],
     without: Option<usize>,
-) -> Result<Models, TriageError> {
+) -> Models {
     for (set, cited) in sets.iter_mut().zip(cited) {
         set.prepared.exemplars = cited.clone();
     }
@@ -161,7 +158,7 @@ fn first_models(
         weights: Vec::new(),
         bias: 0.0,
     };
-    let (first_link, first_choice, _) = link_models(sets, without)?;
+    let (first_link, first_choice, _) = link_models(sets, without);
     let mut models = Models {
         first_link,
         first_choice,
@@ -179,14 +176,14 @@ fn first_models(
         agreed_stance: nothing(),
     };
     for set in &mut *sets {
-        set.prepared.spread(&models)?;
+        set.prepared.spread(&models);
     }
     (
         models.implicit_link,
         models.implicit_choice,
         models.cited_link,
-    ) = link_models(sets, without)?;
-    let examples = examples(&sets.iter().collect::<Vec<_>>(), without)?;
+    ) = link_models(sets, without);
+    let examples = examples(&sets.iter().collect::<Vec<_>>(), without);
     let of_stance = balances(&examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let mut stances: Vec<Rows> = Stance::ALL.iter().map(|_| Rows::default()).collect();
     for (set, list) in sets.iter().zip(&examples) {
@@ -195,7 +192,7 @@ fn first_models(
         }
     }
     for set in invented {
-        for example in examples_of(set)? {
+        for example in examples_of(set) {
             let weight = INVENTED * of_stance(example.gold);
             stance_rows(set, &example, weight, &mut stances);
         }
@@ -203,16 +200,13 @@ fn first_models(
     models.stance = stances.iter().map(|r| r.fit(&stance::FEATURES)).collect();
     (models.complaint, models.spam) = status_models(sets);
     models.scope = scope_models(sets, &examples, &models);
-    Ok(models)
+    models
 }
 
 /// For units that do not cite: the score of an article and the probability of a ranked one; and the
 /// probability of a cited article; with the examples at hand.
-fn link_models(
-    sets: &[Labelled<'_>],
-    without: Option<usize>,
-) -> Result<(Logistic, Logistic, Logistic), TriageError> {
-    let examples = examples(&sets.iter().collect::<Vec<_>>(), without)?;
+fn link_models(sets: &[Labelled<'_>], without: Option<usize>) -> (Logistic, Logistic, Logistic) {
+    let examples = examples(&sets.iter().collect::<Vec<_>>(), without);
     let (mut implicit, mut choice, mut cited) = (Rows::default(), Rows::default(), Rows::default());
     let all = || {
         sets.iter()
@@ -232,22 +226,19 @@ fn link_models(
             );
         }
     }
-    Ok((
+    (
         scorer,
         choice.fit(&link::CHOICE_FEATURES),
         cited.fit(&CITED_FEATURES),
-    ))
+    )
 }
 
 /// The prepared units of each set that lie at a gold unit; none of the set that is left out.
-fn examples<'s>(
-    sets: &[&'s Labelled<'_>],
-    without: Option<usize>,
-) -> Result<Vec<Vec<Example<'s>>>, TriageError> {
+fn examples<'s>(sets: &[&'s Labelled<'_>], without: Option<usize>) -> Vec<Vec<Example<'s>>> {
     (sets.iter().enumerate())
         .map(|(k, set)| {
             if without == Some(k) {
-                Ok(Vec::new())
+                Vec::new()
             } else {
                 examples_of(set)
             }
@@ -255,14 +246,14 @@ fn examples<'s>(
         .collect()
 }
 
-fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageError> {
+fn examples_of<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
     let units = every_unit(set);
-    let found = with_candidates(&set.prepared, &units, |_, found, _| found.to_vec())?;
+    let found = with_candidates(&set.prepared, &units, |_, found, _| found.to_vec());
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
         *copies.entry(unit.mention.gist).or_default() += 1;
     }
-    Ok((units.into_iter().zip(found))
+    (units.into_iter().zip(found))
         .filter_map(|(u, candidates)| {
             let unit = &set.prepared.units[u];
             let span = set.prepared.reading(unit).span;
@@ -277,7 +268,7 @@ fn examples_of<'s>(set: &'s Labelled<'_>) -> Result<Vec<Example<'s>>, TriageErro
                 weight: 1.0 / copies[&unit.mention.gist] as f64,
             })
         })
-        .collect())
+        .collect()
 }
 
 /// Intersection over union.
@@ -428,14 +419,14 @@ fn agreement(
     examples: &[Vec<Example<'_>>],
     said: &[Vec<Said<'_>>],
     models: &Models,
-) -> Result<(Logistic, Logistic, Logistic), TriageError> {
+) -> (Logistic, Logistic, Logistic) {
     let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
     let of_stance = balances(examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
     for (k, set) in sets.iter().enumerate() {
         let seems: Vec<Impression> = said[k].iter().map(|s| s.seems.clone()).collect();
         let gists: Vec<usize> = said[k].iter().map(|s| s.gist).collect();
-        let groups = points::group(&said[k], models, &())?;
+        let groups = points::group(&said[k], models, &());
         let choruses = agree::choruses(&seems, &gists, &groups);
         for example in &examples[k] {
             let u = example.unit;
@@ -453,9 +444,9 @@ fn agreement(
             }
         }
     }
-    Ok((
+    (
         links.fit(&LINK_FEATURES),
         scopes.fit(&CLASS_FEATURES),
         stances.fit(&CLASS_FEATURES),
-    ))
+    )
 }

@@ -105,7 +105,7 @@ fn fitted(sets: &[&Set], encoder: &dyn Encoder) -> Result<Models> {
     let invented = crate::gold::invented_points(POINTS.as_ref())?;
     let mut labelled = prepared(sets.iter().copied(), encoder)?;
     let mut invented = prepared(invented.iter(), encoder)?;
-    Ok(fit::train(&mut labelled, &mut invented)?)
+    Ok(fit::train(&mut labelled, &mut invented))
 }
 
 fn prepared<'s>(

@@ -20,7 +20,7 @@ use self::dense::{Matrix, products};
 use self::tile::{Line, TILE, Tiles};
 use super::lanes::Lanes;
 use super::slab::{Packer, Reader};
-use super::{Arithmetic, Shape};
+use super::{Arithmetic, Multiplies, Shape};
 use crate::simd::{LANES, Norm};
 
 pub(crate) use self::tile::is_available;
@@ -119,15 +119,36 @@ impl Arithmetic for Amx {
     }
 }
 
+impl Multiplies for Amx {
+    fn load(&self, numbers: &[Lanes], width: usize, rows: &mut Rows) {
+        // SAFETY: as above.
+        unsafe { load(numbers, width, rows) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
+fn load(numbers: &[Lanes], width: usize, rows: &mut Rows) {
+    for (row, numbers) in numbers.chunks_exact(width / LANES).enumerate() {
+        put(numbers, row, rows);
+    }
+}
+
+/// Puts a row among the rows, rounded.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
+fn put(numbers: &[Lanes], row: usize, rows: &mut Rows) {
+    for (column, [low, high]) in numbers.as_chunks().0.iter().enumerate() {
+        let (low, high) = (vector::load(low), vector::load(high));
+        vector::store_halves(rows.line_mut(row, column), low, high);
+    }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 fn normalise(norm: &Norm, residual: &mut [Lanes], rows: &mut Rows) {
     let width = norm.scale.len() / LANES;
     for (row, numbers) in residual.chunks_exact_mut(width).enumerate() {
         vector::normalise(norm, numbers);
-        for (column, [low, high]) in numbers.as_chunks().0.iter().enumerate() {
-            let (low, high) = (vector::load(low), vector::load(high));
-            vector::store_halves(rows.line_mut(row, column), low, high);
-        }
+        put(numbers, row, rows);
     }
 }
 

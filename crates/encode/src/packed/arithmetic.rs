@@ -75,3 +75,9 @@ pub(crate) trait Arithmetic {
     /// A dense layer followed by GELU.
     fn gelu(&self, rows: &Self::Rows, matrix: &Self::Matrix, tokens: usize, out: &mut Self::Rows);
 }
+
+/// Multiplies any rows, not only those that it has normalised itself.
+pub(crate) trait Multiplies: Arithmetic<Matrix: Send + Sync> {
+    /// Puts rows of `width` numbers, one after the other, into `rows`.
+    fn load(&self, numbers: &[Lanes], width: usize, rows: &mut Self::Rows);
+}

@@ -3,7 +3,7 @@
 use half::bf16;
 
 /// Pseudo-random numbers between -1 and 1, representable in sixteen bits.
-pub(super) fn numbers(count: usize, seed: u32) -> Vec<f32> {
+pub(crate) fn numbers(count: usize, seed: u32) -> Vec<f32> {
     (0..count as u32)
         .map(|i| {
             let hash = (i.wrapping_mul(2_654_435_761) ^ seed.wrapping_mul(40_503)) >> 7;
@@ -24,7 +24,7 @@ pub(super) const SHAPES: [(usize, usize, usize); 7] = [
 ];
 
 #[track_caller]
-pub(super) fn assert_near(got: &[f32], want: &[f32], relative: f32) {
+pub(crate) fn assert_near(got: &[f32], want: &[f32], relative: f32) {
     assert_eq!(got.len(), want.len());
     for (index, (got, want)) in got.iter().zip(want).enumerate() {
         let allowed = relative * want.abs().max(1.0);

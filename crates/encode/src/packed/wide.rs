@@ -8,7 +8,7 @@ use pulp::x86::{V3, V4};
 use self::dense::{Finish, Matrix, Products};
 use super::lanes::Lanes;
 use super::slab::{Packer, Reader};
-use super::{Arithmetic, Shape};
+use super::{Arithmetic, Multiplies, Shape};
 use crate::simd::attention::{Scratch, Texts};
 use crate::simd::{LANES, Norm, Normalise};
 
@@ -134,6 +134,12 @@ impl<S: Level> Arithmetic for Wide<S> {
 
     fn gelu(&self, rows: &Rows, matrix: &Matrix, tokens: usize, out: &mut Rows) {
         self.products(rows, matrix, tokens, &mut out.0, Finish::Gelu);
+    }
+}
+
+impl<S: Level> Multiplies for Wide<S> {
+    fn load(&self, numbers: &[Lanes], _width: usize, rows: &mut Rows) {
+        rows.0[..numbers.len()].copy_from_slice(numbers);
     }
 }
 

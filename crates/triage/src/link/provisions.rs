@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{ArticleNo, Draft, Level, NodeId};
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{Columns, EncodeError, Encoder, Role, Vectors};
 use caifeng_text::{normalise::normalise, segment::Segmenter};
 
 use rayon::prelude::*;
 
 use super::bm25::Bm25;
-use crate::gist::{Gists, blocks, centre};
+use crate::gist::{Gists, centre};
 
 /// Articles numbered from 0 in order, ready to be compared with units.
 pub struct Provisions {
@@ -83,18 +83,21 @@ impl Provisions {
     }
 
     /// How near every gist is to every article.
-    pub fn relevance(&self, gists: &Gists) -> Result<Relevance, EncodeError> {
+    #[must_use]
+    pub fn relevance(&self, gists: &Gists) -> Relevance {
         let articles = self.len();
-        let mut cosines = vec![-1.0f32; gists.list.len() * articles];
-        for (block, rows) in blocks(&gists.vectors) {
-            let products = rows.products(&self.vectors)?;
-            let best = cosines[block * articles..].chunks_exact_mut(articles.max(1));
-            for (best, of_passages) in best.zip(products.chunks_exact(self.row_article.len())) {
+        let nearest = Columns::of(&self.vectors).map(
+            gists.list.len(),
+            |g| gists.vectors.row(g),
+            |_, of_passages| {
+                let mut best = vec![-1.0f32; articles];
                 for (&article, &cosine) in self.row_article.iter().zip(of_passages) {
                     best[article] = best[article].max(cosine);
                 }
-            }
-        }
+                best
+            },
+        );
+        let cosines = nearest.concat();
         let known = self.words.known(&gists.words);
         let bm25 = (gists.list.par_iter())
             .flat_map_iter(|gist| {
@@ -102,11 +105,11 @@ impl Provisions {
                 self.words.scores(words, &gist.text)
             })
             .collect();
-        Ok(Relevance {
+        Relevance {
             articles,
             cosines,
             bm25,
-        })
+        }
     }
 }
 

@@ -7,11 +7,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use caifeng_domain::Scope;
-use caifeng_encode::{EncodeError, Vectors};
+use caifeng_encode::{Columns, Vectors};
 use rayon::prelude::*;
 
 use super::{Said, affinity::overlap, merge};
-use crate::{first::Impression, gist::blocks};
+use crate::first::Impression;
 
 /// A first impression of an article that is less probable files no unit under it.
 const FILED: f32 = 0.15;
@@ -40,7 +40,7 @@ impl Around {
 
 /// Files each unit in a bundle and looks around there. Only other duplicate groups are seen, each
 /// by its nearest unit: a text and its copies are one voice.
-pub(super) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
+pub(super) fn look_around(units: &mut [Said<'_>]) {
     let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (k, unit) in units.iter().enumerate() {
         bundles.entry(file(unit.seems)).or_default().push(k);
@@ -50,16 +50,15 @@ pub(super) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
     let around: Vec<Vec<Around>> = (bundles.par_iter().enumerate())
         .map(|(bundle, members)| {
             let (gists, of) = distinct_gists(seen, members);
-            let around = look_around_in(seen, &gists, bundle)?;
-            Ok(of.into_iter().map(|i| around[i].clone()).collect())
+            let around = look_around_in(seen, &gists, bundle);
+            of.into_iter().map(|i| around[i].clone()).collect()
         })
-        .collect::<Result<_, EncodeError>>()?;
+        .collect();
     for (members, around) in bundles.iter().zip(around) {
         for (&k, around) in members.iter().zip(around) {
             units[k].around = around;
         }
     }
-    Ok(())
 }
 
 /// Where a unit is filed at first sight: an article where one is likely enough, else its scope.
@@ -86,15 +85,7 @@ fn distinct_gists(units: &[Said<'_>], members: &[usize]) -> (Vec<usize>, Vec<usi
     (firsts, of)
 }
 
-fn look_around_in(
-    units: &[Said<'_>],
-    gists: &[usize],
-    bundle: usize,
-) -> Result<Vec<Around>, EncodeError> {
-    let mut vectors = Vectors::new(units[gists[0]].vector.len());
-    for &k in gists {
-        vectors.push(units[k].vector);
-    }
+fn look_around_in(units: &[Said<'_>], gists: &[usize], bundle: usize) -> Vec<Around> {
     let mut number: BTreeMap<usize, usize> = BTreeMap::new();
     let groups: Vec<usize> = (gists.iter())
         .map(|&k| {
@@ -106,32 +97,28 @@ fn look_around_in(
     for (&name, &n) in &number {
         names[n] = name;
     }
-    let known = vectors.slice(0..gists.len().min(KNOWN));
-    let count = groups[..known.len()].iter().max().map_or(0, |m| m + 1);
-    let mut out = Vec::with_capacity(gists.len());
-    for (start, rows) in blocks(&vectors) {
-        let products = rows.products(&known)?;
-        out.par_extend(
-            products
-                .par_chunks_exact(known.len())
-                .enumerate()
-                .map(|(row, cosines)| {
-                    let own = groups[start + row];
-                    let mut nearest = nearest_groups(cosines, &groups, count, own);
-                    let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
-                    for (group, weight) in &mut nearest {
-                        *group = names[*group];
-                        *weight = *weight * *weight / squares.sqrt();
-                    }
-                    nearest.sort_unstable_by_key(|n| n.0);
-                    Around {
-                        bundle,
-                        near: nearest.into(),
-                    }
-                }),
-        );
+    let mut known = Vectors::new(units[gists[0]].vector.len());
+    for &k in gists.iter().take(KNOWN) {
+        known.push(units[k].vector);
     }
-    Ok(out)
+    let count = groups[..known.len()].iter().max().map_or(0, |m| m + 1);
+    Columns::of(&known).map(
+        gists.len(),
+        |i| units[gists[i]].vector,
+        |i, cosines| {
+            let mut nearest = nearest_groups(cosines, &groups, count, groups[i]);
+            let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
+            for (group, weight) in &mut nearest {
+                *group = names[*group];
+                *weight = *weight * *weight / squares.sqrt();
+            }
+            nearest.sort_unstable_by_key(|n| n.0);
+            Around {
+                bundle,
+                near: nearest.into(),
+            }
+        },
+    )
 }
 
 /// The nearest of `count` groups but `own` with the cosine of their nearest member, nearest first, as far

@@ -2,30 +2,27 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-use caifeng_encode::{EncodeError, Vectors};
+use caifeng_encode::{Columns, Vectors};
 use caifeng_text::hash::Map;
-use rayon::prelude::*;
 
-use crate::gist::blocks;
-
-/// The pairs (a, b), a < b, of which one is among the `count` nearest of the other.
-pub(super) fn nearest(vectors: &Vectors, count: usize) -> Result<Vec<(usize, usize)>, EncodeError> {
-    let mut pairs: Vec<(usize, usize)> = Vec::with_capacity(vectors.len() * count);
-    for (start, rows) in blocks(vectors) {
-        let products = rows.products(vectors)?;
-        let near: Vec<Vec<usize>> = products
-            .par_chunks_exact(vectors.len())
-            .enumerate()
-            .map(|(row, cosines)| most(cosines, count, |b| b != start + row))
-            .collect();
-        for (row, near) in near.iter().enumerate() {
-            let a = start + row;
-            pairs.extend(near.iter().map(|&b| (a.min(b), a.max(b))));
-        }
+/// The pairs (a, b), a < b, of which one is among `great` and among the `count` nearest of the other.
+pub(super) fn nearest(vectors: &Vectors, great: &[usize], count: usize) -> Vec<(usize, usize)> {
+    let mut columns = Vectors::new(vectors.dimension());
+    for &b in great {
+        columns.push(vectors.row(b));
     }
+    let near = Columns::of(&columns).map(
+        vectors.len(),
+        |a| vectors.row(a),
+        |a, cosines| most(cosines, count, |b| great[b] != a),
+    );
+    let mut pairs: Vec<(usize, usize)> = (near.iter().enumerate())
+        .flat_map(|(a, near)| near.iter().map(move |&b| (a, great[b])))
+        .map(|(a, b)| (a.min(b), a.max(b)))
+        .collect();
     pairs.sort_unstable();
     pairs.dedup();
-    Ok(pairs)
+    pairs
 }
 
 /// The numbers of the `count` greatest of `values`, of those that `may` be taken, in no order; of equals

@@ -13,7 +13,7 @@ mod merge;
 use std::collections::BTreeMap;
 
 use caifeng_encode::{
-    EncodeError, Vectors,
+    Columns, Vectors,
     vectors::{dot, normalise},
 };
 use rayon::prelude::*;
@@ -23,7 +23,7 @@ pub use around::Around;
 pub use identity::keep_ids;
 pub use label::{keywords, representative};
 
-use crate::{Progress, cluster::average_linkage, gist::BLOCK, models::Models};
+use crate::{Progress, cluster::average_linkage, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
@@ -31,21 +31,23 @@ const COMPARED: usize = 250;
 /// Rounds in which all that is left of a bundle may join the groups found. After a thousand texts a new one
 /// seldom says what none of them said; what then still stands apart is compared with the like when groups are merged.
 const JOINED: usize = 4;
+/// Nearest groups of its bundle that a unit may join.
+const JOINABLE: usize = 4;
 /// Members of a group that stand for it when it is compared with others.
 const MET: usize = 4;
-/// Nearest groups with which a unit or another group is compared.
+/// Nearest groups of all bundles with which another group is compared.
 const NEAREST: usize = 12;
+/// Groups into which others may be merged across bundles. Beyond it, two small ones that nobody else agrees
+/// with stay apart, so that time grows as the number of groups does and not as its square.
+const MERGED: usize = 4_000;
+
 /// Looks at each unit among those of its bundle, before they are compared.
-pub(crate) fn look_around(units: &mut [Said<'_>]) -> Result<(), EncodeError> {
-    around::look_around(units)
+pub(crate) fn look_around(units: &mut [Said<'_>]) {
+    around::look_around(units);
 }
 
 /// Groups `units`; returns the group of each, numbered from 0 by first member.
-pub fn group(
-    units: &[Said<'_>],
-    models: &Models,
-    progress: &dyn Progress,
-) -> Result<Vec<usize>, EncodeError> {
+pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Vec<usize> {
     let mut bundles: Vec<Vec<usize>> = Vec::new();
     for (k, unit) in units.iter().enumerate() {
         let bundle = unit.around.bundle;
@@ -55,20 +57,20 @@ pub fn group(
     let within: Vec<Vec<Vec<usize>>> = bundles
         .par_iter()
         .map(|members| {
-            let groups = group_bundle(units, members, models)?;
+            let groups = group_bundle(units, members, models);
             progress.advance(members.len());
-            Ok(groups)
+            groups
         })
-        .collect::<Result<_, EncodeError>>()?;
+        .collect();
     let groups: Vec<Vec<usize>> = within.into_iter().flatten().collect();
-    let merged = merge_groups(units, &groups, models)?;
+    let merged = merge_groups(units, &groups, models);
     let mut of = vec![0; units.len()];
     for (members, &group) in groups.iter().zip(&merged) {
         for &k in members {
             of[k] = group;
         }
     }
-    Ok(number_by_first(&of))
+    number_by_first(&of)
 }
 
 /// The same groups, numbered from 0 by first member.
@@ -98,20 +100,9 @@ fn distinct(units: &[Said<'_>], members: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The groups of one bundle, as lists of units.
-fn group_bundle(
-    units: &[Said<'_>],
-    members: &[usize],
-    models: &Models,
-) -> Result<Vec<Vec<usize>>, EncodeError> {
+fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<Vec<usize>> {
     let alike = distinct(units, members);
     let of = |i: usize| &units[alike[i][0]];
-    let vectors = |list: &[usize]| {
-        let mut vectors = Vectors::new(of(0).vector.len());
-        for &i in list {
-            vectors.push(of(i).vector);
-        }
-        vectors
-    };
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Vec<usize> = (0..alike.len()).collect();
     for round in 0.. {
@@ -120,11 +111,13 @@ fn group_bundle(
         }
         let (now, later) = open.split_at(open.len().min(COMPARED));
         let first = groups.len();
-        let own = vectors(now);
-        let cosines = own.products(&own)?;
+        let mut own = Vectors::new(of(0).vector.len());
+        for &i in now {
+            own.push(of(i).vector);
+        }
+        let cosines = Columns::of(&own).map(now.len(), |i| own.row(i), |_, row| row.to_vec());
         let found = average_linkage(now.len(), affinity::SAME, |i, j| {
-            let cosine = cosines[i * now.len() + j];
-            affinity::affinity(of(now[i]), of(now[j]), cosine, models)
+            affinity::affinity(of(now[i]), of(now[j]), cosines[i][j], models)
         });
         groups.resize(first + found.iter().max().map_or(0, |m| m + 1), Vec::new());
         for (&i, group) in now.iter().zip(&found) {
@@ -137,19 +130,16 @@ fn group_bundle(
         let voices: Vec<Vec<usize>> = (groups[first..].iter())
             .map(|group| group.iter().map(|&i| alike[i][0]).collect())
             .collect();
-        let centres = centres(units, &voices);
+        let joined = Columns::of(&centres(units, &voices)).map(
+            later.len(),
+            |k| of(later[k]).vector,
+            |k, cosines| joins(units, alike[later[k]][0], &voices, cosines, models),
+        );
         let mut rest = Vec::new();
-        for block in later.chunks(BLOCK) {
-            let cosines = vectors(block).products(&centres)?;
-            let joined: Vec<Option<usize>> = (block.par_iter())
-                .zip(cosines.par_chunks_exact(voices.len()))
-                .map(|(&i, cosines)| joins(units, alike[i][0], &voices, cosines, models))
-                .collect();
-            for (&i, group) in block.iter().zip(joined) {
-                match group {
-                    Some(group) => groups[first + group].push(i),
-                    None => rest.push(i),
-                }
+        for (&i, group) in later.iter().zip(joined) {
+            match group {
+                Some(group) => groups[first + group].push(i),
+                None => rest.push(i),
             }
         }
         open = rest;
@@ -158,7 +148,7 @@ fn group_bundle(
         let units = group.iter().flat_map(|&i| alike[i].iter().copied());
         units.collect()
     };
-    Ok(groups.into_iter().map(all).collect())
+    groups.into_iter().map(all).collect()
 }
 
 /// The group that `unit` joins: of those with the nearest centres the one of the greatest affinity, if
@@ -171,7 +161,7 @@ fn joins(
     models: &Models,
 ) -> Option<usize> {
     // Far from the centre is far from the members.
-    let near = merge::most(cosines, NEAREST, |g| cosines[g] >= affinity::UNRELATED).into_iter();
+    let near = merge::most(cosines, JOINABLE, |g| cosines[g] >= affinity::UNRELATED).into_iter();
     near.map(|g| (g, mean_affinity(units, &[unit], &groups[g], models)))
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
         .filter(|best| best.1 >= affinity::SAME)
@@ -179,24 +169,26 @@ fn joins(
 }
 
 /// Merges groups that say the same though they were filed apart; returns the new group of each.
-fn merge_groups(
-    units: &[Said<'_>],
-    groups: &[Vec<usize>],
-    models: &Models,
-) -> Result<Vec<usize>, EncodeError> {
+fn merge_groups(units: &[Said<'_>], groups: &[Vec<usize>], models: &Models) -> Vec<usize> {
     let voices: Vec<Vec<usize>> = (groups.iter())
         .map(|members| distinct(units, members).iter().map(|d| d[0]).collect())
         .collect();
     let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
-    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres(units, &voices), NEAREST)?
+    let great = greatest(&sizes);
+    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres(units, &voices), &great, NEAREST)
         .into_par_iter()
         .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
         .collect();
-    Ok(merge::average_linkage(
-        &sizes,
-        &pairs,
-        affinity::SAME_ACROSS,
-    ))
+    merge::average_linkage(&sizes, &pairs, affinity::SAME_ACROSS)
+}
+
+/// The groups of most voices, of equals the first, in order: the others are compared with these.
+fn greatest(sizes: &[usize]) -> Vec<usize> {
+    let mut by_size: Vec<usize> = (0..sizes.len()).collect();
+    by_size.sort_by_key(|&group| std::cmp::Reverse(sizes[group]));
+    by_size.truncate(MERGED);
+    by_size.sort_unstable();
+    by_size
 }
 
 /// The centre of each group.
