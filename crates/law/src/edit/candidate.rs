@@ -2,7 +2,7 @@
 
 use super::{
     object::{Scene, Words},
-    verb::{self, Frame, Verb},
+    verb::{self, Frame, Said, Verb},
 };
 use caifeng_domain::EditOp;
 
@@ -15,6 +15,20 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// Whether it says all that its kind of change needs.
+    fn is_whole(&self) -> bool {
+        self.spelt_out().0 == 3
+    }
+
+    /// Whether it puts other words in the place of the draft's.
+    fn changes_draft(&self, scene: &Scene<'_>) -> bool {
+        let has = |words: Words| scene.draft.has(&scene.g.words(words.from, words.to));
+        let (Some(from), Some(to)) = (self.from, self.to) else {
+            return false;
+        };
+        self.op == EditOp::Replace && has(from) && !has(to) && scene.alike(from, to)
+    }
+
     /// How much of the text it gives: both sides, the new words, the old ones; then how definite its verb is.
     pub(super) fn spelt_out(&self) -> (u8, u8) {
         let text = match (self.op, self.from, self.to) {
@@ -45,15 +59,37 @@ pub(super) fn all(scene: &Scene<'_>) -> Vec<Candidate> {
             .and_then(|i| verb::at(scene, i))
         {
             Some(verb) => {
-                if verb::proposes(scene, &verb) {
-                    out.extend(candidate(scene, &verb));
-                }
+                let said = verb::said(scene, &verb);
+                let candidate = candidate(scene, &verb).filter(|candidate| match said {
+                    Said::Proposed => true,
+                    // Who tells how a value of the draft becomes another one wants it.
+                    Said::Told => candidate.changes_draft(scene),
+                    Said::Refused => false,
+                });
+                out.extend(candidate);
                 i = verb.to;
             }
             None => i += 1,
         }
     }
+    out.extend(contrasted(scene).filter(|_| !out.iter().any(Candidate::is_whole)));
     out
+}
+
+/// “三十日”太短，“六十日”还差不多: words of the draft and others like them, both quoted, and no verb.
+fn contrasted(scene: &Scene<'_>) -> Option<Candidate> {
+    let of_draft = |words: &Words| scene.draft.has(&scene.g.words(words.from, words.to));
+    let quotations: Vec<Words> = scene.marked(scene.from, scene.to).collect();
+    let (pair, []) = quotations.as_chunks::<2>() else {
+        return None;
+    };
+    let [[a, b]] = pair else { return None };
+    let wanted = of_draft(a) && !of_draft(b) && scene.alike(*a, *b) && !verb::is_against(scene);
+    wanted.then_some(Candidate {
+        op: EditOp::Replace,
+        from: Some(*a),
+        to: Some(*b),
+    })
 }
 
 fn candidate(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
@@ -73,7 +109,26 @@ fn candidate(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
             from: None,
             to: None,
         }),
+        Frame::Arrow => arrow(scene, verb),
     }
+}
+
+/// A → B, quoted or not.
+fn arrow(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
+    let quoted = |from: usize, to: usize| scene.marked(from, to).next();
+    let from = scene
+        .marked(scene.from, verb.from)
+        .next_back()
+        .filter(|words| words.to + 1 == verb.from)
+        .or_else(|| scene.draft_words_until(scene.from, verb.from))?;
+    let to = quoted(verb.to, scene.to)
+        .filter(|words| words.from == verb.to + 1)
+        .or_else(|| scene.cell(verb.to))?;
+    Some(Candidate {
+        op: EditOp::Replace,
+        from: Some(from),
+        to: Some(to),
+    })
 }
 
 /// 将“A”改为“B”, “A”……改为“B”, 三十日改为六十日.
@@ -88,6 +143,7 @@ fn into(scene: &Scene<'_>, verb: &Verb) -> Option<Candidate> {
         .marked_before(start, verb.from)
         .or_else(value)
         .or_else(|| scene.between(start, verb.from).filter(|_| to.is_some()))
+        .or_else(|| scene.counterpart(scene.from, verb.from, to?))
         .or_else(|| scene.draft_words_before(start));
     let from = match (from, to) {
         (Some(from), Some(to)) => Some(scene.replaced(scene.widened(from, to), to)),
@@ -128,6 +184,11 @@ fn away(scene: &Scene<'_>, verb: &Verb) -> Option<Words> {
         .or_else(|| scene.counted_letters(verb.from.saturating_sub(NEXT).max(start), verb.from))
         .or_else(|| scene.counted_letters(verb.to, end))
         .or_else(|| scene.draft_words_before(start))
+        .or_else(|| scene.draft_clause(start, verb.from))
+        .or_else(|| {
+            let colon = usize::from(scene.g.at(verb.to) == ':');
+            scene.draft_clause(verb.to + colon, scene.sentence_end(verb.to))
+        })
 }
 
 /// 增加“B”, 加一句：B, 把“B”写进. Without new words, but with words of the draft found wanting, those should change:
@@ -140,7 +201,9 @@ fn added(scene: &Scene<'_>, verb: &Verb) -> Candidate {
             .filter(|&k| matches!(scene.g.at(k), '把' | '将'));
         scene.marked(taken.next()?, verb.from).next_back()
     };
-    let to = scene.after(verb.to).or_else(taken);
+    let to = (scene.after(verb.to))
+        .or_else(taken)
+        .or_else(|| scene.after_gap(verb.to));
     // 在“A”后增加 only says where.
     let anchor = |words: &Words| matches!(scene.g.at(words.to + 1), '后' | '前' | '之');
     let wanting = scene

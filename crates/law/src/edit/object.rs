@@ -117,7 +117,8 @@ impl Scene<'_> {
         let end = self.sentence_end(i);
         let quote = self.marked(i, end).next().filter(|quote| {
             let mark = quote.from - 1;
-            let colon = self.g.before(mark) == ':';
+            // 补充一款，内容为“…”
+            let colon = matches!(self.g.before(mark), ':' | '为' | '是');
             // 改为五倍，……“…” has another thing in between.
             let clauses = (i..mark).filter(|&k| self.g.at(k) == ',').count();
             (colon && clauses <= 2) || (clauses == 0 && mark - i <= LONGEST_LEAD)
@@ -129,21 +130,62 @@ impl Scene<'_> {
     pub(super) fn after_into(&self, i: usize) -> Option<Words> {
         const LONGEST_PHRASE: usize = 30;
         self.after(i).or_else(|| self.value(i)).or_else(|| {
-            let to = self.g.until(i, LONGEST_PHRASE, is_clause_end).min(self.to);
-            (to > i + 1 && is_clause_end(self.g.at(to))).then_some(Words { from: i, to })
+            let end = self.g.until(i, LONGEST_PHRASE, is_clause_end).min(self.to);
+            let to = self.before_plea(i, end);
+            (to > i + 1 && (to < end || is_clause_end(self.g.at(end))))
+                .then_some(Words { from: i, to })
         })
+    }
+
+    /// Where in `from..to` the words of the law end and the sender asks again: 十公里嘛, 三十分钟行不行啊.
+    fn before_plea(&self, from: usize, to: usize) -> usize {
+        let plea = |k: &usize| {
+            matches!(
+                self.g.at(*k),
+                '嘛' | '啊' | '呀' | '噻' | '撒' | '啦' | '喽'
+            ) || self.g.after_any(*k, &PLEAS).is_some()
+        };
+        let mut end = (from + 1..to).find(plea).unwrap_or(to);
+        while end > from + 1 && matches!(self.g.before(end), '吧' | '吗' | '呢' | '了') {
+            end -= 1;
+        }
+        end
+    }
+
+    /// What stands between two gaps, the first of which is next: 加一句吧 公园内应当有直饮水点 天热.
+    pub(super) fn after_gap(&self, i: usize) -> Option<Words> {
+        const NEXT: usize = 3;
+        const LEAST: usize = 6;
+        let from = (i..self.to.min(i + NEXT)).find(|&k| self.g.gap(k))?;
+        let ends = |&k: &usize| self.g.gap(k) || is_clause_end(self.g.at(k));
+        let to = (from + 1..self.to.min(from + LONGEST_CLAUSE))
+            .find(ends)
+            .unwrap_or(self.to);
+        (to - from >= LEAST).then_some(Words { from, to })
+    }
+
+    /// What stands from `i` to the end of the clause or the cell, without pleas.
+    pub(super) fn cell(&self, i: usize) -> Option<Words> {
+        let ends = |c: char| is_clause_end(c) || matches!(c, '|' | '(');
+        let end = self.g.until(i, LONGEST_CLAUSE, ends).min(self.to);
+        let to = self.before_plea(i, end);
+        (to > i).then_some(Words { from: i, to })
     }
 
     /// The sentence after a colon that follows `i` in its clause: 加一句：本法施行前在岗的，可以继续.
     fn after_colon(&self, i: usize) -> Option<Words> {
         const LONGEST_LEAD: usize = 16;
-        let colon = (i..(i + LONGEST_LEAD).min(self.to)).find(|&k| self.g.at(k) == ':')?;
+        let colon = (i..(i + LONGEST_LEAD).min(self.to))
+            .find(|&k| self.g.at(k) == ':' || self.g.starts(k, "~~"))?;
         if (i..colon).any(|k| is_stop(self.g.at(k))) {
             return None;
         }
-        let from = (colon + 1..self.to).find(|&k| self.g.at(k) != '\n')?;
+        let from = (colon + 1..self.to).find(|&k| !matches!(self.g.at(k), '\n' | '~'))?;
         let stop = |c: char| matches!(c, '。' | '!' | '?' | '\n');
-        let to = (from..self.to.min(from + LONGEST_CLAUSE)).find(|&k| stop(self.g.at(k)))?;
+        let latest = self.to.min(from + LONGEST_CLAUSE);
+        // The last sentence of a text may have no stop.
+        let last = (latest == self.to).then_some(latest);
+        let to = (from..latest).find(|&k| stop(self.g.at(k))).or(last)?;
         (to > from + 1).then_some(Words { from, to })
     }
 
@@ -248,6 +290,82 @@ impl Scene<'_> {
         }
     }
 
+    /// The last words of the draft in `from..to` that begin and end as `to_words` do, or begin so and go on with another
+    /// value: 每年提供一次体检……改为每年提供两次体检.
+    pub(super) fn counterpart(&self, from: usize, to: usize, new: Words) -> Option<Words> {
+        const ALIKE: usize = 2;
+        let len = new.to - new.from;
+        if len < 2 * ALIKE {
+            return None;
+        }
+        let g = self.g;
+        let same = |at: usize, other: usize| (0..ALIKE).all(|k| g.at(at + k) == g.at(other + k));
+        let of_draft = |words: &Words| self.draft.has(&g.words(words.from, words.to));
+        let starts = (from.max(to.saturating_sub(LONGEST_SENTENCE))..to).rev();
+        let mut starts = starts.filter(|&k| same(k, new.from));
+        let ends_alike = |start: usize| {
+            let ends = start + len.div_ceil(2)..=to.min(start + 2 * len);
+            let ends = ends.rev().filter(|&end| same(end - ALIKE, new.to - ALIKE));
+            ends.map(|end| Words {
+                from: start,
+                to: end,
+            })
+            .find(of_draft)
+        };
+        let other_value = |start: usize| {
+            let at = (new.from..new.to).find(|&k| self.value(k).is_some())?;
+            let shared = (new.from..at).zip(start..).all(|(j, k)| g.at(j) == g.at(k));
+            let value = self.value(start + at - new.from).filter(|_| shared)?;
+            Some(Words {
+                from: start,
+                to: value.to,
+            })
+            .filter(|words| words.to <= to && of_draft(words))
+        };
+        starts.find_map(|start| ends_alike(start).or_else(|| other_value(start)))
+    }
+
+    /// The longest clause in `from..to` that stands in the draft: 非独生子女的护理假不超过五日，这句取消算了.
+    pub(super) fn draft_clause(&self, from: usize, to: usize) -> Option<Words> {
+        const LEAST: usize = 6;
+        let begins = |&k: &usize| k == from || is_clause_end(self.g.before(k));
+        let clause = |start: usize| {
+            let ends = (start + LEAST..=to)
+                .rev()
+                .filter(|&end| is_clause_end(self.g.at(end)) || end == to || self.g.gap(end));
+            let mut words = ends.map(|end| Words {
+                from: start,
+                to: end,
+            });
+            words.find(|words| self.draft.has(&self.g.words(words.from, words.to)))
+        };
+        let clauses = (from..to).filter(begins).filter_map(clause);
+        clauses.max_by_key(|words| words.to - words.from)
+    }
+
+    /// Of words side by side, `left` of them and what is put in their place on the right: both sides of an arrow.
+    pub(super) fn draft_words_until(&self, from: usize, to: usize) -> Option<Words> {
+        const LEAST: usize = 2;
+        let start = (from..to)
+            .rev()
+            .find(|&k| is_clause_end(self.g.at(k)) || self.g.at(k) == '|')
+            .map_or(from, |k| k + 1);
+        (start..to.saturating_sub(LEAST - 1))
+            .map(|from| Words { from, to })
+            .find(|words| self.draft.has(&self.g.words(words.from, words.to)))
+    }
+
+    /// Whether two stretches of words are two versions of one thing: half of the shorter is in the other.
+    pub(super) fn alike(&self, a: Words, b: Words) -> bool {
+        let (short, long) = if a.to - a.from <= b.to - b.from {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        let within = |k: &usize| (long.from..long.to).any(|j| self.g.at(j) == self.g.at(*k));
+        2 * (short.from..short.to).filter(within).count() >= short.to - short.from
+    }
+
     /// What `把…改为`, `由…改为` names between the preposition and the verb, where it is a short phrase.
     pub(super) fn between(&self, from: usize, verb: usize) -> Option<Words> {
         const LONGEST_PHRASE: usize = 30;
@@ -293,8 +411,32 @@ impl Scene<'_> {
     }
 }
 
+/// What follows new words that stand without quotation marks.
+const PLEAS: [&str; 18] = [
+    "行不行",
+    "中不中",
+    "好不好",
+    "可不可以",
+    "可以吗",
+    "好伐",
+    "好吧",
+    "行吗",
+    "好吗",
+    "成不成",
+    "足够",
+    "就行",
+    "就好",
+    "才对",
+    "为好",
+    "比较好",
+    "麻烦",
+    "谢谢",
+];
+
 /// Characters that belong to a value.
-const MEASURES: [char; 32] = [
+const MEASURES: [char; 50] = [
     '元', '日', '天', '月', '年', '倍', '岁', '户', '人', '个', '工', '作', '名', '万', '亿', '千',
     '百', '分', '之', '%', '以', '上', '下', '至', '到', '周', '米', '度', '小', '时', '次', '张',
+    '钟', '公', '里', '吨', '升', '毫', '克', '斤', '平', '方', '学', '课', '层', '级', '辆', '贝',
+    '竿', '座',
 ];

@@ -16,7 +16,7 @@ const LONGEST: usize = 400;
 
 /// Whether there is an opening mark in `text`, of whatever width.
 pub(crate) fn may_have(text: &str) -> bool {
-    text.contains(['“', '「', '『', '‘', '"', '＂'])
+    text.contains(['“', '「', '『', '‘', '"', '＂', '\'', '＇'])
 }
 
 /// All quotations of `from..to`, outermost only, in order. A mark without its counterpart is passed over.
@@ -43,7 +43,7 @@ fn closing(g: &Glyphs, i: usize, to: usize) -> Option<usize> {
         '「' => '」',
         '『' => '』',
         '‘' => '’',
-        '"' => '"',
+        '"' | '\'' => open,
         _ => return None,
     };
     let mut depth = 0;
