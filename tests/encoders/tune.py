@@ -9,7 +9,8 @@ articles. Texts of one point shall be nearer to each other than to those of othe
 contrastive loss, Khosla et al. 2020), and each nearer to its article than to the others. Vectors are
 centred first, as triage centres them. About twenty minutes on one core. Runs on another machine differ in
 the last digits, so the weights get another name, and what is learned from vectors (xtask train-wording,
-train) is to be learned anew.
+train) is to be learned anew. What is committed was learned from the first 24 laws; learning it from all 42,
+in 320 steps, was no better on the training sets.
 """
 
 import json, pathlib, re

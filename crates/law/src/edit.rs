@@ -4,7 +4,7 @@
 //!
 //! | sentence | op | from | to |
 //! |---|---|---|---|
-//! | 将“A”修改为“B” · “A”宜为“B” · 由A改为B · 三十日延长至六十日 | replace | A | B |
+//! | 将“A”修改为“B” · “A”宜为“B” · 由A改为B · 三十日延长至六十日 · A→B · “A”太短，“B”还差不多 | replace | A | B |
 //! | 删去“A” · “A”应予删除 · 把这几个字删掉 | delete | A | |
 //! | 增加“B” · 加一句：B | insert | | B |
 //! | 移至第四十条之后 · 与第八条合并 · 拆分为两条 | move, merge, split | | |
@@ -13,6 +13,8 @@
 //! Of several proposals the one that spells out most of the text is the main one.
 
 mod candidate;
+#[cfg(test)]
+mod corpus_tests;
 mod editorial;
 mod layout;
 mod object;

@@ -57,7 +57,7 @@ pub struct Labelled<'a> {
 
 /// Weight of a text of an invented point beside that of a unit of a labelled set: it was written as one, by
 /// people who knew what was wanted, on a draft of few articles.
-const INVENTED: f64 = 0.3;
+const INVENTED: f64 = 0.17;
 
 /// Rows for one logistic model.
 #[derive(Default)]
