@@ -63,14 +63,7 @@ fn all() -> [Style; 14] {
             "<w:color w:val=\"FF0000\"/><w:spacing w:val=\"0\"/>",
         ),
         Style("AnnexMark", "附件标记", String::new(), HEI, SIZE_3, ""),
-        Style(
-            "Cell",
-            "表格文字",
-            cell("left"),
-            FANGSONG,
-            SIZE_5,
-            wide,
-        ),
+        Style("Cell", "表格文字", cell("left"), FANGSONG, SIZE_5, wide),
         Style(
             "CellCentred",
             "表格居中",
@@ -79,14 +72,7 @@ fn all() -> [Style; 14] {
             SIZE_5,
             wide,
         ),
-        Style(
-            "CellHead",
-            "表头",
-            cell("center"),
-            HEI,
-            SIZE_5,
-            wide,
-        ),
+        Style("CellHead", "表头", cell("center"), HEI, SIZE_5, wide),
         Style(
             "Caption",
             "表题",
