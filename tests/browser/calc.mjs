@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-export const installed = spawnSync("soffice", ["-v"]).status === 0;
+export const installed = !spawnSync("soffice", ["--version"]).error;
 
 /** `rows`: what is filled in below the header, row by row: 采纳情况 and its reason. */
 function macro(from, to, rows) {

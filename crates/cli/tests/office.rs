@@ -43,8 +43,11 @@ fn attribute(element: &str, name: &str) -> f64 {
 
 /// The pages of a PDF, by `pdftotext -bbox`: words with their corners.
 fn pages(pdf: &Path) -> Vec<Page> {
-    let out = Command::new("pdftotext").args(["-bbox".as_ref(), pdf.as_os_str(), "-".as_ref()]);
-    let out = { out }.output().unwrap();
+    let out = Command::new("pdftotext")
+        .arg("-bbox")
+        .args([pdf, Path::new("-")])
+        .output()
+        .unwrap();
     assert!(out.status.success());
     let text = String::from_utf8(out.stdout).unwrap();
     text.split("<page ").skip(1).map(page).collect()
