@@ -98,22 +98,30 @@ pub(crate) fn day(iso: &str) -> String {
 
 /// `第二款：将“三十日”修改为“十五日”`
 pub(crate) fn edit(edit: &EditEntry) -> String {
+    format!("{}{}", target(edit), change(edit))
+}
+
+/// `第二款：`
+fn target(edit: &EditEntry) -> String {
+    match &*edit.target {
+        "" => String::new(),
+        target => format!("{target}："),
+    }
+}
+
+/// `将“三十日”修改为“十五日”`
+fn change(edit: &EditEntry) -> String {
     let (from, to) = (
         edit.from.as_deref().map(quoted),
         edit.to.as_deref().map(quoted),
     );
     let op = EditOp::ALL[edit.op as usize].2;
-    let what = match (edit.op, from, to) {
+    match (edit.op, from, to) {
         (_, Some(from), Some(to)) if edit.op == EditOp::Insert => format!("在{from}处增加{to}"),
         (_, Some(from), Some(to)) => format!("将{from}{op}为{to}"),
         (EditOp::Replace, None, Some(to)) => format!("修改为{to}"),
         (_, Some(words), None) | (_, None, Some(words)) => format!("{op}{words}"),
         (_, None, None) => op.to_owned(),
-    };
-    if edit.target.is_empty() {
-        what
-    } else {
-        format!("{}：{what}", edit.target)
     }
 }
 
@@ -122,14 +130,14 @@ pub(crate) fn point(point: &PointEntry) -> String {
     (point.wording.clone()).unwrap_or_else(|| quoted(&point.label))
 }
 
-/// `第二款原文：“三十日”→建议修改为：“十五日”`, where an edit has both; else `具体修改：` and [`edit`].
+/// `第二款原文：“三十日”→建议修改为：“十五日”`, where an edit has both; else `第二款：建议增加“十五日”`.
 pub(crate) fn from_to(entry: &EditEntry) -> String {
     match (entry.op, &entry.from, &entry.to) {
         (EditOp::Replace, Some(from), Some(to)) => {
             let (from, to) = (quoted(from), quoted(to));
             format!("{}原文：{from}→建议修改为：{to}", entry.target)
         }
-        _ => format!("具体修改：{}", edit(entry)),
+        _ => format!("{}建议{}", target(entry), change(entry)),
     }
 }
 
