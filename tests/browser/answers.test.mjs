@@ -129,3 +129,16 @@ test("what the level above answered stands at the point and in the list of its a
   assert.match(await page.textContent("main"), /某市答复：留作研究\s*涉及面广/);
   await look(page, "above-point");
 });
+
+test("a package may be larger than other files, and beyond its limit the page says so", async () => {
+  const page = await official(county, "wang");
+  const file = join(county.data, "large.zip");
+  for (const [mebibytes, says] of [[17, /这不是采风的上报包/], [65, /提交的内容太大/]]) {
+    writeFileSync(file, Buffer.alloc(mebibytes << 20));
+    await page.goto(`${county.base}/staff/c/heyan/exchange`);
+    await page.setInputFiles("[name=file]", file);
+    await button(page, "检查").click();
+    await page.waitForFunction((pattern) => new RegExp(pattern).test(document.body.textContent), says.source);
+    await look(page, `package-${mebibytes}`);
+  }
+});
