@@ -122,7 +122,10 @@ fn reports(folder: &Path, formats: &[&str]) {
     run(&["triage"]);
     for format in formats {
         let out = path(&folder.join(format!("report.{format}")));
-        run(&["report", "--letter", &path(&letter), "--out", &out]);
+        let letter = path(&letter);
+        run(&[
+            "report", "--format", format, "--letter", &letter, "--out", &out,
+        ]);
     }
 }
 
@@ -133,7 +136,7 @@ fn the_report_is_printed_as_the_standard_says() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    reports(folder.path(), &["pdf", "json"]);
+    reports(folder.path(), &["pdf", "json", "html", "md", "briefing"]);
     let pages = pages(&folder.path().join("report.pdf"));
     let upright = pages.iter().take_while(|page| page.is_upright()).count();
     assert!(
@@ -148,9 +151,10 @@ fn the_report_is_printed_as_the_standard_says() {
     for (number, page) in (upright + 1..).zip(annexes) {
         table_is_within_its_page(page, number);
     }
+    let lines = text.iter().flat_map(Page::body);
     numbers_agree(
-        text,
-        &fs::read_to_string(folder.path().join("report.json")).unwrap(),
+        folder.path(),
+        lines.map(|line| line.text.as_str()).collect(),
     );
 }
 
@@ -241,22 +245,40 @@ fn table_is_within_its_page(page: &Page, number: usize) {
     assert_eq!(margin, format!("—{number}—"));
 }
 
-/// The numbers of the text are those of the data.
+/// Every file says the numbers of the data, and says them of the same things.
 #[track_caller]
-fn numbers_agree(pages: &[Page], json: &str) {
-    let json: serde_json::Value = serde_json::from_str(json).unwrap();
-    let lines = pages.iter().flat_map(|page| page.body());
-    let text: String = lines.map(|line| line.text.as_str()).collect();
+fn numbers_agree(folder: &Path, printed: String) {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let plain = |name: &str| {
+        let text = read(name);
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
+    let json: serde_json::Value = serde_json::from_str(&read("report.json")).unwrap();
     let number = |pointer: &str| {
         json.pointer(pointer)
             .and_then(serde_json::Value::as_u64)
             .unwrap()
     };
-    for wanted in [
-        format!("共收到来件{}件", number("/ledger/received")),
-        format!("归纳为{}个观点。", number("/totals/points")),
-        format!("分为{}个意见单元", number("/totals/units")),
-    ] {
-        assert!(text.contains(&wanted), "{wanted}");
+    let received = number("/ledger/received");
+    let (units, points) = (number("/totals/units"), number("/totals/points"));
+    let sentences = [
+        format!("收到来件{received}件"),
+        format!("分为{units}个意见单元，归纳为{points}个观点"),
+    ];
+    let [html, md] = ["report.html", "report.md"].map(plain);
+    for (name, text) in [("pdf", &printed), ("html", &html), ("md", &md)] {
+        for sentence in &sentences {
+            assert!(text.contains(sentence), "{name}: {sentence}");
+        }
+    }
+    let briefing = plain("report.briefing");
+    for (count, of) in [(received, "件来件"), (points, "个观点")] {
+        let (number, of) = (format!(">{count}</"), format!(">{of}</"));
+        assert!(
+            briefing.contains(&number) && briefing.contains(&of),
+            "{number}{of}"
+        );
     }
 }
