@@ -27,7 +27,7 @@ mod xlsx;
 
 pub use briefing::to_briefing;
 pub use csv_file::to_csv;
-pub use docx::to_docx;
+pub use docx::{FONTS, to_docx};
 pub use error::ReportError;
 pub use html::to_html;
 pub use json::to_json;
