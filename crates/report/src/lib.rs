@@ -37,7 +37,7 @@ pub use model::{
     Activity, AnswerEntry, Counts, Disposition, EditEntry, Period, PointEntry, QuestionEntry,
     Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
-pub use official::DEFAULT_TEMPLATE;
+pub use official::{DEFAULT_TEMPLATE, try_template};
 pub use periodic::{CollectorWork, Measure, PeriodReport, PlaceWork, Value, Word, Work};
 pub use table::{Table, table_to_csv, table_to_xlsx};
 pub use words::MACHINE_MARK;
@@ -45,5 +45,4 @@ pub use xlsx::{Filled, ReadBack, RowFault, read_back, to_xlsx};
 
 #[cfg(test)]
 mod agreement;
-#[cfg(test)]
 mod sample;

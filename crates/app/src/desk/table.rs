@@ -42,7 +42,8 @@ impl App {
         bytes: Vec<u8>,
     ) -> Result<TableChanges, AppError> {
         self.consultation_to(by, Permission::Review, slug).await?;
-        let offered: Vec<String> = (self.dispositions().iter())
+        let rules = self.rules().await?;
+        let offered: Vec<String> = (rules.dispositions.iter())
             .map(|d| d.name.clone())
             .collect();
         let read = tokio::task::spawn_blocking(move || read_back(&bytes, &offered)).await?;
@@ -60,12 +61,8 @@ impl App {
             let message = format!("这份表属于任务 {of}，不是 {slug}");
             return Err(Refusal::BadFile(message).into());
         }
-        self.at_desk(
-            by,
-            slug,
-            |desk| Ok(desk.changes(table, self.dispositions())),
-        )
-        .await
+        let show = |desk: &Desk| Ok(desk.changes(table, &rules.dispositions));
+        self.at_desk(by, slug, show).await
     }
 }
 
