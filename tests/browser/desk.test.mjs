@@ -143,6 +143,98 @@ test("a point is split, named, decided and approved by a second person; its send
   assert.match(await sender.textContent("main"), /谢谢您的评价/);
 });
 
+/** The words of each unit of a submission as its page marks them. */
+const markedUnits = (page) => page.evaluate(() => {
+  const units = [];
+  for (const mark of document.querySelectorAll("#original mark")) {
+    const open = units.length > 0 && !units.at(-1).closed;
+    if (open) units.at(-1).words += mark.textContent; else units.push({ words: mark.textContent });
+    units.at(-1).closed = mark.nextElementSibling?.tagName === "SUP";
+  }
+  return units.map((unit) => unit.words);
+});
+
+test("words marked by mouse or keyboard become a unit, and without scripts words that are named", async () => {
+  const page = await office.visitor();
+  await page.context().addCookies(office.wang.cookies);
+  const at = `${office.base}/staff/c/heyan/desk/submissions/S-3`;
+  await page.goto(at);
+  const before = await markedUnits(page);
+  const text = await page.locator("#original [data-at]").allTextContents().then((all) => all.join(""));
+  const button = page.getByRole("button", { name: "以选中的文字作为这条意见的范围" });
+
+  // By keyboard: the third to the eighth sign.
+  await page.focus("#original");
+  for (let turn = 0; turn < 3; turn += 1) await page.keyboard.press("ArrowRight");
+  for (let turn = 0; turn < 5; turn += 1) await page.keyboard.press("Shift+ArrowRight");
+  assert.match(await page.textContent("#marked"), /第 3 至 8 字，共 6 字/);
+  await look(page, "marked");
+  const began = Date.now();
+  await button.click();
+  await page.waitForFunction(() => document.getElementById("said").textContent.includes("已改意见范围"));
+  console.log(`new bounds showed after ${Date.now() - began} ms`);
+  assert.ok((await markedUnits(page)).includes([...text].slice(2, 8).join("")));
+  await page.locator("body").press("u");
+  await page.waitForFunction(() => document.getElementById("said").textContent.includes("已撤销"));
+  assert.deepEqual(await markedUnits(page), before);
+
+  // By mouse, over the first line.
+  const box = await page.locator("#original").boundingBox();
+  await page.mouse.move(box.x + 16, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 150, box.y + 20, { steps: 5 });
+  await page.mouse.up();
+  const [, from, to] = (await page.textContent("#marked")).match(/第 (\d+) 至 (\d+) 字/);
+  await button.click();
+  await page.waitForFunction(() => document.getElementById("said").textContent.includes("已改意见范围"));
+  assert.ok((await markedUnits(page)).includes([...text].slice(from - 1, Number(to)).join("").trim()));
+  await page.locator("body").press("u");
+  await page.waitForFunction(() => document.getElementById("said").textContent.includes("已撤销"));
+
+  const plain = await office.visitor(1366, 768, { javaScriptEnabled: false });
+  await plain.context().addCookies(office.wang.cookies);
+  await plain.goto(at);
+  await plain.locator("#by-words summary").click();
+  await plain.fill("#begin", "没有说过的话");
+  await plain.getByRole("button", { name: "以这些文字作为这条意见的范围" }).click();
+  assert.match(await plain.textContent("main"), /原文里没有/);
+  await plain.goto(at);
+  await plain.locator("#by-words summary").click();
+  await plain.fill("#begin", [...text].slice(2, 10).join(""));
+  await plain.fill("#end", [...text].slice(6, 16).join(""));
+  await plain.getByRole("button", { name: "以这些文字作为这条意见的范围" }).click();
+  assert.equal(plain.url(), at);
+  await page.reload();
+  assert.ok((await markedUnits(page)).includes([...text].slice(2, 16).join("")));
+  await page.locator("body").press("u");
+  await page.waitForFunction(() => document.getElementById("said").textContent.includes("已撤销"));
+});
+
+test("a recording is attached to a submission and heard beside its words", async () => {
+  const page = await office.visitor();
+  await page.context().addCookies(office.wang.cookies);
+  const at = `${office.base}/staff/c/heyan/desk/submissions/S-3`;
+  await page.goto(at);
+  await page.getByRole("link", { name: "附上原件扫描或录音" }).click();
+  // A tenth of a second of silence.
+  const sound = Buffer.alloc(844, 128);
+  sound.write("RIFF"); sound.writeUInt32LE(836, 4); sound.write("WAVEfmt ", 8); sound.writeUInt32LE(16, 16);
+  sound.writeUInt16LE(1, 20); sound.writeUInt16LE(1, 22); sound.writeUInt32LE(8000, 24); sound.writeUInt32LE(8000, 28);
+  sound.writeUInt16LE(1, 32); sound.writeUInt16LE(8, 34); sound.write("data", 36); sound.writeUInt32LE(800, 40);
+  await page.setInputFiles("#file", { name: "a.wav", mimeType: "audio/wav", buffer: sound });
+  await page.getByRole("button", { name: "附上" }).click();
+  await look(page, "scans");
+  await page.goto(at);
+  const seconds = await page.locator("audio").evaluate((audio) => new Promise((heard, failed) => {
+    audio.addEventListener("loadedmetadata", () => heard(audio.duration));
+    audio.addEventListener("error", () => failed(new Error(audio.error.message)));
+    audio.load();
+    audio.preload = "auto";
+  }));
+  assert.ok(Math.abs(seconds - 0.1) < 0.01, `${seconds} s`);
+  await look(page, "submission-recording");
+});
+
 test("what was decided is in the report", async () => {
   const page = await office.visitor();
   await page.context().addCookies(office.wang.cookies);
@@ -159,6 +251,7 @@ test("every page of the desk can be read on a phone", async () => {
     ["article", new URL(office.article).pathname],
     ["point", `/staff/c/heyan/desk/points/${office.pair[1]}`],
     ["queue", "/staff/c/heyan/desk/queue"],
+    ["submission", "/staff/c/heyan/desk/submissions/S-3"],
     ["desks", "/staff/desks"],
     ["staff", "/staff"],
   ]) {

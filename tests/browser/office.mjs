@@ -67,7 +67,7 @@ export async function open(serve = []) {
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on("console", (message) => {
         // A refusal that the page shows is no fault of the page.
-        const refused = /status of (401|403|409|422)/.test(message.text());
+        const refused = /status of (401|403|409|413|422)/.test(message.text());
         if (message.type() === "error" && !refused) faults.push(`${message.text()} ${message.location().url}`);
       });
       return page;

@@ -47,6 +47,8 @@ pub struct Config {
     pub report: LetterSettings,
     /// Steps of a consultation, terms of items for other offices, and the calendar.
     pub workflow: Workflow,
+    /// The file that says it; none where it is built in.
+    pub workflow_text: Option<String>,
     /// Days for which files of scheduled reports are kept.
     pub report_files_days: u32,
     /// How packages for other levels are signed.
@@ -116,26 +118,32 @@ const fn yes() -> bool {
     true
 }
 
+impl DispositionEntry {
+    /// Adds it to the results before it, if it can stand beside them.
+    pub(crate) fn add_to(self, all: &mut Vec<Disposition>) -> Result<(), String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_plain = !self.code.is_empty() && self.code.chars().all(plain);
+        if !is_plain || self.name.trim().is_empty() || all.iter().any(|d| d.code == self.code) {
+            return Err(format!("代号 {} 重复、含有其他字符，或没有名称", self.code));
+        }
+        all.push(Disposition {
+            code: self.code,
+            name: self.name,
+            needs_reason: self.needs_reason,
+        });
+        Ok(())
+    }
+}
+
 /// The results that the file names, else the usual ones.
 fn dispositions(entries: Vec<DispositionEntry>) -> Result<Vec<Disposition>, AppError> {
     if entries.is_empty() {
         return Ok(Disposition::usual());
     }
-    let mut out: Vec<Disposition> = Vec::new();
+    let mut out = Vec::new();
     for entry in entries {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let is_plain = !entry.code.is_empty() && entry.code.chars().all(plain);
-        if !is_plain || entry.name.trim().is_empty() || out.iter().any(|d| d.code == entry.code) {
-            return Err(AppError::Config(format!(
-                "dispositions：代号 {} 重复、含有其他字符，或没有名称",
-                entry.code
-            )));
-        }
-        out.push(Disposition {
-            code: entry.code,
-            name: entry.name,
-            needs_reason: entry.needs_reason,
-        });
+        let added = entry.add_to(&mut out);
+        added.map_err(|what| AppError::Config(format!("dispositions：{what}")))?;
     }
     Ok(out)
 }
@@ -152,13 +160,14 @@ impl Config {
             }
             None => Overrides::default(),
         };
-        let workflow = match said.workflow_file.or(written.workflow_file) {
+        let (workflow, workflow_text) = match said.workflow_file.or(written.workflow_file) {
             Some(path) => {
                 let text =
                     fs::read_to_string(&path).map_err(|source| AppError::file(&path, source))?;
-                Workflow::read(Some((&path.to_string_lossy(), &text)))?
+                let read = Workflow::read(Some((&path.to_string_lossy(), &text)))?;
+                (read, Some(text))
             }
-            None => Workflow::read(None)?,
+            None => (Workflow::read(None)?, None),
         };
         let key = said.identity_key.as_deref().map(read_key).transpose()?;
         Ok(Self {
@@ -180,6 +189,7 @@ impl Config {
             triage_at_most: (said.triage_at_most.or(written.triage_at_most))
                 .unwrap_or(TRIAGE_AT_MOST),
             workflow,
+            workflow_text,
             report_files_days: (said.report_files_days.or(written.report_files_days))
                 .unwrap_or(REPORT_FILES_DAYS),
             signature: suite(said.signature.or(written.signature).as_deref())?,

@@ -2,7 +2,7 @@
 
 mod office;
 
-use caifeng_domain::{Consultation, ConsultationId, Visibility, Window};
+use caifeng_domain::{Consultation, Visibility, Window};
 use caifeng_store::{Act, Principal, StoreError};
 use jiff::Timestamp;
 
@@ -33,24 +33,15 @@ impl App {
             closed_at: None,
             questions,
         };
-        self.make_consultation(&cli(), &consultation).await?;
-        Ok(())
-    }
-
-    async fn make_consultation(
-        &self,
-        act: &Act<'_>,
-        consultation: &Consultation,
-    ) -> Result<ConsultationId, AppError> {
-        check_slug(&consultation.slug)?;
+        check_slug(slug)?;
         check(consultation.window.as_ref())?;
         check_questions(&consultation.questions)?;
-        let id = match self.store.create_consultation(act, consultation).await {
+        match self.store.create_consultation(&cli(), &consultation).await {
             Err(StoreError::SlugTaken { slug }) => return Err(taken(&slug)),
             made => made?,
         };
         self.catalogue.forget().await;
-        Ok(id)
+        Ok(())
     }
 
     /// Opens a consultation, again where it was closed. Without a window the one it has stays,

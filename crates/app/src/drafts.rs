@@ -4,13 +4,13 @@ mod next;
 
 use std::fmt::Write;
 
-use caifeng_domain::{Consultation, ConsultationId, Draft, NodeId, Visibility};
+use caifeng_domain::{Consultation, Draft, NodeId, Visibility};
 use caifeng_law::{
     align::{self, Alignment, ChangeKind},
     difference::{Piece, difference},
     draft::{self, DraftWarning},
 };
-use caifeng_store::{Act, DraftRecord};
+use caifeng_store::DraftRecord;
 use sha2::{Digest, Sha256};
 
 use crate::{App, AppError, Listed, consultations::cli};
@@ -94,24 +94,6 @@ impl App {
         })
     }
 
-    /// Files the first version of a consultation's draft.
-    pub(crate) async fn file_draft(
-        &self,
-        act: &Act<'_>,
-        id: ConsultationId,
-        file_name: &str,
-        bytes: Vec<u8>,
-    ) -> Result<(), AppError> {
-        let name = file_name.to_owned();
-        let read = move || -> Result<_, AppError> {
-            let draft = draft::read(&bytes, &name)?;
-            Ok(record(1, &name, &bytes, &draft))
-        };
-        let record = tokio::task::spawn_blocking(read).await??;
-        self.store.add_draft(act, id, &record).await?;
-        Ok(())
-    }
-
     /// The latest version.
     pub async fn show_draft(&self, slug: Option<&str>) -> Result<Draft, AppError> {
         let chosen = self.choose(slug).await?;
@@ -133,6 +115,15 @@ impl App {
             ))),
         }
     }
+}
+
+/// The first version of a draft, as it is filed.
+pub(crate) async fn first_version(name: String, bytes: Vec<u8>) -> Result<DraftRecord, AppError> {
+    let read = move || -> Result<_, AppError> {
+        let draft = draft::read(&bytes, &name)?;
+        Ok(record(1, &name, &bytes, &draft))
+    };
+    tokio::task::spawn_blocking(read).await?
 }
 
 impl App {

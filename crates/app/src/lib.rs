@@ -48,8 +48,10 @@ mod seek;
 mod stations;
 mod submit;
 mod tasks;
+mod templates;
 #[cfg(test)]
 mod testing;
+mod toml_lines;
 mod totp;
 mod transfers;
 mod triage;
@@ -95,7 +97,8 @@ pub use consultations::{NewConsultation, StationTask};
 pub use desk::{
     Above, Alarm, Answer, Command, Desk, Done, Grade, Heat, Learned, Meaning, Overview, PointCard,
     PointPage, QUEUE_PAGE, Queue, QueueItem, Redline, SENDER, SectionPage, SectionPlace, Sorted,
-    Stretch, SubmissionPage, TableChange, TableChanges, Told, Trend, UnitLine, Uptake, side,
+    Stretch, SubmissionPage, TableChange, TableChanges, TextPiece, Told, Trend, UnitLine, Uptake,
+    Words, side,
 };
 pub use doctor::{Finding, Verdict, doctor};
 pub use drafts::{ChangedArticle, Comparison, DraftImported, DraftRead, NextDraft, change_name};
@@ -131,6 +134,7 @@ pub use seek::{Piece, SeekKind, SeekRequest, Seeking, SheetFormat, Sought};
 pub use stations::{ListedPlace, PlaceList};
 pub use submit::{Comment, Handover, MAX_COMMENTS, MAX_FIELD_CHARS, Submitted};
 pub use tasks::{TaskEntry, TaskState};
+pub use templates::{Rules, TemplateKind, TemplateSource};
 pub use totp::one_time_code;
 pub use transfers::{Mark, TransferCommand, TransferLine, TransferList};
 pub use triage::Triaged;
@@ -170,6 +174,7 @@ pub struct App {
     shelf: Arc<publication::Shelf>,
     indexes: Arc<seek::Indexes>,
     turnout: Arc<turnout::Counted>,
+    rules: Arc<templates::KnownRules>,
 }
 
 /// A consultation that was asked for, with the draft in force.
@@ -210,6 +215,7 @@ impl App {
             shelf: Arc::default(),
             indexes: Arc::default(),
             turnout: Arc::default(),
+            rules: Arc::default(),
         })
     }
 

@@ -70,7 +70,7 @@ impl App {
         }
         self.count_tasks(by, &mut tree).await?;
         let now = Timestamp::now();
-        let letter = self.letter(LetterSettings::default(), &today(now))?;
+        let letter = self.letter(LetterSettings::default(), &today(now)).await?;
         let active_collectors = tree.collectors().len();
         Ok(PeriodReport {
             // A summary for one's own house has no 主送机关.
@@ -177,7 +177,7 @@ impl App {
                 desk,
                 &collected,
                 tree,
-                &self.config.workflow.calendar,
+                &self.rules().await?.workflow.calendar,
             );
         }
         for meeting in self.store.meetings(listed.id).await? {

@@ -119,7 +119,7 @@ impl App {
         let desk = self.fresh_desk(listed.id, slug).await?;
         let held = desk.read_owned().await;
         let (store, consultation) = (self.store.clone(), listed.id);
-        let dispositions = self.config.dispositions.clone();
+        let dispositions = self.rules().await?.dispositions.clone();
         let build = move || {
             let desk: &Desk = held.as_ref()?;
             let versions = versions(&drafts, &desk.material.stored, &spoken);

@@ -1,5 +1,7 @@
 //! Who may do what where: the one place where role and reach are put together.
 
+use std::collections::BTreeSet;
+
 use caifeng_domain::{Permission, Station, StationId};
 use caifeng_store::Principal;
 
@@ -51,6 +53,20 @@ impl App {
         }
     }
 
+    /// The same, of what is about all places at once: reports and releases quote everybody.
+    pub async fn whole_to(
+        &self,
+        by: &Principal,
+        permission: Permission,
+        slug: &str,
+    ) -> Result<Listed, AppError> {
+        let listed = self.consultation_to(by, permission, slug).await?;
+        if by.reach.station.is_some() {
+            return Err(Refusal::WholeOnly.into());
+        }
+        Ok(listed)
+    }
+
     /// The places that `by` may speak for, their own first. None: all of them.
     pub(crate) async fn places_of(
         &self,
@@ -64,6 +80,24 @@ impl App {
 }
 
 impl App {
+    /// What the places that `by` may speak for are called. A name that a place of others has too is left
+    /// out: nobody knows from where what came under it came. None: they may speak for all.
+    pub(crate) async fn names_of(
+        &self,
+        by: Option<&Principal>,
+    ) -> Result<Option<BTreeSet<String>>, AppError> {
+        let Some(own) = self.places_of(by).await? else {
+            return Ok(None);
+        };
+        let mut names: BTreeSet<String> = own.iter().map(|place| place.name.clone()).collect();
+        for other in self.store.stations().await? {
+            if own.iter().all(|place| place.id != other.id) {
+                names.remove(&other.name);
+            }
+        }
+        Ok(Some(names))
+    }
+
     /// Where something belongs that `by` says was at `place`, a name in their own words: one of their
     /// places by its name, their own place for any other word, and never somebody else's place.
     pub(crate) async fn station_of(

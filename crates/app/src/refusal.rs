@@ -149,6 +149,12 @@ pub enum Refusal {
     /// Somebody dealt with it before.
     #[error("这一条已经有人处理过了")]
     Handled,
+    /// A point that others speak of too, and who decides speaks for some places only.
+    #[error("这里还有其他站点的意见，请由不限站点的工作人员决定")]
+    SharedPoint,
+    /// Something that is about all places, and whoever asks speaks for some.
+    #[error("这是整个任务的，限于某处站点的账号不能查看")]
+    WholeOnly,
     /// There is no such point, or none any more.
     #[error("没有观点 {0}，可能已被合并，请刷新页面")]
     UnknownPoint(PointId),
@@ -170,9 +176,18 @@ pub enum Refusal {
     /// For and against.
     #[error("赞成和反对的意见不能归为同一个观点。确实判断有误的，请先改正态度")]
     Opposites,
-    /// Not a place within the units of the submission.
-    #[error("分段的位置不在意见范围内")]
-    BadCut,
+    /// No words that a unit could have.
+    #[error("请先在原文里选中文字，或者写出开头的几个字")]
+    NoWords,
+    /// They do not stand in the text, or not after the first ones.
+    #[error("原文里没有“{0}”，或者它不在开头的文字之后。请照原文写，避开已遮盖的部分")]
+    UnknownWords(String),
+    /// They stand in the text more than once.
+    #[error("“{0}”在原文里不止一处，请多写几个字")]
+    AmbiguousWords(String),
+    /// The unit has them already.
+    #[error("选中的就是这条意见现在的范围")]
+    SameWords,
     /// Not one of the results that are configured.
     #[error("没有这种处理结果")]
     UnknownDisposition,

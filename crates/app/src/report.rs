@@ -53,8 +53,10 @@ impl App {
         let held = shared.read_owned().await;
         let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
         let generated_at = now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
-        let letter = self.letter(LetterSettings::default(), &now.date().to_string())?;
-        let dispositions = self.config.dispositions.clone();
+        let letter = self
+            .letter(LetterSettings::default(), &now.date().to_string())
+            .await?;
+        let dispositions = self.rules().await?.dispositions.clone();
         let build = move || {
             let desk = held.as_ref()?;
             let mut report = Report {
@@ -140,6 +142,23 @@ fn activities(meetings: Vec<Meeting>) -> Vec<Activity> {
 }
 
 impl Material {
+    /// The same of some submissions only, by their places in order.
+    pub(crate) fn of(&self, places: &[usize]) -> Self {
+        let analyses = places.iter().map(|&at| self.record.analyses[at].clone());
+        Self {
+            draft: self.draft.clone(),
+            record: TriageRecord {
+                run: self.record.run.clone(),
+                analyses: analyses.collect(),
+                points: Vec::new(),
+            },
+            stored: places.iter().map(|&at| self.stored[at].clone()).collect(),
+            former: self.former.clone(),
+            questions: self.questions.clone(),
+            answers: self.answers.clone(),
+        }
+    }
+
     fn report(
         &self,
         points: &[Reported],

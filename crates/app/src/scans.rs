@@ -1,4 +1,4 @@
-//! Scans of letters and forms, beside what was typed in from them (代录).
+//! Scans of letters and forms and recordings of voices, beside what was typed in from them (代录).
 
 use caifeng_domain::{Permission, SubmissionId};
 use caifeng_store::{Act, Attachment, FileKind, Principal, Receipt, StoredSubmission};
@@ -11,11 +11,21 @@ pub const MAX_SCAN_BYTES: usize = 8 << 20;
 /// Scans of one submission.
 pub const MAX_SCANS: usize = 20;
 
-/// The first bytes of what is taken. Names of files say nothing and are ignored.
-const MAGIC: [(FileKind, &[u8]); 3] = [
-    (FileKind::Jpeg, b"\xff\xd8\xff"),
-    (FileKind::Png, b"\x89PNG\r\n\x1a\n"),
-    (FileKind::Pdf, b"%PDF-"),
+/// Where the first bytes of what is taken stand, and what they are. Names of files say nothing and are
+/// ignored.
+const MAGIC: [(FileKind, usize, &[u8]); 12] = [
+    (FileKind::Jpeg, 0, b"\xff\xd8\xff"),
+    (FileKind::Png, 0, b"\x89PNG\r\n\x1a\n"),
+    (FileKind::Pdf, 0, b"%PDF-"),
+    (FileKind::Mp3, 0, b"ID3"),
+    (FileKind::Mp3, 0, b"\xff\xfb"),
+    (FileKind::Mp3, 0, b"\xff\xf3"),
+    (FileKind::Mp3, 0, b"\xff\xf2"),
+    (FileKind::M4a, 4, b"ftypM4A "),
+    (FileKind::M4a, 4, b"ftypmp42"),
+    (FileKind::Ogg, 0, b"OggS"),
+    (FileKind::Wav, 8, b"WAVEfmt "),
+    (FileKind::Amr, 0, b"#!AMR"),
 ];
 
 /// A scan with its bytes.
@@ -43,10 +53,7 @@ impl App {
         if there + files.len() > MAX_SCANS {
             return Err(Refusal::BadFile(format!("一件来件最多附 {MAX_SCANS} 个扫描件")).into());
         }
-        let kinds: Vec<FileKind> = files
-            .iter()
-            .map(|file| kind(file))
-            .collect::<Result<_, _>>()?;
+        let kinds = kinds(&files)?;
         for (kind, file) in kinds.into_iter().zip(files) {
             let bytes = file.len();
             let sha256 = self.put_file(file).await?;
@@ -105,20 +112,26 @@ impl App {
         let listed = all.iter().find(|one| one.id == stored.consultation);
         let may = listed
             .is_some_and(|one| one.is_known_to(Some(by)) && one.allows(by, Permission::Transcribe));
-        let places = self.places_of(Some(by)).await?;
-        let is_theirs = places.is_none_or(|places| {
-            let station = stored.submission.station.as_ref();
-            station.is_some_and(|name| places.iter().any(|place| place.name == *name))
-        });
+        let station = stored.submission.station.as_ref();
+        let theirs = self.names_of(Some(by)).await?;
+        let is_theirs = theirs.is_none_or(|names| station.is_some_and(|name| names.contains(name)));
         Ok(may && is_theirs)
     }
+}
+
+/// What files are, if all of them can be used.
+pub(crate) fn kinds(files: &[Vec<u8>]) -> Result<Vec<FileKind>, Refusal> {
+    files.iter().map(|file| kind(file)).collect()
 }
 
 fn kind(file: &[u8]) -> Result<FileKind, Refusal> {
     if file.len() > MAX_SCAN_BYTES {
         return Err(Refusal::TooLarge);
     }
-    let found = MAGIC.iter().find(|(_, magic)| file.starts_with(magic));
-    let found = found.map(|(kind, _)| *kind);
-    found.ok_or_else(|| Refusal::BadFile("扫描件应是 JPG、PNG 或 PDF".to_owned()))
+    let is_there = |at: usize, magic: &[u8]| file.get(at..).is_some_and(|f| f.starts_with(magic));
+    let found = MAGIC.iter().find(|(_, at, magic)| is_there(*at, magic));
+    found.map(|(kind, ..)| *kind).ok_or_else(|| {
+        let message = "扫描件应是 JPG、PNG 或 PDF，录音应是 MP3、M4A、OGG、WAV 或 AMR";
+        Refusal::BadFile(message.to_owned())
+    })
 }

@@ -118,7 +118,7 @@ impl App {
             }
         } else {
             let slug = &asked.consultation;
-            let listed = self.consultation_to(by, Permission::ReadReport, slug);
+            let listed = self.whole_to(by, Permission::ReadReport, slug);
             consultation = Some(listed.await?.id);
         }
         let schedule = NewSchedule {
@@ -197,7 +197,8 @@ impl App {
         if let Some(id) = what.consultation {
             let all = self.consultations().await?;
             let mut listed = all.iter().filter(|listed| listed.id == id);
-            return Ok(listed.any(|listed| listed.allows(by, Permission::ReadReport)));
+            let may = listed.any(|listed| listed.allows(by, Permission::ReadReport));
+            return Ok(may && by.reach.station.is_none());
         }
         // A summary counts every consultation that whoever asked for it might read.
         if by.reach.consultations.is_some() {

@@ -5,9 +5,9 @@ mod office;
 use std::{borrow::Cow, collections::HashMap};
 
 use caifeng_domain::{Named, Station, StationId, StationKind};
-use caifeng_store::{Collector, PlaceRow, PlacesAdded, Principal};
+use caifeng_store::{Act, Collector, PlaceRow, PlacesAdded, Principal};
 
-use crate::{App, AppError, consultations::cli};
+use crate::{App, AppError, Problems, consultations::cli};
 
 pub use office::{ListedPlace, PlaceList};
 
@@ -28,6 +28,27 @@ impl App {
         });
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         Ok(self.store.add_places(&cli(), &rows).await?)
+    }
+
+    /// Calls the place of this code otherwise.
+    pub async fn rename_station(&self, code: &str, name: &str) -> Result<(), AppError> {
+        self.rename(&cli(), code, name).await
+    }
+
+    async fn rename(&self, act: &Act<'_>, code: &str, name: &str) -> Result<(), AppError> {
+        let name = name.trim();
+        if let Some(problem) = office::wrong_name(name) {
+            return Err(Problems::one("name", problem).into());
+        }
+        let place = self.place_by_code(code).await?;
+        if !self.store.rename_station(act, place.id, name).await? {
+            return Err(Problems::one("name", "同一处上级之下已经有这个名称").into());
+        }
+        // What is searched names places too.
+        for (_, consultation) in self.store.consultations().await? {
+            self.index_of(&consultation.slug).forget();
+        }
+        self.renew_indexes().await
     }
 
     /// Every place with the names that lead to it, parents first.

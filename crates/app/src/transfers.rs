@@ -10,7 +10,7 @@ use caifeng_domain::{
 use caifeng_store::Principal;
 use jiff::Timestamp;
 
-use crate::{App, AppError, Desk, Listed, Refusal, desk::SharedDesk, workflow::this_day};
+use crate::{App, AppError, Desk, Listed, Refusal, Workflow, desk::SharedDesk, workflow::this_day};
 
 /// Characters of what is said at once.
 const WORDS: usize = 2_000;
@@ -83,9 +83,18 @@ impl App {
         page: usize,
     ) -> Result<TransferList, AppError> {
         let (listed, desk) = self.items_at(by, Permission::ReadReport, slug).await?;
+        let names = self.names_of(Some(by)).await?;
+        let rules = self.rules().await?;
         let held = desk.read().await;
         let mut items = self.store.transfers(listed.id).await?;
         let mut marks = held.as_ref().map(Desk::marks).unwrap_or_default();
+        if let Some(names) = &names {
+            let desk = held.as_ref();
+            let is_theirs =
+                |key: &TransferKey| desk.is_some_and(|desk| desk.has_from(key.submission, names));
+            items.retain(|key, _| is_theirs(key));
+            marks.retain(|key, _| is_theirs(key));
+        }
         let mut keys: Vec<TransferKey> = marks.keys().chain(items.keys()).copied().collect();
         keys.sort_unstable();
         keys.dedup();
@@ -111,7 +120,7 @@ impl App {
             .map(|desk| desk.words_of(&keys))
             .unwrap_or_default();
         let lines = here.into_iter().map(|(key, item)| TransferLine {
-            urgency: self.urgency_of(&item),
+            urgency: urgency_of(&rules.workflow, &item),
             mark: marks.remove(&key),
             words: words.remove(&key),
             key,
@@ -144,7 +153,16 @@ impl App {
         key: TransferKey,
     ) -> Result<(ConsultationId, TransferLine), AppError> {
         let (listed, desk) = self.items_at(by, needs, slug).await?;
+        let names = self.names_of(Some(by)).await?;
+        let rules = self.rules().await?;
         let held = desk.read().await;
+        if let Some(names) = names {
+            let desk = held.as_ref();
+            let desk = desk.ok_or_else(|| AppError::NotTriaged(slug.to_owned()))?;
+            if !desk.has_from(key.submission, &names) {
+                return Err(Refusal::UnknownTransfer.into());
+            }
+        }
         let item = self.store.transfers(listed.id).await?.remove(&key);
         let mark = held.as_ref().and_then(|desk| desk.marks().remove(&key));
         if mark.is_none() && item.is_none() {
@@ -158,7 +176,7 @@ impl App {
             .and_then(|desk| desk.words_of(&[key]).remove(&key));
         let item = item.unwrap_or_default();
         let line = TransferLine {
-            urgency: self.urgency_of(&item),
+            urgency: urgency_of(&rules.workflow, &item),
             key,
             mark,
             words,
@@ -183,7 +201,8 @@ impl App {
             Permission::Review
         };
         let (consultation, line) = self.transfer_to(by, needs, slug, key).await?;
-        let entry = self.entry(by, command, &line.item)?;
+        let rules = self.rules().await?;
+        let entry = Self::entry(&rules.workflow, by, command, &line.item)?;
         line.item.check(&entry).map_err(Refusal::Transfer)?;
         let before = line.item.log.len();
         let store = &self.store;
@@ -196,7 +215,7 @@ impl App {
     }
 
     fn entry(
-        &self,
+        flow: &Workflow,
         by: &Principal,
         command: &TransferCommand,
         item: &TransferItem,
@@ -207,7 +226,7 @@ impl App {
                 return Err(Refusal::LongField { field, max });
             }
         }
-        let (today, flow) = (this_day(), self.workflow());
+        let today = this_day();
         let act = command.act;
         let is_assigned = act == TransferAct::Assign;
         let usual = match act {
@@ -235,12 +254,6 @@ impl App {
         })
     }
 
-    fn urgency_of(&self, item: &TransferItem) -> Option<Urgency> {
-        let due = item.due.filter(|_| item.state.is_with_office());
-        let due = due.or(item.recheck)?;
-        self.urgency(due, this_day())
-    }
-
     /// The consultation and its desk, which is empty before anything was read.
     async fn items_at(
         &self,
@@ -255,6 +268,12 @@ impl App {
         };
         Ok((listed, desk))
     }
+}
+
+fn urgency_of(flow: &Workflow, item: &TransferItem) -> Option<Urgency> {
+    let due = item.due.filter(|_| item.state.is_with_office());
+    let due = due.or(item.recheck)?;
+    flow.urgency(due, this_day())
 }
 
 impl Desk {

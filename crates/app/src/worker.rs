@@ -11,7 +11,7 @@ use std::{
 use caifeng_domain::{ConsultationId, Permission};
 use caifeng_store::{Job, JobId, JobState, Principal, Progress as JobProgress, WriterState};
 use caifeng_triage::{Progress, Stage};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time;
 
 use crate::{
@@ -123,8 +123,13 @@ impl App {
 
     /// Does the job that has been due the longest. False when none is.
     pub async fn work_once(&self, worker: &str) -> Result<bool, AppError> {
+        self.work_at(worker, Timestamp::now()).await
+    }
+
+    /// The same as of a moment.
+    pub async fn work_at(&self, worker: &str, now: Timestamp) -> Result<bool, AppError> {
         self.store.refresh_keys().await?;
-        let Some(job) = self.store.take_job(worker, Timestamp::now()).await? else {
+        let Some(job) = self.store.take_job(worker, now).await? else {
             return Ok(false);
         };
         let began = Instant::now();
@@ -135,7 +140,7 @@ impl App {
             done = self.run_job(&job, Arc::clone(&gauge)) => done,
             lost = self.heartbeat(&job, worker, &gauge) => return Err(lost),
         };
-        let now = Timestamp::now();
+        let now = now + SignedDuration::try_from(began.elapsed()).unwrap_or_default();
         match done {
             Ok(()) => {
                 self.store.finish_job(job.id, worker, now).await?;

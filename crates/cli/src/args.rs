@@ -269,6 +269,13 @@ pub(crate) enum StationCommand {
     },
     /// 列出站点和信息员及其二维码代码
     List,
+    /// 给站点改名；以前的来件跟着改，二维码不变
+    Rename {
+        /// 站点（二维码代码）
+        station: String,
+        /// 新的名称
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Aim, Decision, Edit, Event, EventNo, PointId, Span, Stance, Status, SubmissionId, Transfer,
-    UnitRef,
+    Aim, Change, Decision, Edit, Event, EventNo, PointId, Span, Stance, Status, SubmissionId,
+    Transfer, UnitRef,
 };
 
 /// What people decided about a unit. None: nothing.
@@ -123,6 +123,7 @@ impl Decided {
             Decision::Stance(unit, change) => self.of_unit(*unit).stance = Some(change.is),
             Decision::Edit(unit, change) => self.of_unit(*unit).edit = Some(change.is.clone()),
             Decision::Cut(submission, change) => {
+                self.follow(*submission, change);
                 self.cuts.insert(*submission, change.is.clone());
             }
             Decision::Status(submission, change) => {
@@ -207,6 +208,21 @@ impl Decided {
         }
     }
 
+    /// What was decided about a unit whose words change goes with it, to what has most of them.
+    fn follow(&mut self, submission: SubmissionId, change: &Change<Vec<Span>>) {
+        for was in change.was.iter().filter(|was| !change.is.contains(was)) {
+            let common = |is: &Span| is.end.min(was.end).saturating_sub(is.start.max(was.start));
+            let new = (change.is.iter()).filter(|is| !change.was.contains(is) && is.overlaps(*was));
+            let unit = |span: Span| UnitRef { submission, span };
+            let Some(is) = new.max_by_key(|is| common(is)) else {
+                continue;
+            };
+            if let Some(state) = self.units.remove(&unit(*was)) {
+                self.units.insert(unit(*is), state);
+            }
+        }
+    }
+
     fn of_unit(&mut self, unit: UnitRef) -> &mut UnitState {
         self.units.entry(unit).or_default()
     }
@@ -231,7 +247,8 @@ pub fn undone(events: &[Event]) -> BTreeSet<EventNo> {
 mod tests {
     use super::{Decided, undone};
     use crate::{
-        Decision, Event, Placing, PointId, Span, SubmissionId, UnitRef, decision::Decision::Undo,
+        Change, Decision, Event, Placing, PointId, Span, SubmissionId, UnitRef,
+        decision::Decision::Undo,
     };
 
     fn point(n: u64) -> PointId {
@@ -285,6 +302,26 @@ mod tests {
     fn a_chain_of_undoings_counts_from_its_end() {
         let list = events(vec![place(1, 3, 5), Undo(1), Undo(2), Undo(3)]);
         assert_eq!(undone(&list).into_iter().collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn what_was_decided_about_a_unit_goes_with_it_when_its_words_change() {
+        let span = Span::new;
+        let change = Change {
+            was: vec![span(0, 3), span(3, 9)],
+            is: vec![span(0, 6), span(6, 9)],
+        };
+        let cut = Decision::Cut(unit(1).submission, change);
+        let point_of = |decisions: Vec<Decision>, span: Span| {
+            let decided = Decided::of(&events(decisions));
+            let unit = UnitRef { span, ..unit(1) };
+            decided.unit(unit).and_then(|unit| unit.point)
+        };
+        let moved = || vec![place(1, 3, 5), cut.clone()];
+        assert_eq!(point_of(moved(), span(0, 6)), Some(point(5)));
+        assert_eq!(point_of(moved(), span(0, 3)), None);
+        let back = [moved(), vec![Undo(2)]].concat();
+        assert_eq!(point_of(back, span(0, 3)), Some(point(5)));
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Decision {
             Self::Aim(..) => ("aim", "改归条"),
             Self::Stance(..) => ("stance", "改态度"),
             Self::Edit(..) => ("edit", "改修改建议"),
-            Self::Cut(..) => ("cut", "改分段"),
+            Self::Cut(..) => ("cut", "改意见范围"),
             Self::Status(..) => ("status", "改类别"),
             Self::Place { why, .. } => match why {
                 Placing::Move => ("place", "移动意见"),

@@ -17,6 +17,7 @@ use std::{
 
 use zip::{DateTime, ZipWriter, write::SimpleFileOptions};
 
+pub use self::styles::FONTS;
 use crate::{Report, ReportError, markup::escape, official};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";

@@ -38,4 +38,7 @@ pub enum ReportError {
         /// What is missing or wrong.
         detail: String,
     },
+    /// Its hidden column is gone.
+    #[error("the table that came back has no column with the numbers of points")]
+    NumbersMissing,
 }

@@ -27,7 +27,7 @@ mod xlsx;
 
 pub use briefing::to_briefing;
 pub use csv_file::to_csv;
-pub use docx::to_docx;
+pub use docx::{FONTS, to_docx};
 pub use error::ReportError;
 pub use html::to_html;
 pub use json::to_json;
@@ -37,7 +37,7 @@ pub use model::{
     Activity, AnswerEntry, Counts, Disposition, EditEntry, Period, PointEntry, QuestionEntry,
     Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
-pub use official::DEFAULT_TEMPLATE;
+pub use official::{DEFAULT_TEMPLATE, try_template};
 pub use periodic::{CollectorWork, Measure, PeriodReport, PlaceWork, Value, Word, Work};
 pub use table::{Table, table_to_csv, table_to_xlsx};
 pub use words::MACHINE_MARK;
@@ -45,5 +45,4 @@ pub use xlsx::{Filled, ReadBack, RowFault, read_back, to_xlsx};
 
 #[cfg(test)]
 mod agreement;
-#[cfg(test)]
 mod sample;

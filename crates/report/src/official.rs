@@ -40,6 +40,17 @@ pub(crate) enum Block {
     Body(String),
 }
 
+/// What a template makes of an invented report: its title and paragraphs.
+pub fn try_template(template: &str) -> Result<Vec<String>, ReportError> {
+    let mut report = crate::sample::report();
+    report.letter.template = Some(template.to_owned());
+    let Document { title, blocks, .. } = document(&report)?;
+    let words = blocks.into_iter().map(|block| match block {
+        Block::Heading { text, .. } | Block::Body(text) => text,
+    });
+    Ok([title].into_iter().chain(words).collect())
+}
+
 /// Lays the report out by its template.
 pub(crate) fn document(report: &Report) -> Result<Document<'_>, ReportError> {
     let annexes = annex::annexes(report);

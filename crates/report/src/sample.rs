@@ -1,4 +1,5 @@
-//! A small report with everything that is hard to lay out, for the tests of all formats.
+//! A small invented report with everything that is hard to lay out: templates and formats are tried
+//! with it.
 
 use caifeng_domain::{Channel, EditOp, Ledger, Place, PointId, Stance};
 
@@ -6,6 +7,14 @@ use crate::{
     Activity, AnswerEntry, Counts, Disposition, EditEntry, Letter, Period, PointEntry,
     QuestionEntry, Quotation, Report, Section, SectionKind, SubmissionEntry, Tally, Totals,
 };
+
+/// Points are counted from one.
+const fn number(id: u64) -> PointId {
+    match PointId::new(id) {
+        Some(id) => id,
+        None => panic!("zero is no point"),
+    }
+}
 
 pub(crate) fn report() -> Report {
     let mut ledger = Ledger::new(6);
@@ -27,7 +36,7 @@ pub(crate) fn report() -> Report {
             text: "三十日的期限是否合适？".to_owned(),
             counts: counts(2, 2, 2),
             points: vec![AnswerEntry {
-                id: PointId::new(2).unwrap(),
+                id: number(2),
                 label: "建议把三十日改为十五日".to_owned(),
                 counts: counts(2, 2, 2),
             }],
@@ -154,7 +163,7 @@ fn amendment() -> PointEntry {
 
 fn point(id: u64, label: &str, stance: Stance, counts: Counts) -> PointEntry {
     PointEntry {
-        id: PointId::new(id).unwrap(),
+        id: number(id),
         label: label.to_owned(),
         wording: None,
         disposition: None,

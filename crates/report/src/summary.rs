@@ -74,6 +74,12 @@ fn opinion(point: &PointEntry) -> String {
     let mut parts = vec![format!("【{stance}】{}", words::point(point))];
     parts.extend(words::edits(point));
     let added = point.additions.iter();
-    parts.extend(added.map(|q| format!("个人补充：“{}”（{}）", q.text, words::origin(q))));
+    parts.extend(added.map(|q| {
+        format!(
+            "个人补充：{}（{}）",
+            words::quoted(&q.text),
+            words::origin(q)
+        )
+    }));
     parts.join("\n")
 }

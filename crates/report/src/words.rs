@@ -33,19 +33,40 @@ pub(crate) fn counts(counts: Counts) -> String {
     format!("{submissions} 件 · {senders} 人 · {texts} 个文本")
 }
 
-/// `3件（2人、2个文本）`, as the official report has it.
+/// `3件（2人、2个文本）`, as the official report has it; `3件` where all three are the same.
 pub(crate) fn weight(counts: Counts) -> String {
     let Counts {
         submissions,
         senders,
         texts,
     } = counts;
-    format!("{submissions}件（{senders}人、{texts}个文本）")
+    if senders == submissions && texts == submissions {
+        format!("{submissions}件")
+    } else {
+        format!("{submissions}件（{senders}人、{texts}个文本）")
+    }
 }
 
 /// `3件、2人、2个文本`, for within brackets.
 pub(crate) fn weights(counts: Counts) -> String {
     weight(counts).replace('（', "、").replace('）', "")
+}
+
+/// Words as they stand within quotation marks, whose own ones are single there (GB/T 15834).
+pub(crate) fn within_quotes(words: &str) -> String {
+    let nested = |c| match c {
+        '“' => '‘',
+        '”' => '’',
+        '‘' => '“',
+        '’' => '”',
+        c => c,
+    };
+    words.chars().map(nested).collect()
+}
+
+/// Words in quotation marks.
+pub(crate) fn quoted(words: &str) -> String {
+    format!("“{}”", within_quotes(words))
 }
 
 /// Names in a sentence; the rest is in the tables.
@@ -77,36 +98,46 @@ pub(crate) fn day(iso: &str) -> String {
 
 /// `第二款：将“三十日”修改为“十五日”`
 pub(crate) fn edit(edit: &EditEntry) -> String {
-    let quoted = |words: &Option<String>| words.as_ref().map(|words| format!("“{words}”"));
-    let (from, to) = (quoted(&edit.from), quoted(&edit.to));
+    format!("{}{}", target(edit), change(edit))
+}
+
+/// `第二款：`
+fn target(edit: &EditEntry) -> String {
+    match &*edit.target {
+        "" => String::new(),
+        target => format!("{target}："),
+    }
+}
+
+/// `将“三十日”修改为“十五日”`
+fn change(edit: &EditEntry) -> String {
+    let (from, to) = (
+        edit.from.as_deref().map(quoted),
+        edit.to.as_deref().map(quoted),
+    );
     let op = EditOp::ALL[edit.op as usize].2;
-    let what = match (edit.op, from, to) {
+    match (edit.op, from, to) {
         (_, Some(from), Some(to)) if edit.op == EditOp::Insert => format!("在{from}处增加{to}"),
         (_, Some(from), Some(to)) => format!("将{from}{op}为{to}"),
         (EditOp::Replace, None, Some(to)) => format!("修改为{to}"),
         (_, Some(words), None) | (_, None, Some(words)) => format!("{op}{words}"),
         (_, None, None) => op.to_owned(),
-    };
-    if edit.target.is_empty() {
-        what
-    } else {
-        format!("{}：{what}", edit.target)
     }
 }
 
 /// A point in staff's words, or in those of a sender within quotation marks.
 pub(crate) fn point(point: &PointEntry) -> String {
-    let quoted = || format!("“{}”", point.label);
-    point.wording.clone().unwrap_or_else(quoted)
+    (point.wording.clone()).unwrap_or_else(|| quoted(&point.label))
 }
 
-/// `第二款原文：“三十日”→建议修改为：“十五日”`, where an edit has both; else as [`edit`].
+/// `第二款原文：“三十日”→建议修改为：“十五日”`, where an edit has both; else `第二款：建议增加“十五日”`.
 pub(crate) fn from_to(entry: &EditEntry) -> String {
     match (entry.op, &entry.from, &entry.to) {
         (EditOp::Replace, Some(from), Some(to)) => {
-            format!("{}原文：“{from}”→建议修改为：“{to}”", entry.target)
+            let (from, to) = (quoted(from), quoted(to));
+            format!("{}原文：{from}→建议修改为：{to}", entry.target)
         }
-        _ => edit(entry),
+        _ => format!("{}建议{}", target(entry), change(entry)),
     }
 }
 
@@ -165,8 +196,8 @@ pub(crate) fn formula_guarded(cell: &str) -> String {
 mod tests {
     use caifeng_domain::{Channel, EditOp, Stance};
 
-    use super::{day, edit, formula_guarded, percent, spread};
-    use crate::{EditEntry, Tally};
+    use super::{day, edit, formula_guarded, percent, quoted, spread, weight, weights};
+    use crate::{Counts, EditEntry, Tally};
 
     #[test]
     fn tables_of_names_are_in_the_order_of_their_variants() {
@@ -219,6 +250,27 @@ mod tests {
             "第三款：增加“乙”",
         );
         check(EditOp::Clarify, "", None, None, "明确");
+    }
+
+    #[test]
+    fn marks_within_quotation_marks_are_single() {
+        assert_eq!(
+            quoted("“全部岸线”太绝对，见‘附图’"),
+            "“‘全部岸线’太绝对，见“附图””"
+        );
+    }
+
+    #[test]
+    fn equal_numbers_are_said_once() {
+        let counts = |submissions, senders, texts| Counts {
+            submissions,
+            senders,
+            texts,
+        };
+        assert_eq!(weight(counts(2, 2, 2)), "2件");
+        assert_eq!(weights(counts(2, 2, 2)), "2件");
+        assert_eq!(weight(counts(3, 3, 2)), "3件（3人、2个文本）");
+        assert_eq!(weights(counts(3, 3, 2)), "3件、3人、2个文本");
     }
 
     #[test]

@@ -79,6 +79,66 @@
     }
   }
 
+  // The words marked in the text of a submission: from which of its characters to before which.
+  function markedWords() {
+    const text = document.getElementById("original");
+    const selection = getSelection();
+    if (!text || selection.isCollapsed) return null;
+    const range = selection.getRangeAt(0);
+    const signs = (piece, offset) => [...piece.firstChild.data.slice(0, offset)].length;
+    let from = Infinity, to = 0;
+    for (const piece of text.querySelectorAll("[data-at]")) {
+      if (!piece.firstChild || !range.intersectsNode(piece)) continue;
+      const ends = range.endContainer === piece.firstChild ? range.endOffset : piece.firstChild.length;
+      const begins = range.startContainer === piece.firstChild ? range.startOffset : 0;
+      if (begins >= ends) continue;
+      // What stands for personal data is taken as a whole.
+      const at = Number(piece.dataset.at);
+      const masked = piece.dataset.masked !== undefined;
+      from = Math.min(from, masked ? at : at + signs(piece, begins));
+      to = Math.max(to, masked ? Number(piece.dataset.to) : at + signs(piece, ends));
+    }
+    return from < to ? { from, to, first: range.startContainer } : null;
+  }
+
+  // Which unit is meant: that in which the marked words begin.
+  function meant(node) {
+    const piece = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest("mark");
+    for (let next = piece; next; next = next.nextElementSibling) if (next.tagName === "SUP") return Number(next.textContent) - 1;
+    return null;
+  }
+
+  document.addEventListener("selectionchange", () => {
+    const form = document.getElementById("bounds");
+    const words = form && markedWords();
+    if (!words) return;
+    form.elements.from.value = words.from;
+    form.elements.to.value = words.to;
+    form.elements.begin.value = form.elements.end.value = "";
+    const unit = meant(words.first);
+    if (unit !== null) form.elements.unit.selectedIndex = unit;
+    document.getElementById("marked").textContent = `已选中第 ${words.from + 1} 至 ${words.to} 字，共 ${words.to - words.from} 字。`;
+  });
+
+  // Marks words by keyboard: one sign at a time, with Ctrl one word, with Shift as many as are wished.
+  const ways = { ArrowLeft: ["backward", "character"], ArrowRight: ["forward", "character"], ArrowUp: ["backward", "line"], ArrowDown: ["forward", "line"] };
+  function walk(event) {
+    const [way, by] = ways[event.key];
+    const step = event.ctrlKey && by === "character" ? "word" : by;
+    const selection = getSelection();
+    const within = event.target.contains(selection.anchorNode);
+    if (!within) selection.collapse(event.target.querySelector("[data-at]")?.firstChild ?? event.target, 0);
+    if (event.shiftKey) {
+      selection.modify("extend", way, step);
+    } else {
+      if (within) {
+        selection.collapseToStart();
+        selection.modify("move", way, step);
+      }
+      selection.modify("extend", "forward", "character");
+    }
+  }
+
   const keys = {
     j: () => step(1),
     k: () => step(-1),
@@ -99,6 +159,11 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    if (event.target.id === "original" && ways[event.key] && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      walk(event);
+      return;
+    }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (typing && event.key === "Escape") { event.target.blur(); return; }

@@ -199,7 +199,12 @@ impl From<Refusal> for Fault {
             Refusal::SamePoint => (S::CONFLICT, "same_point"),
             Refusal::SplitWhat => (S::UNPROCESSABLE_ENTITY, "split_what"),
             Refusal::Opposites => (S::CONFLICT, "opposites"),
-            Refusal::BadCut => (S::UNPROCESSABLE_ENTITY, "bad_cut"),
+            Refusal::NoWords => (S::UNPROCESSABLE_ENTITY, "no_words"),
+            Refusal::UnknownWords(_) => (S::UNPROCESSABLE_ENTITY, "unknown_words"),
+            Refusal::AmbiguousWords(_) => (S::UNPROCESSABLE_ENTITY, "ambiguous_words"),
+            Refusal::SameWords => (S::CONFLICT, "same_words"),
+            Refusal::SharedPoint => (S::FORBIDDEN, "shared_point"),
+            Refusal::WholeOnly => (S::FORBIDDEN, "whole_only"),
             Refusal::UnknownDisposition => (S::UNPROCESSABLE_ENTITY, "no_such_disposition"),
             Refusal::Needed(_) | Refusal::Transfer(TransferRefusal::Needed(_)) => {
                 (S::UNPROCESSABLE_ENTITY, "words_needed")

@@ -1,4 +1,4 @@
-//! Scans of letters and forms: which belongs to what. The bytes are `app`'s to keep.
+//! Scans of letters and forms, recordings of what was said: which belongs to what. The bytes are `app`'s to keep.
 
 use caifeng_domain::{Named, SubmissionId};
 
@@ -17,15 +17,51 @@ pub enum FileKind {
     Png,
     /// A document.
     Pdf,
+    /// A recording.
+    Mp3,
+    /// A recording.
+    M4a,
+    /// A recording.
+    Ogg,
+    /// A recording.
+    Wav,
+    /// A recording as WeChat makes them. Browsers do not play it.
+    Amr,
 }
 
 impl FileKind {
     /// All with wire names (the ends of file names) and Chinese names.
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Jpeg, "jpg", "照片"),
         (Self::Png, "png", "图片"),
         (Self::Pdf, "pdf", "PDF 文档"),
+        (Self::Mp3, "mp3", "录音（MP3）"),
+        (Self::M4a, "m4a", "录音（M4A）"),
+        (Self::Ogg, "ogg", "录音（OGG）"),
+        (Self::Wav, "wav", "录音（WAV）"),
+        (Self::Amr, "amr", "录音（AMR）"),
     ];
+
+    /// Whether somebody speaks in it.
+    #[must_use]
+    pub const fn is_recording(self) -> bool {
+        !matches!(self, Self::Jpeg | Self::Png | Self::Pdf)
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Pdf => "application/pdf",
+            Self::Mp3 => "audio/mpeg",
+            Self::M4a => "audio/mp4",
+            Self::Ogg => "audio/ogg",
+            Self::Wav => "audio/wav",
+            Self::Amr => "audio/amr",
+        }
+    }
 }
 
 impl Named for FileKind {

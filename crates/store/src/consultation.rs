@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use caifeng_domain::{Consultation, ConsultationId, Visibility, Window};
+use caifeng_domain::{Consultation, ConsultationId, StationId, Visibility, Window};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::{
-    Act, Store, StoreError, audit,
+    Act, DraftRecord, NewTask, Store, StoreError, audit,
     db::Write,
+    draft::add_draft,
     rows::{corrupt, get, get_id, get_time, get_wire, insert_all, signed, time_text, wire},
+    task::add_task,
 };
 
 /// Selects consultations.
@@ -30,31 +32,33 @@ impl Store {
         consultation: &Consultation,
     ) -> Result<ConsultationId, StoreError> {
         let mut write = self.write().await?;
-        let number = write.take_numbers("consultation", 1).await?;
-        let window = consultation.window.as_ref();
-        let added = sqlx::query(
-            "insert into consultation
-                 (id, slug, title, opens, closes, created_at, visibility, closed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (slug) do nothing",
-        )
-        .bind(signed(number))
-        .bind(&consultation.slug)
-        .bind(&consultation.title)
-        .bind(window.map(|window| window.opens.as_str()))
-        .bind(window.map(|window| window.closes.as_str()))
-        .bind(time_text(act.at))
-        .bind(wire(&Visibility::ALL, consultation.visibility))
-        .bind(consultation.closed_at.map(closing).transpose()?)
-        .execute(write.db())
-        .await?;
-        if added.rows_affected() == 0 {
-            return Err(StoreError::SlugTaken {
-                slug: consultation.slug.clone(),
-            });
+        let id = add_consultation(&mut write, act, consultation).await?;
+        write.commit().await?;
+        Ok(id)
+    }
+
+    /// The same with the first version of its draft, and with what these places are asked to do until
+    /// its last day: all of it, or nothing.
+    pub async fn start_consultation(
+        &self,
+        act: &Act<'_>,
+        consultation: &Consultation,
+        draft: &DraftRecord,
+        (stations, note): (&[StationId], &str),
+    ) -> Result<ConsultationId, StoreError> {
+        let mut write = self.write().await?;
+        let id = add_consultation(&mut write, act, consultation).await?;
+        add_draft(&mut write, act, id, draft).await?;
+        let due = consultation.window.as_ref().map(|window| &window.closes);
+        for (station, due) in stations.iter().zip(due.into_iter().cycle()) {
+            let task = NewTask {
+                consultation: id,
+                station: *station,
+                note: note.to_owned(),
+                due: due.clone(),
+            };
+            add_task(&mut write, act, &task).await?;
         }
-        let id = crate::rows::to_id("consultation.id", signed(number), ConsultationId::new)?;
-        insert_questions(&mut write, id, &consultation.questions).await?;
-        audit::append(&mut write, act, "consultation.create", &id.to_string()).await?;
         write.commit().await?;
         Ok(id)
     }
@@ -214,6 +218,40 @@ impl Store {
     }
 }
 
+/// Adds a consultation whose short name is free.
+async fn add_consultation(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    consultation: &Consultation,
+) -> Result<ConsultationId, StoreError> {
+    let number = write.take_numbers("consultation", 1).await?;
+    let window = consultation.window.as_ref();
+    let added = sqlx::query(
+        "insert into consultation
+             (id, slug, title, opens, closes, created_at, visibility, closed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (slug) do nothing",
+    )
+    .bind(signed(number))
+    .bind(&consultation.slug)
+    .bind(&consultation.title)
+    .bind(window.map(|window| window.opens.as_str()))
+    .bind(window.map(|window| window.closes.as_str()))
+    .bind(time_text(act.at))
+    .bind(wire(&Visibility::ALL, consultation.visibility))
+    .bind(consultation.closed_at.map(closing).transpose()?)
+    .execute(write.db())
+    .await?;
+    if added.rows_affected() == 0 {
+        return Err(StoreError::SlugTaken {
+            slug: consultation.slug.clone(),
+        });
+    }
+    let id = crate::rows::to_id("consultation.id", signed(number), ConsultationId::new)?;
+    insert_questions(write, id, &consultation.questions).await?;
+    audit::append(write, act, "consultation.create", &id.to_string()).await?;
+    Ok(id)
+}
+
 async fn insert_questions(
     write: &mut Write<'_>,
     id: ConsultationId,
@@ -271,10 +309,10 @@ fn with_questions(
 
 #[cfg(test)]
 mod tests {
-    use caifeng_domain::Visibility;
+    use caifeng_domain::{StationId, Visibility};
 
     use crate::{
-        StoreError,
+        AuditFilter, DraftRecord, StoreError,
         testing::{act, consultation, fill, on_every_database},
     };
 
@@ -298,6 +336,36 @@ mod tests {
             assert_eq!(store.consultation("third").await.unwrap(), None);
             let all = store.consultations().await.unwrap();
             assert_eq!(all, [(id, first), (other, second)]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_started_to_the_end_is_not_there() {
+        on_every_database(async |store| {
+            let draft = DraftRecord {
+                version: "一审稿".into(),
+                file_name: "草案.txt".into(),
+                source_sha256: "aa".into(),
+                text: "第一条　步道向公众开放。".into(),
+            };
+            let new = consultation("c");
+            let nobody = StationId::new(99).unwrap();
+            let start = async |stations: &[StationId]| {
+                let asked = (stations, "组织座谈");
+                store.start_consultation(&act(), &new, &draft, asked).await
+            };
+            assert!(start(&[nobody]).await.is_err(), "there is no such place");
+            assert_eq!(store.consultations().await.unwrap(), []);
+            let all = AuditFilter::default();
+            assert_eq!(store.newest_audit(u64::MAX, &all, 9).await.unwrap(), []);
+
+            let id = start(&[]).await.unwrap();
+            assert_eq!(store.count_drafts(id).await.unwrap(), 1);
+            assert!(matches!(
+                start(&[]).await,
+                Err(StoreError::SlugTaken { .. })
+            ));
         })
         .await;
     }

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Act, Store, StoreError, audit,
+    db::Write,
     rows::{get, get_id, get_time, signed, time_text},
 };
 
@@ -84,39 +85,7 @@ impl Store {
         record: &DraftRecord,
     ) -> Result<DraftId, StoreError> {
         let mut write = self.write().await?;
-        let number = write.take_numbers("draft", 1).await?;
-        let row =
-            sqlx::query("select id from draft where consultation = $1 and source_sha256 = $2")
-                .bind(signed(consultation.get()))
-                .bind(&record.source_sha256)
-                .fetch_optional(write.db())
-                .await?;
-        if let Some(row) = row {
-            return get_id(&row, "id", DraftId::new);
-        }
-        sqlx::query(
-            "insert into draft
-                 (id, consultation, version, file_name, source_sha256, text, imported_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(signed(number))
-        .bind(signed(consultation.get()))
-        .bind(&record.version)
-        .bind(&record.file_name)
-        .bind(&record.source_sha256)
-        .bind(&record.text)
-        .bind(time_text(act.at))
-        .execute(write.db())
-        .await?;
-        let id = crate::rows::to_id("draft.id", signed(number), DraftId::new)?;
-        audit::append_about(
-            &mut write,
-            act,
-            "draft.import",
-            consultation,
-            &id.to_string(),
-        )
-        .await?;
+        let id = add_draft(&mut write, act, consultation, record).await?;
         write.commit().await?;
         Ok(id)
     }
@@ -154,6 +123,41 @@ impl Store {
             .map(read)
             .transpose()
     }
+}
+
+/// The same in a transaction of the caller's.
+pub(crate) async fn add_draft(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    consultation: ConsultationId,
+    record: &DraftRecord,
+) -> Result<DraftId, StoreError> {
+    let number = write.take_numbers("draft", 1).await?;
+    let row = sqlx::query("select id from draft where consultation = $1 and source_sha256 = $2")
+        .bind(signed(consultation.get()))
+        .bind(&record.source_sha256)
+        .fetch_optional(write.db())
+        .await?;
+    if let Some(row) = row {
+        return get_id(&row, "id", DraftId::new);
+    }
+    sqlx::query(
+        "insert into draft
+             (id, consultation, version, file_name, source_sha256, text, imported_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(signed(number))
+    .bind(signed(consultation.get()))
+    .bind(&record.version)
+    .bind(&record.file_name)
+    .bind(&record.source_sha256)
+    .bind(&record.text)
+    .bind(time_text(act.at))
+    .execute(write.db())
+    .await?;
+    let id = crate::rows::to_id("draft.id", signed(number), DraftId::new)?;
+    audit::append_about(write, act, "draft.import", consultation, &id.to_string()).await?;
+    Ok(id)
 }
 
 fn read(row: &AnyRow) -> Result<Draft, StoreError> {

@@ -45,6 +45,7 @@ mod snapshot;
 mod station;
 mod submission;
 mod task;
+mod template;
 #[cfg(test)]
 mod testing;
 mod transfer;
@@ -90,6 +91,7 @@ pub use snapshot::{Snapshot, inspect};
 pub use station::{Collector, PlaceRow, PlacesAdded};
 pub use submission::{SenderId, StoredSubmission, Tracked, TrackedStage};
 pub use task::{NewTask, Task};
+pub use template::StoredTemplate;
 pub use triage::{ReservedRun, SaveOutcome, TriageRecord, TriageRun};
 pub use vault::Suite;
 pub use vector::{TextHash, text_hash};

@@ -24,6 +24,8 @@ const EXCHANGE: &str = include_str!("../migrations/shared/0016_exchange.sql");
 const SCHEDULES: &str = include_str!("../migrations/shared/0017_schedules.sql");
 const MATERIALS: &str = include_str!("../migrations/shared/0020_materials.sql");
 const VISITS: &str = include_str!("../migrations/shared/0021_visits.sql");
+const RENAMED: &str = include_str!("../migrations/shared/0022_renamed.sql");
+const TEMPLATE: &str = include_str!("../migrations/shared/0023_template.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -62,6 +64,8 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (17, "schedules", SCHEDULES),
         (20, "materials", MATERIALS),
         (21, "visits", VISITS),
+        (22, "renamed", RENAMED),
+        (23, "template", TEMPLATE),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -79,7 +83,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 17] = [
+    const LEFT: [(i64, &[&str]); 19] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -112,6 +116,8 @@ mod tests {
         (17, &[]),
         (20, &[]),
         (21, &[]),
+        (22, &[]),
+        (23, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.

@@ -135,6 +135,57 @@ impl Store {
         self.add_places_in(&mut write, act, rows).await
     }
 
+    /// Calls a place otherwise. What came under its name until now came from it; where another place has
+    /// the name too, nobody knows from which. False where a place beside it is called so.
+    pub async fn rename_station(
+        &self,
+        act: &Act<'_>,
+        id: StationId,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        // Locks the tree, as for lists.
+        write.take_numbers("station", 0).await?;
+        let rows = sqlx::query("select id, code, kind, name, parent from station")
+            .fetch_all(write.db())
+            .await?;
+        let all: Vec<Station> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        let unknown = || StoreError::UnknownStation {
+            path: id.to_string(),
+        };
+        let place = all.iter().find(|place| place.id == id);
+        let place = place.ok_or_else(unknown)?;
+        let beside = |other: &&Station| other.parent == place.parent && other.id != id;
+        if all.iter().filter(beside).any(|other| other.name == name) {
+            return Ok(false);
+        }
+        if place.name == name {
+            return Ok(true);
+        }
+        let is_only = all.iter().filter(|other| other.name == place.name).count() == 1;
+        sqlx::query("insert into station_name (name, station, until) values ($1, $2, $3)")
+            .bind(&place.name)
+            .bind(is_only.then(|| signed(id.get())))
+            .bind(time_text(act.at))
+            .execute(write.db())
+            .await?;
+        sqlx::query("update station set name = $1 where id = $2")
+            .bind(name)
+            .bind(signed(id.get()))
+            .execute(write.db())
+            .await?;
+        let what = format!("{id}: {} -> {name}", place.name);
+        audit::append(&mut write, act, "station.rename", &what).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// How often a place was called otherwise: names that were read before may be former ones.
+    pub async fn names_changed(&self) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar("select count(*) from station_name");
+        Ok(count.fetch_one(self.pool()).await?)
+    }
+
     /// The same in a transaction of the caller's.
     pub(crate) async fn add_places_in(
         &self,
@@ -289,8 +340,8 @@ mod tests {
 
     use super::{PlaceRow, PlacesAdded};
     use crate::{
-        StoreError,
-        testing::{act, on_every_database},
+        Act, StoreError,
+        testing::{act, new_consultation, on_every_database, submission},
     };
 
     fn station(kind: StationKind, path: &str) -> PlaceRow {
@@ -343,6 +394,58 @@ mod tests {
             let found = store.place_by_code(&collectors[0].code).await.unwrap();
             assert_eq!(found, Some((stations[1].clone(), Some(collectors[0].id))));
             assert_eq!(store.place_by_code("none").await.unwrap(), None);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_came_under_a_former_name_is_shown_under_the_present_one() {
+        on_every_database(async |store| {
+            let rows = [
+                station(StationKind::Point, "某区"),
+                station(StationKind::Station, "某区/东街"),
+                station(StationKind::Station, "某区/西街"),
+                station(StationKind::Collection, "某区/东街/社区"),
+                station(StationKind::Collection, "某区/西街/社区"),
+            ];
+            store.add_places(&act(), &rows).await.unwrap();
+            let consultation = new_consultation(&store, "c").await;
+            let at = |second: i64| Act {
+                at: act().at + jiff::SignedDuration::from_secs(second),
+                ..act()
+            };
+            let came = async |from: &str, second: i64| {
+                let number = format!("{from}{second}");
+                let mut one = submission(Some(&number), "好");
+                one.station = Some(from.to_owned());
+                let mut intake = store.intake(consultation, "test");
+                intake.accept(&at(second), &[one]).await.unwrap()[0].id
+            };
+            let place = async |id| {
+                let stored = store.submission(id).await.unwrap().unwrap();
+                stored.submission.station.unwrap()
+            };
+            let all = store.stations().await.unwrap();
+            let rename = async |which: usize, name: &str, second: i64| {
+                let act = at(second);
+                let renamed = store.rename_station(&act, all[which].id, name);
+                renamed.await.unwrap()
+            };
+            let (east, unclear) = (came("东街", 1).await, came("社区", 1).await);
+            assert!(!rename(1, "西街", 2).await, "there is one beside it");
+            assert!(rename(1, "东街街道", 3).await);
+            assert!(rename(2, "东街", 4).await, "the name is free again");
+            let west = came("东街", 5).await;
+            assert!(rename(1, "东门街道", 6).await);
+            assert!(rename(3, "东街社区", 7).await);
+            assert_eq!(place(east).await, "东门街道");
+            assert_eq!(place(west).await, "东街");
+            assert_eq!(place(unclear).await, "社区（同名，未能分辨）");
+            let counted = store.came_in(consultation).await.unwrap();
+            let names: Vec<_> = counted.iter().map(|one| one.station.as_deref()).collect();
+            assert_eq!(names.len(), 3, "{names:?}");
+            assert!(names.contains(&Some("东门街道")));
+            assert_eq!(store.names_changed().await.unwrap(), 4);
         })
         .await;
     }

@@ -104,13 +104,25 @@ impl Named for TrackedStage {
 /// Submissions read at a time.
 const PAGE: usize = 2_000;
 
+/// The name of the place of a submission `s`: what that place is called now.
+macro_rules! place_name {
+    () => {
+        "coalesce((select coalesce(p.name, n.name || '（同名，未能分辨）')
+             from station_name n left join station p on p.id = n.station
+             where n.name = s.station and n.until > s.received_at
+             order by n.until limit 1), s.station) as station"
+    };
+}
+pub(crate) use place_name;
+
 /// The columns of [`StoredSubmission`]; with `sealed` where identities are wanted.
 macro_rules! select {
     ($columns:literal, $rest:literal) => {
         concat!(
             "select s.id, s.consultation, s.receipt, s.received_at, s.external_id, s.channel,
-                 s.station, s.submitted_at, s.article_hint, s.sender, s.sender_group, s.region,
-                 s.text, w.withdrawn_at ",
+                 s.submitted_at, s.article_hint, s.sender, s.sender_group, s.region,
+                 s.text, w.withdrawn_at, ",
+            place_name!(),
             $columns,
             " from submission s left join withdrawal w on w.submission = s.id ",
             $rest

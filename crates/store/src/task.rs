@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     Act, Store, StoreError, audit,
+    db::Write,
     rows::{get, get_id, get_time, signed, time_text},
 };
 
@@ -36,21 +37,7 @@ impl Store {
     /// Gives a place a task and returns its number.
     pub async fn add_task(&self, act: &Act<'_>, task: &NewTask) -> Result<u64, StoreError> {
         let mut write = self.write().await?;
-        let number = write.take_numbers("task", 1).await?;
-        sqlx::query(
-            "insert into task (id, consultation, station, note, due, created_at)
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(signed(number))
-        .bind(signed(task.consultation.get()))
-        .bind(signed(task.station.get()))
-        .bind(&task.note)
-        .bind(&task.due)
-        .bind(time_text(act.at))
-        .execute(write.db())
-        .await?;
-        let what = format!("task {number} to {}", task.station);
-        audit::append_about(&mut write, act, "task.add", task.consultation, &what).await?;
+        let number = add_task(&mut write, act, task).await?;
         write.commit().await?;
         Ok(number)
     }
@@ -118,6 +105,30 @@ impl Store {
         write.commit().await?;
         Ok(true)
     }
+}
+
+/// The same in a transaction of the caller's.
+pub(crate) async fn add_task(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    task: &NewTask,
+) -> Result<u64, StoreError> {
+    let number = write.take_numbers("task", 1).await?;
+    sqlx::query(
+        "insert into task (id, consultation, station, note, due, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(signed(number))
+    .bind(signed(task.consultation.get()))
+    .bind(signed(task.station.get()))
+    .bind(&task.note)
+    .bind(&task.due)
+    .bind(time_text(act.at))
+    .execute(write.db())
+    .await?;
+    let what = format!("task {number} to {}", task.station);
+    audit::append_about(write, act, "task.add", task.consultation, &what).await?;
+    Ok(number)
 }
 
 #[cfg(test)]

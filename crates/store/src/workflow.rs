@@ -11,6 +11,7 @@ use crate::{
     rows::{
         corrupt, get, get_id, get_time, get_usize, get_wire, insert_all, signed, time_text, wire,
     },
+    submission::place_name,
 };
 
 /// What came in at one place.
@@ -137,10 +138,13 @@ impl Store {
 
     /// How much came in at each place that somebody named, and when the last.
     pub async fn came_in(&self, consultation: ConsultationId) -> Result<Vec<CameIn>, StoreError> {
-        sqlx::query(
-            "select station, count(*) as submissions, max(received_at) as last from submission
-             where consultation = $1 group by station order by station",
-        )
+        sqlx::query(concat!(
+            "select station, count(*) as submissions, max(received_at) as last from (
+                     select s.received_at, ",
+            place_name!(),
+            " from submission s where s.consultation = $1) named
+                 group by station order by station"
+        ))
         .bind(signed(consultation.get()))
         .fetch_all(self.pool())
         .await?

@@ -3,10 +3,13 @@
 //! nor changes one.
 
 use caifeng_domain::{Consultation, Named, Permission, StationId, Visibility, Window};
-use caifeng_store::{NewTask, Principal};
+use caifeng_store::{NewTask, Principal, StoreError};
 
 use super::{by_name, check, check_day, check_questions, check_slug, taken};
-use crate::{App, AppError, DraftRead, Listed, Problems, Refusal, drafts::kept_name};
+use crate::{
+    App, AppError, DraftRead, Listed, Problems, Refusal,
+    drafts::{first_version, kept_name},
+};
 
 /// Characters of a short name: it stands in addresses that are printed.
 const MAX_SLUG: usize = 40;
@@ -117,25 +120,18 @@ impl App {
         let (app, by, new) = (self.clone(), by.clone(), new.clone());
         let work = async move {
             let act = by_name(&by);
-            let id = match app.make_consultation(&act, &consultation).await {
+            let draft = first_version(kept_name(&new.file_name), bytes).await?;
+            let asked = (&*places, NOTE);
+            let started = app
+                .store
+                .start_consultation(&act, &consultation, &draft, asked);
+            match started.await {
                 // Somebody was faster.
-                Err(AppError::Argument(message)) => {
-                    return Err(Problems::one("slug", message).into());
+                Err(StoreError::SlugTaken { slug }) => {
+                    return Err(Problems::one("slug", taken(&slug).to_string()).into());
                 }
-                made => made?,
+                started => started?,
             };
-            let name = kept_name(&new.file_name);
-            app.file_draft(&act, id, &name, bytes).await?;
-            let due = consultation.window.as_ref().map(|window| &window.closes);
-            for (station, due) in places.into_iter().zip(due.into_iter().cycle()) {
-                let task = NewTask {
-                    consultation: id,
-                    station,
-                    note: NOTE.to_owned(),
-                    due: due.clone(),
-                };
-                app.store.add_task(&act, &task).await?;
-            }
             app.forget_upload(&new.upload).await?;
             app.catalogue.forget().await;
             Ok(consultation)

@@ -9,7 +9,7 @@ use super::Desk;
 use crate::exchange::is_about;
 
 /// All answers from above about a consultation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Heard {
     /// The last package that they came in.
     pub(crate) package: i64,

@@ -10,8 +10,6 @@ use crate::catalogue::today;
 /// Something that needs somebody's attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// Stable name: `spike`, `campaign`, `deadline`, `stuck`, `personal`, `ledger`.
-    pub code: &'static str,
     /// What is the matter, in Chinese.
     pub text: String,
     /// Where to look: a page below that of the consultation; empty where there is none.
@@ -42,7 +40,6 @@ impl Desk {
         self.personal(&mut out);
         if waiting > FEW {
             out.push(Alarm {
-                code: "waiting",
                 text: format!("有 {waiting} 件来件还没有梳理或需要人工查看"),
                 at: "queue?kind=waiting".to_owned(),
             });
@@ -63,7 +60,6 @@ impl Desk {
         };
         if let Some(left) = left().filter(|left| *left <= NEAR) {
             out.push(Alarm {
-                code: "deadline",
                 text: match left {
                     0 => "征求意见今天截止".to_owned(),
                     days => format!("征求意见还有 {days} 天截止"),
@@ -83,7 +79,6 @@ impl Desk {
         let usual = usual.get(usual.len() / 2).copied().unwrap_or(last.received);
         if last.received >= FEW && last.received > SPIKE * usual.max(1) {
             out.push(Alarm {
-                code: "spike",
                 text: format!("{} 收到 {} 件，平日约 {usual} 件", last.day, last.received),
                 at: String::new(),
             });
@@ -101,7 +96,6 @@ impl Desk {
             let size = self.groups.get(&group).copied().unwrap_or(0);
             if size >= FEW && size * FLOOD > all {
                 out.push(Alarm {
-                    code: "campaign",
                     text: format!(
                         "同一份模板来信 {size} 件，占全部来件的 {} %",
                         100 * size / all
@@ -129,7 +123,6 @@ impl Desk {
         let stuck = waits.filter(|s| since(s.event).is_some_and(late)).count();
         if stuck > 0 {
             out.push(Alarm {
-                code: "stuck",
                 text: format!("有 {stuck} 个处理结果等待审核超过 {STUCK} 天"),
                 at: "queue?kind=approval".to_owned(),
             });
@@ -144,7 +137,6 @@ impl Desk {
             let suspect = |text: &&String| !personal::find(text, &[]).is_empty();
             if self.points.contains_key(id) && written.into_iter().flatten().any(|t| suspect(&t)) {
                 out.push(Alarm {
-                    code: "personal",
                     text: format!("观点 {id} 的标题、规范表述或理由中疑似有个人信息"),
                     at: format!("points/{id}"),
                 });

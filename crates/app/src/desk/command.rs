@@ -7,7 +7,7 @@ use caifeng_domain::{
 use caifeng_store::{Act, Added, Principal};
 use jiff::Timestamp;
 
-use super::{Desk, SectionPlace};
+use super::{Desk, SectionPlace, Words};
 use crate::{App, AppError, Refusal, catalogue::Listed, worker};
 
 /// What somebody wants decided.
@@ -19,8 +19,8 @@ pub enum Command {
     Stance(UnitRef, Stance),
     /// The change that a unit proposes; none.
     Edit(UnitRef, Option<Edit>),
-    /// The units of a submission begin at these characters of its text, and at its first unit.
-    Cut(SubmissionId, Vec<usize>),
+    /// The unit of a submission that is there, else a new one, has these words.
+    Bound(SubmissionId, Option<Span>, Words),
     /// What kind of thing a submission is.
     Status(SubmissionId, Status),
     /// Units belong to that point.
@@ -110,7 +110,14 @@ impl App {
         if let Command::Consult(_, expert, _) = &command {
             self.check_expert(&listed, expert).await?;
         }
-        let make = |desk: &Desk| desk.check(by, &command, &self.config.dispositions);
+        let theirs = self.names_of(Some(by)).await?;
+        let rules = self.rules().await?;
+        let make = |desk: &Desk| {
+            if let Some(names) = &theirs {
+                desk.check_within(&command, &by.name, names)?;
+            }
+            desk.check(by, &command, &rules.dispositions)
+        };
         self.settle(&listed, &by.name, make).await
     }
 
@@ -230,7 +237,7 @@ impl Desk {
                 let is = is.clone();
                 Decision::Edit(*unit, Change { was, is })
             }
-            Command::Cut(submission, at) => self.check_cut(*submission, at)?,
+            Command::Bound(submission, of, words) => self.check_bound(*submission, *of, words)?,
             Command::Status(submission, is) => {
                 let place = self.place.get(submission);
                 let place = *place.ok_or(Refusal::UnknownSubmission(*submission))?;
@@ -356,34 +363,6 @@ impl Desk {
         }
         let is = aim.clone();
         Ok(Decision::Aim(unit, Change { was, is }))
-    }
-
-    /// Cuts the words between the first and the last unit at these characters of the text.
-    fn check_cut(&self, submission: SubmissionId, at: &[usize]) -> Result<Decision, AppError> {
-        let place = self.place.get(&submission);
-        let place = *place.ok_or(Refusal::UnknownSubmission(submission))?;
-        let text = &self.material.stored[place].submission.text;
-        let units = &self.material.record.analyses[place].1.units;
-        let was: Vec<Span> = units.iter().map(|unit| unit.span).collect();
-        let start = was.first().map_or(0, |span| span.start);
-        let end = was.last().map_or(text.len(), |span| span.end);
-        let mut edges = vec![start, end];
-        for &chars in at {
-            let byte = text.char_indices().nth(chars).map(|(byte, _)| byte);
-            let byte = byte.filter(|byte| (start..end).contains(byte));
-            edges.push(byte.ok_or(Refusal::BadCut)?);
-        }
-        edges.sort_unstable();
-        edges.dedup();
-        let pieces = edges.windows(2).map(|edge| Span::new(edge[0], edge[1]));
-        let is: Vec<Span> = pieces
-            .map(|span| span.trimmed(text, char::is_whitespace))
-            .filter(|span| span.start < span.end)
-            .collect();
-        if is.is_empty() {
-            return Err(Refusal::BadCut.into());
-        }
-        Ok(Decision::Cut(submission, Change { was, is }))
     }
 
     /// Units into a point, unless those for would stand with those against.

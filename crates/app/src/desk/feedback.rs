@@ -221,7 +221,8 @@ impl App {
         let Some(desk) = held.as_ref() else {
             return Ok(Told::default());
         };
-        let mut answers = desk.answers(id, false, &self.config.dispositions);
+        let rules = self.rules().await?;
+        let mut answers = desk.answers(id, false, &rules.dispositions);
         let (studied, answered) = desk.progress(id);
         Ok(Told {
             above: put_beside(&mut answers, above),

@@ -1,6 +1,6 @@
 //! Laying decisions over what triage found, and lifting them off again.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use caifeng_domain::{
     Aim, Decided, Decision, Event, EventNo, Evidence, EvidenceKind, Link, Point, PointId, Scope,
@@ -186,7 +186,11 @@ impl Desk {
         let like = |span: caifeng_domain::Span| {
             let common = |unit: &&Unit| {
                 let (start, end) = (span.start.max(unit.span.start), span.end.min(unit.span.end));
-                end.saturating_sub(start)
+                // Where they have none, the nearest.
+                (
+                    end.saturating_sub(start),
+                    Reverse(start.saturating_sub(end)),
+                )
             };
             old.iter().max_by_key(common).cloned()
         };
@@ -233,7 +237,7 @@ impl Desk {
     }
 
     /// Describes and counts the points that were changed.
-    fn count_anew(&mut self) {
+    pub(super) fn count_anew(&mut self) {
         let stale: BTreeSet<PointId> = std::mem::take(&mut self.stale).into_iter().collect();
         for id in stale {
             let Some(standing) = self.points.get(&id) else {

@@ -9,6 +9,7 @@
 
 mod above;
 mod alarm;
+mod bounds;
 mod clarify;
 mod command;
 mod expert;
@@ -23,6 +24,7 @@ mod section;
 mod submission;
 mod table;
 mod uptake;
+mod within;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -30,8 +32,8 @@ use std::{
 };
 
 use caifeng_domain::{
-    Consultation, ConsultationId, Decided, Disposition, Event, EventNo, Ledger, NodeId, Permission,
-    Point, PointId, SubmissionId, UnitRef,
+    Consultation, ConsultationId, Decided, Event, EventNo, Ledger, NodeId, Permission, Point,
+    PointId, SubmissionId, UnitRef,
 };
 use caifeng_report::Counts;
 use caifeng_store::Principal;
@@ -42,6 +44,7 @@ use crate::{App, AppError, report::Material};
 
 pub use above::Above;
 pub use alarm::Alarm;
+pub use bounds::Words;
 pub use clarify::{Meaning, SENDER};
 pub use command::{Command, Done};
 pub use feedback::{Answer, Grade, Told};
@@ -51,7 +54,7 @@ pub use queue::{ITEMS_A_PAGE as QUEUE_PAGE, Queue, QueueItem};
 pub use redline::{Redline, Stretch};
 pub(crate) use reported::Reported;
 pub use section::{SectionPage, SectionPlace, Sorted, side};
-pub use submission::SubmissionPage;
+pub use submission::{SubmissionPage, TextPiece};
 pub use table::{TableChange, TableChanges};
 pub use uptake::Uptake;
 pub(crate) use uptake::former_words;
@@ -85,6 +88,10 @@ pub struct Desk {
     stale: Vec<PointId>,
     /// What it looks like altogether, made when it is first asked for after a decision.
     glance: OnceLock<Overview>,
+    /// Whether it shows only what came from one place and those below it.
+    is_confined: bool,
+    /// How often places had been renamed when it was opened.
+    renamed: i64,
 }
 
 /// The desks of this process.
@@ -93,6 +100,8 @@ pub(crate) struct Desks {
     kept: Mutex<Vec<(ConsultationId, SharedDesk)>>,
     /// Ledgers with what they follow from: a hundred thousand rows take half a second.
     ledgers: Mutex<HashMap<ConsultationId, (LedgerState, Ledger)>>,
+    /// For those who speak for some places.
+    places: Mutex<within::Places>,
 }
 
 /// See [`caifeng_store::Store::ledger_state`].
@@ -119,7 +128,8 @@ impl Desks {
 }
 
 impl App {
-    /// What `show` makes of a consultation's desk, for somebody who may read reports there.
+    /// What `show` makes of a consultation's desk, for somebody who may read reports there: of all of
+    /// it, or of what came from the places for which they speak.
     pub async fn at_desk<T>(
         &self,
         by: &Principal,
@@ -129,18 +139,16 @@ impl App {
         let listed = self
             .consultation_to(by, Permission::ReadReport, slug)
             .await?;
+        if let Some(own) = by.reach.station {
+            let names = self.names_of(Some(by)).await?.unwrap_or_default();
+            return show(&*self.desk_of_places(&listed, own, names).await?);
+        }
         let shared = self.fresh_desk(listed.id, slug).await?;
         let held = shared.read().await;
         let desk = held
             .as_ref()
             .ok_or_else(|| AppError::NotTriaged(slug.to_owned()))?;
         show(desk)
-    }
-
-    /// What may become of a point.
-    #[must_use]
-    pub fn dispositions(&self) -> &[Disposition] {
-        &self.config.dispositions
     }
 
     /// A consultation as it stands: its ledger, and how content senders are with their answers.
@@ -204,9 +212,13 @@ impl App {
         let shared = self.desks.of(id).await;
         let (run, last) = self.store.desk_state(id).await?;
         let heard = self.store.last_feedback(id).await?;
+        let renamed = self.store.names_changed().await?;
         let is_fresh = |desk: &Option<Desk>| {
             (desk.as_ref()).is_some_and(|desk| {
-                Some(desk.run) == run && desk.decided.last >= last && desk.heard.package >= heard
+                Some(desk.run) == run
+                    && desk.renamed == renamed
+                    && desk.decided.last >= last
+                    && desk.heard.package >= heard
             })
         };
         if is_fresh(&*shared.read().await) {
@@ -218,11 +230,14 @@ impl App {
             return Ok(shared);
         }
         match held.as_mut() {
-            Some(desk) if Some(desk.run) == run => {
+            Some(desk) if Some(desk.run) == run && desk.renamed == renamed => {
                 let news = self.store.decisions(id, desk.decided.last).await?;
                 desk.hear(news);
             }
-            _ => *held = Some(self.open_desk(id, slug).await?),
+            _ => {
+                let desk = self.open_desk(id, slug).await?;
+                *held = Some(Desk { renamed, ..desk });
+            }
         }
         if let Some(desk) = held.as_mut().filter(|desk| desk.heard.package < heard) {
             desk.heard = above::Heard::new(heard, self.store.feedback(id).await?);
@@ -259,6 +274,8 @@ impl Desk {
             material,
             events: Vec::new(),
             glance: OnceLock::new(),
+            is_confined: false,
+            renamed: 0,
         };
         for point in points {
             let standing = Standing {
@@ -284,20 +301,18 @@ impl Desk {
         &self.material.draft.title
     }
 
+    /// Whether it shows only what came from one place and those below it.
+    #[must_use]
+    pub const fn is_confined(&self) -> bool {
+        self.is_confined
+    }
+
     /// The last decision of somebody that holds.
     #[must_use]
     pub fn last_of(&self, name: &str) -> Option<&Event> {
         let gone = caifeng_domain::decided::undone(&self.events);
         let mut theirs = self.events.iter().rev().filter(|e| e.actor == name);
         theirs.find(|e| !gone.contains(&e.number))
-    }
-
-    /// Characters of the submission before a unit.
-    #[must_use]
-    pub fn chars_before(&self, unit: UnitRef) -> usize {
-        let place = self.place.get(&unit.submission);
-        let text = place.map(|&at| self.material.stored[at].submission.text.as_str());
-        text.map_or(0, |text| text[..unit.span.start].chars().count())
     }
 
     /// What was found in a submission.

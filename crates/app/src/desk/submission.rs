@@ -27,8 +27,8 @@ pub struct SubmissionPage {
     pub status: (Status, f32),
     /// How it relates to others, and how many those are.
     pub duplicate: (DuplicateKind, usize),
-    /// Its words in order, personal data masked: each piece with the number of its unit, from 1.
-    pub pieces: Vec<(String, Option<usize>)>,
+    /// Its words in order, personal data masked.
+    pub pieces: Vec<TextPiece>,
     /// Its units.
     pub units: Vec<(UnitLine, PointId, Option<String>)>,
     /// Kinds of personal data found.
@@ -37,6 +37,21 @@ pub struct SubmissionPage {
     pub alike: Vec<SubmissionId>,
     /// What was decided about it, the latest first; and whether it still holds.
     pub history: Vec<(Event, bool)>,
+}
+
+/// Words of a submission that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextPiece {
+    /// As they are shown.
+    pub words: String,
+    /// Which characters of its text they are, from the first to before the second.
+    pub chars: (usize, usize),
+    /// Whether something else stands here instead of personal data.
+    pub is_masked: bool,
+    /// Number of the unit that they are in, from 1.
+    pub unit: Option<usize>,
+    /// Whether that unit ends here.
+    pub ends: bool,
 }
 
 /// Submissions of the same words that are named.
@@ -92,26 +107,35 @@ impl Desk {
         })
     }
 
-    /// The words of a submission, cut where units begin and end.
-    fn pieces(&self, place: usize) -> Vec<(String, Option<usize>)> {
-        let end = self.material.stored[place].submission.text.len();
-        let units = &self.material.record.analyses[place].1.units;
-        let mut out = Vec::new();
-        let mut done = 0;
-        for (number, unit) in units.iter().enumerate() {
-            if unit.span.start > done {
-                let between = Span::new(done, unit.span.start);
-                out.push((self.material.quotation(place, between).text, None));
+    /// The words of a submission, cut where units and personal data begin and end.
+    fn pieces(&self, place: usize) -> Vec<TextPiece> {
+        let text = &self.material.stored[place].submission.text;
+        let analysis = &self.material.record.analyses[place].1;
+        let masked = analysis.personal_data.iter().map(|data| data.span);
+        let spans = analysis.units.iter().map(|unit| unit.span).chain(masked);
+        let mut edges: Vec<usize> = spans.flat_map(|span| [span.start, span.end]).collect();
+        // A browser makes one sign of the two that end a line in some texts: there it counts anew.
+        edges.extend(text.match_indices('\r').flat_map(|(at, _)| [at, at + 1]));
+        edges.extend([0, text.len()]);
+        edges.sort_unstable();
+        edges.dedup();
+        let (mut out, mut chars) = (Vec::new(), 0);
+        for edge in edges.windows(2) {
+            let span = Span::new(edge[0], edge[1]);
+            let before = chars;
+            chars += span.of(text).chars().count();
+            if span.of(text) == "\r" {
+                continue;
             }
-            let words = self.material.quotation(place, unit.span).text;
-            out.push((words, Some(number + 1)));
-            done = unit.span.end.max(done);
-        }
-        if done < end {
-            out.push((
-                self.material.quotation(place, Span::new(done, end)).text,
-                None,
-            ));
+            let unit = (analysis.units.iter()).position(|unit| unit.span.contains(span));
+            let mut data = analysis.personal_data.iter();
+            out.push(TextPiece {
+                words: self.material.quotation(place, span).text,
+                chars: (before, chars),
+                is_masked: data.any(|data| data.span.contains(span)),
+                unit: unit.map(|at| at + 1),
+                ends: unit.is_some_and(|at| analysis.units[at].span.end == span.end),
+            });
         }
         out
     }

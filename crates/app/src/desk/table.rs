@@ -1,7 +1,7 @@
 //! The table of points that staff filled in with a spreadsheet program: what it would change.
 
 use caifeng_domain::{Permission, PointId};
-use caifeng_report::{ReadBack, read_back};
+use caifeng_report::{ReadBack, ReportError, read_back};
 use caifeng_store::Principal;
 
 use super::Desk;
@@ -42,12 +42,18 @@ impl App {
         bytes: Vec<u8>,
     ) -> Result<TableChanges, AppError> {
         self.consultation_to(by, Permission::Review, slug).await?;
-        let offered: Vec<String> = (self.dispositions().iter())
+        let rules = self.rules().await?;
+        let offered: Vec<String> = (rules.dispositions.iter())
             .map(|d| d.name.clone())
             .collect();
         let read = tokio::task::spawn_blocking(move || read_back(&bytes, &offered)).await?;
-        let table = read.map_err(|_| {
-            let message = "这个文件不是本系统导出的汇总表，或者已经损坏";
+        let table = read.map_err(|error| {
+            let message = match error {
+                ReportError::NumbersMissing => {
+                    "表中隐藏的“观点编号”一列不见了，无法对应到观点。请重新下载汇总表，把填好的内容复制过去"
+                }
+                _ => "这个文件不是本系统导出的汇总表，或者已经损坏",
+            };
             Refusal::BadFile(message.to_owned())
         })?;
         if table.consultation != slug {
@@ -55,12 +61,8 @@ impl App {
             let message = format!("这份表属于任务 {of}，不是 {slug}");
             return Err(Refusal::BadFile(message).into());
         }
-        self.at_desk(
-            by,
-            slug,
-            |desk| Ok(desk.changes(table, self.dispositions())),
-        )
-        .await
+        let show = |desk: &Desk| Ok(desk.changes(table, &rules.dispositions));
+        self.at_desk(by, slug, show).await
     }
 }
 

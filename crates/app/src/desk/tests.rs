@@ -218,7 +218,7 @@ async fn a_result_needs_a_reason_and_a_second_person() {
 
     let answers = async |preview| {
         let unit = office.members(point).await[0];
-        let all = office.app.dispositions().to_vec();
+        let all = office.app.rules().await.unwrap().dispositions.clone();
         office
             .at(|desk| desk.answers(unit.submission, preview, &all))
             .await
@@ -449,4 +449,53 @@ async fn a_point_whose_result_is_to_pass_it_on_becomes_an_item() {
     let agree = Command::Approve(point);
     office.app.decide(&second, "heyan", agree).await.unwrap();
     assert_eq!(items().await, before + 1);
+}
+
+/// Confirmed links teach, and the run says how much they did (DESIGN §6).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_says_how_many_units_it_learned_from_decisions() {
+    let office = Office::new().await;
+    let by = somebody("王审", Role::Reviewer);
+    // All that is said about the article most spoken of belongs to one of which nobody speaks.
+    let (spoken, other) = office
+        .at(|desk| {
+            let map = &desk.overview().map;
+            let articles = || map.iter().filter(|heat| !heat.is_chapter);
+            let most = articles()
+                .max_by_key(|heat| heat.points)
+                .map(|heat| heat.place);
+            let none = articles()
+                .find(|heat| heat.points == 0)
+                .map(|heat| heat.place);
+            let number = |place| {
+                let place = desk.section(place, Sorted::Weight, 1).unwrap();
+                place.article.unwrap()
+            };
+            (most.unwrap(), number(none.unwrap()))
+        })
+        .await;
+    let units = office
+        .at(|desk| {
+            let here = desk.points.values().filter(|s| s.section == spoken);
+            let units = here.flat_map(|s| &s.point.units);
+            units.map(|&unit| desk.unit_ref(unit)).collect::<Vec<_>>()
+        })
+        .await;
+    for unit in units.iter().step_by(2) {
+        let command = Command::Aim(*unit, Aim::at(vec![other]));
+        office.app.decide(&by, "heyan", command).await.unwrap();
+    }
+    let learned = async || office.at(|desk| desk.overview().learned.clone()).await;
+    assert_eq!(learned().await, [], "by the run before them");
+    office.triage().await;
+    let told = learned().await;
+    let to_it = told
+        .iter()
+        .find(|one| one.article == crate::report::article_name(other));
+    let count = to_it.map_or(0, |one| one.units);
+    assert!(
+        (1..=units.len() / 2).contains(&count),
+        "{told:?} of {}",
+        units.len()
+    );
 }

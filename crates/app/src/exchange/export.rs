@@ -56,7 +56,7 @@ impl App {
         let withdrawn: HashSet<SubmissionId> = withdrawn.into_iter().collect();
         let received = self.store.received(who.id()).await?;
         let (store, consultation) = (self.store.clone(), who.id());
-        let dispositions = self.config.dispositions.clone();
+        let dispositions = self.rules().await?.dispositions.clone();
         let build = move || {
             let desk = held.as_ref()?;
             let versions = versions(&drafts, &desk.material.stored, &spoken);
@@ -142,8 +142,9 @@ impl App {
         let desk = self.fresh_desk(who.id(), &slug).await?;
         let held = desk.read().await;
         let desk = held.as_ref().ok_or(AppError::NotTriaged(slug))?;
+        let rules = self.rules().await?;
         let lines = references.into_iter().filter_map(|(id, reference)| {
-            let here = desk.answers(id, false, &self.config.dispositions);
+            let here = desk.answers(id, false, &rules.dispositions);
             let here = here.into_iter().filter_map(|answer| {
                 Some(AnswerLine {
                     by: own.clone(),

@@ -63,9 +63,7 @@ impl App {
         choice: Choice,
         stands: bool,
     ) -> Result<(), AppError> {
-        let listed = self
-            .consultation_to(by, Permission::ReadReport, slug)
-            .await?;
+        let listed = self.whole_to(by, Permission::ReadReport, slug).await?;
         if !listed.allows(by, Permission::Review) && !listed.allows(by, Permission::Publish) {
             return Err(Refusal::Forbidden.into());
         }

@@ -73,15 +73,13 @@ impl Preview {
 impl App {
     /// What would become public of a consultation.
     pub async fn preview_release(&self, by: &Principal, slug: &str) -> Result<Preview, AppError> {
-        let listed = self
-            .consultation_to(by, Permission::ReadReport, slug)
-            .await?;
+        let listed = self.whole_to(by, Permission::ReadReport, slug).await?;
         self.preview(listed).await
     }
 
     /// Makes public what the preview named `seen` shows, and says the number of the release.
     pub async fn publish(&self, by: &Principal, slug: &str, seen: &str) -> Result<u64, AppError> {
-        let listed = self.consultation_to(by, Permission::Publish, slug).await?;
+        let listed = self.whole_to(by, Permission::Publish, slug).await?;
         if !listed.is_public() {
             return Err(Refusal::NotForPublic.into());
         }
@@ -118,7 +116,7 @@ impl App {
         number: u64,
         reason: &str,
     ) -> Result<(), AppError> {
-        let listed = self.consultation_to(by, Permission::Publish, slug).await?;
+        let listed = self.whole_to(by, Permission::Publish, slug).await?;
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(Refusal::Needed("撤下的理由").into());
@@ -206,7 +204,7 @@ impl App {
             laws: self.chosen_laws(&choices).await?,
             choices,
             taken_back: taken_back.into_iter().collect(),
-            dispositions: self.config.dispositions.clone(),
+            dispositions: self.rules().await?.dispositions.clone(),
         })
     }
 }

@@ -68,7 +68,9 @@ impl LetterSettings {
 
 impl App {
     /// The letter of a report that is made on `today`.
-    pub fn letter(&self, said: LetterSettings, today: &str) -> Result<Letter, AppError> {
+    pub async fn letter(&self, said: LetterSettings, today: &str) -> Result<Letter, AppError> {
+        // What was said for one report goes before what officials uploaded, and that before the settings.
+        let named = said.template.is_some();
         let said = said.or(&self.config.report);
         let date = said.date.unwrap_or_else(|| today.to_owned());
         check_day(&date)?;
@@ -83,7 +85,10 @@ impl App {
             contact: said.contact,
             date,
             texts: said.texts,
-            template: said.template.map(read).transpose()?,
+            template: match self.rules().await?.report.clone() {
+                Some(own) if !named => Some(own),
+                _ => said.template.map(read).transpose()?,
+            },
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caifeng_domain::{Draft, Level, NodeId, Point};
+use caifeng_domain::{Draft, Level, NodeId, Point, Stance};
 use caifeng_report::{Section, SectionKind};
 
 use super::{Material, Reported, points::article_name};
@@ -70,8 +70,11 @@ fn section(material: &Material, place: SectionPlace, points: &[&Point]) -> Secti
     let mut entries: Vec<_> = points.iter().map(|p| material.point(p)).collect();
     entries.sort_by(|a, b| {
         let weight = |c: &caifeng_report::Counts| (c.senders, c.texts, c.submissions);
+        // Of the same weight, what would change words of the draft comes before what likes them.
         weight(&b.counts)
             .cmp(&weight(&a.counts))
+            .then(a.edits.is_empty().cmp(&b.edits.is_empty()))
+            .then((a.stance == Stance::Support).cmp(&(b.stance == Stance::Support)))
             .then(a.id.cmp(&b.id))
     });
     let submissions = points.iter().flat_map(|p| p.units.iter().map(|u| u.0));

@@ -1,7 +1,5 @@
 //! What is asked for, checked against what whoever asks may see.
 
-use std::collections::BTreeSet;
-
 use caifeng_domain::{ArticleNo, Channel, Named, PersonalDataKind, Status};
 use caifeng_search::{Filters, Kind};
 use caifeng_store::Principal;
@@ -118,16 +116,13 @@ impl App {
                 Some(below.into_iter().map(|station| station.name).collect())
             }
         };
-        let names = |places: Vec<caifeng_domain::Station>| -> BTreeSet<String> {
-            places.into_iter().map(|place| place.name).collect()
-        };
         let filters = Filters {
             kind: None,
             consultation: None,
             article: request.article,
             channel: request.channel,
             stations,
-            within: within.map(names),
+            within: self.names_of(Some(by)).await?,
             date_from: request.from.clone(),
             date_to: request.to.clone(),
             status: request.status,

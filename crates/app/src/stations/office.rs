@@ -98,6 +98,24 @@ impl App {
         Ok(())
     }
 
+    /// Calls one of the places that `by` looks after otherwise.
+    ///
+    /// # Errors
+    /// [`AppError::Form`] with what is wrong with `name`.
+    pub async fn rename_place(
+        &self,
+        by: &Principal,
+        code: &str,
+        name: &str,
+    ) -> Result<(), AppError> {
+        let theirs = self.connected(by).await?;
+        let known = theirs.iter().any(|(station, _)| station.code == code);
+        if !known {
+            return Err(Refusal::UnknownPlace.into());
+        }
+        self.rename(&by_name(by), code, name).await
+    }
+
     /// Keeps a list that somebody chose until they confirm it. Returns its hash.
     pub async fn put_places(&self, bytes: Vec<u8>) -> Result<String, AppError> {
         self.put_upload(bytes).await
@@ -206,7 +224,7 @@ impl App {
 }
 
 /// What is wrong with the name of a place or person.
-fn wrong_name(name: &str) -> Option<String> {
+pub(super) fn wrong_name(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("请填写名称".to_owned());
     }

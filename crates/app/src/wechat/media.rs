@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     App, AppError, CONSENT_VERSION, Listed, Refusal,
+    scans::kinds,
     submit::{check_article, check_open, check_text, check_was_open},
 };
 
@@ -20,6 +21,8 @@ pub struct Transcript {
     pub article: Option<ArticleNo>,
     /// The words.
     pub text: String,
+    /// The recording itself, where somebody fetched it.
+    pub files: Vec<Vec<u8>>,
 }
 
 impl App {
@@ -86,6 +89,7 @@ impl App {
         let received = medium.received_at.to_string();
         check_was_open(&listed, Some(&received), now)?;
         check_text(1, &transcript.text)?;
+        kinds(&transcript.files)?;
         if let Some(article) = transcript.article {
             check_article(&listed, article)?;
         }
@@ -136,7 +140,11 @@ impl App {
             // In the journal in other words already, since an attempt that was interrupted.
             return Err(Refusal::Handled.into());
         }
-        Ok(accepted.receipt.to_string())
+        let receipt = accepted.receipt.to_string();
+        if !transcript.files.is_empty() {
+            self.attach_scans(by, &receipt, transcript.files).await?;
+        }
+        Ok(receipt)
     }
 
     /// Notes that nothing is to be taken in of a recording or picture.

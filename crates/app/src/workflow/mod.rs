@@ -12,6 +12,7 @@ use crate::{App, AppError, Listed, Refusal};
 
 pub use places::{PlaceProgress, Progressed};
 pub use reminder::Reminder;
+pub(crate) use template::calendar;
 pub use template::{Terms, WORKFLOW_FILE, Workflow};
 
 /// Characters of who looks after a step.
@@ -53,30 +54,25 @@ pub(crate) fn this_day() -> Day {
 }
 
 impl App {
-    /// How the office works.
-    #[must_use]
-    pub fn workflow(&self) -> &Workflow {
-        &self.config.workflow
-    }
-
     /// The steps of a consultation.
     pub async fn steps(&self, by: &Principal, slug: &str) -> Result<Steps, AppError> {
         let listed = self
             .consultation_to(by, Permission::ReadReport, slug)
             .await?;
         let begun = self.store.steps(listed.id).await?;
+        let rules = self.rules().await?;
         let today = this_day();
         let are_begun = !begun.is_empty();
         let steps = if are_begun {
             begun
         } else {
-            self.planned(&listed, None, &by.name)
+            self.planned(&listed, None, &by.name).await?
         };
         let urgency = |step: &Step| {
             let due = step
                 .due
                 .filter(|_| are_begun && step.state != StepState::Done);
-            due.and_then(|due| self.urgency(due, today))
+            due.and_then(|due| rules.workflow.urgency(due, today))
         };
         let steps = steps.into_iter().map(|step| {
             let urgency = urgency(&step);
@@ -98,7 +94,7 @@ impl App {
         start: Option<Day>,
     ) -> Result<(), AppError> {
         let listed = self.consultation_to(by, Permission::Review, slug).await?;
-        let steps = self.planned(&listed, start, &by.name);
+        let steps = self.planned(&listed, start, &by.name).await?;
         let act = Act {
             actor: &by.name,
             at: Timestamp::now(),
@@ -147,21 +143,33 @@ impl App {
     }
 
     /// What the template gives a consultation.
-    fn planned(&self, listed: &Listed, start: Option<Day>, by: &str) -> Vec<Step> {
+    async fn planned(
+        &self,
+        listed: &Listed,
+        start: Option<Day>,
+        by: &str,
+    ) -> Result<Vec<Step>, AppError> {
         let now = Timestamp::now();
-        let flow = self.workflow();
+        let flow = &self.rules().await?.workflow;
         let window = listed.consultation.window.as_ref();
         let opens = window.and_then(|window| window.opens.parse().ok());
         let closes = window.and_then(|window| window.closes.parse().ok());
         let start = start.or(opens).unwrap_or_else(this_day);
         let who = (by, now.as_microsecond());
-        workflow::begin(&flow.steps, start, closes, &flow.calendar, who)
+        Ok(workflow::begin(
+            &flow.steps,
+            start,
+            closes,
+            &flow.calendar,
+            who,
+        ))
     }
+}
 
+impl Workflow {
     /// How urgent something due on a day is.
     pub(crate) fn urgency(&self, due: Day, today: Day) -> Option<Urgency> {
-        let flow = self.workflow();
-        Urgency::of(due, today, flow.remind_days, &flow.calendar)
+        Urgency::of(due, today, self.remind_days, &self.calendar)
     }
 }
 

@@ -66,7 +66,8 @@ impl App {
         let tasks: Vec<Task> = tasks.filter(|t| t.what.consultation == listed.id).collect();
         let came_in = self.store.came_in(listed.id).await?;
         let today = this_day();
-        let urgency = |due| self.urgency(due, today);
+        let rules = self.rules().await?;
+        let urgency = |due| rules.workflow.urgency(due, today);
         let stations = self.store.stations().await?;
         let mut places = progress(&stations, &tasks, &came_in, urgency);
         let Some(own) = self.places_of(Some(by)).await? else {

@@ -3,7 +3,7 @@
 use caifeng_domain::{Day, Permission, Sla, StepState, TransferItem, Urgency};
 use caifeng_store::Principal;
 
-use super::this_day;
+use super::{Workflow, this_day};
 use crate::{App, AppError, Listed, TaskState};
 
 /// Something that is due, or was.
@@ -43,11 +43,13 @@ impl App {
         is_meant: impl Fn(&str) -> bool,
     ) -> Result<Vec<Reminder>, AppError> {
         let mut out = Vec::new();
+        let rules = self.rules().await?;
+        let flow = &rules.workflow;
         for listed in self.consultations().await?.iter() {
             let is_meant = is_meant(&listed.consultation.slug);
             if is_meant && listed.allows(by, Permission::ReadReport) {
-                self.remind_of_steps(listed, &mut out).await?;
-                self.remind_of_transfers(listed, &mut out).await?;
+                self.remind_of_steps(flow, listed, &mut out).await?;
+                self.remind_of_transfers(flow, listed, &mut out).await?;
             }
         }
         let today = this_day();
@@ -55,7 +57,7 @@ impl App {
         let open = tasks.filter(|task| task.state != TaskState::Done && is_meant(&task.slug));
         for task in open {
             let due: Option<Day> = task.due.parse().ok();
-            let urgency = |due| Some((due, self.urgency(due, today)?));
+            let urgency = |due| Some((due, flow.urgency(due, today)?));
             let Some((due, urgency)) = due.and_then(urgency) else {
                 continue;
             };
@@ -73,6 +75,7 @@ impl App {
 
     async fn remind_of_steps(
         &self,
+        flow: &Workflow,
         listed: &Listed,
         out: &mut Vec<Reminder>,
     ) -> Result<(), AppError> {
@@ -82,7 +85,7 @@ impl App {
                     "" => format!("步骤“{}”（{}）", step.name, step.office),
                     who => format!("步骤“{}”（{who}）", step.name),
                 };
-                self.remind(listed, step.due, what, "workflow", out);
+                remind(flow, listed, step.due, what, "workflow", out);
             }
         }
         Ok(())
@@ -90,6 +93,7 @@ impl App {
 
     async fn remind_of_transfers(
         &self,
+        flow: &Workflow,
         listed: &Listed,
         out: &mut Vec<Reminder>,
     ) -> Result<(), AppError> {
@@ -97,41 +101,40 @@ impl App {
             let at = format!("transfers/{key}");
             if item.state.is_with_office() {
                 let what = format!("转办 {key}（{}）办结", item.office);
-                self.remind(listed, item.due, what, &at, out);
+                remind(flow, listed, item.due, what, &at, out);
                 let what = format!("转办 {key}（{}）报告进展", item.office);
-                self.remind(listed, self.news_due(&item), what, &at, out);
+                remind(flow, listed, news_due(flow, &item), what, &at, out);
             }
             let what = format!("转办 {key}（{}）回头看", item.office);
-            self.remind(listed, item.recheck, what, &at, out);
+            remind(flow, listed, item.recheck, what, &at, out);
         }
         Ok(())
     }
+}
 
-    /// When there should be news of an item whose office goes on step by step.
-    fn news_due(&self, item: &TransferItem) -> Option<Day> {
-        let flow = self.workflow();
-        let days = flow.terms(item.sla.unwrap_or(Sla::Short)).progress_days?;
-        let last = Day::in_china(item.log.last()?.at);
-        Some(flow.calendar.add(last, days)).filter(|day| item.due.is_none_or(|due| *day < due))
-    }
+/// When there should be news of an item whose office goes on step by step.
+fn news_due(flow: &Workflow, item: &TransferItem) -> Option<Day> {
+    let days = flow.terms(item.sla.unwrap_or(Sla::Short)).progress_days?;
+    let last = Day::in_china(item.log.last()?.at);
+    Some(flow.calendar.add(last, days)).filter(|day| item.due.is_none_or(|due| *day < due))
+}
 
-    fn remind(
-        &self,
-        listed: &Listed,
-        due: Option<Day>,
-        what: String,
-        at: &str,
-        out: &mut Vec<Reminder>,
-    ) {
-        let urgency = |due| Some((due, self.urgency(due, this_day())?));
-        if let Some((due, urgency)) = due.and_then(urgency) {
-            out.push(Reminder {
-                at: format!("/staff/c/{}/{at}", listed.consultation.slug),
-                title: listed.consultation.title.clone(),
-                what,
-                due,
-                urgency,
-            });
-        }
+fn remind(
+    flow: &Workflow,
+    listed: &Listed,
+    due: Option<Day>,
+    what: String,
+    at: &str,
+    out: &mut Vec<Reminder>,
+) {
+    let urgency = |due| Some((due, flow.urgency(due, this_day())?));
+    if let Some((due, urgency)) = due.and_then(urgency) {
+        out.push(Reminder {
+            at: format!("/staff/c/{}/{at}", listed.consultation.slug),
+            title: listed.consultation.title.clone(),
+            what,
+            due,
+            urgency,
+        });
     }
 }

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use caifeng_domain::{Anchor, Day, Named, PlannedStep, Sla, WorkingDays};
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::AppError;
+use crate::{
+    AppError,
+    toml_lines::{self, Fault},
+};
 
 /// What is in force where no file is configured, and what a file looks like.
 pub const WORKFLOW_FILE: &str = include_str!("../../workflow.toml");
@@ -40,8 +44,8 @@ pub struct Workflow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    remind_days: i32,
-    recheck_days: i32,
+    remind_days: Spanned<i32>,
+    recheck_days: Spanned<i32>,
     steps: Vec<WrittenStep>,
     transfers: WrittenTransfers,
     #[serde(default)]
@@ -51,10 +55,10 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenStep {
-    name: String,
+    name: Spanned<String>,
     office: String,
-    from: Option<String>,
-    days: Option<i32>,
+    from: Option<Spanned<String>>,
+    days: Option<Spanned<i32>>,
 }
 
 #[derive(Deserialize)]
@@ -68,17 +72,40 @@ struct WrittenTransfers {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenTerms {
-    days: i32,
-    progress_days: Option<i32>,
+    days: Spanned<i32>,
+    progress_days: Option<Spanned<i32>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct WrittenCalendar {
     #[serde(default)]
-    holidays: Vec<String>,
+    holidays: Vec<Spanned<String>>,
     #[serde(default)]
-    worked: Vec<String>,
+    worked: Vec<Spanned<String>>,
+}
+
+impl WrittenCalendar {
+    fn read(self) -> Result<WorkingDays, Fault> {
+        let days = |list: Vec<Spanned<String>>| -> Result<BTreeSet<Day>, Fault> {
+            let mut out = BTreeSet::new();
+            for one in list {
+                let wrong = || Fault::at(&one, format!("“{}”不是日期", one.get_ref()));
+                out.extend(range(one.get_ref()).ok_or_else(wrong)?);
+            }
+            Ok(out)
+        };
+        Ok(WorkingDays {
+            holidays: days(self.holidays)?,
+            worked: days(self.worked)?,
+        })
+    }
+}
+
+/// The days of a file with holidays and the weekends that are worked instead, and nothing else.
+pub(crate) fn calendar(text: &str) -> Result<WorkingDays, String> {
+    let written: WrittenCalendar = toml_lines::read(text)?;
+    written.read().map_err(|fault| fault.on_line_of(text))
 }
 
 impl Workflow {
@@ -86,58 +113,17 @@ impl Workflow {
     pub(crate) fn read(file: Option<(&str, &str)>) -> Result<Self, AppError> {
         let (name, text) = file.unwrap_or(("workflow.toml", WORKFLOW_FILE));
         let wrong = |what: String| AppError::Config(format!("{name}：{what}"));
-        let written: Written =
-            toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
-        let near = |days: i32, from: i32| {
-            let is_near = (from..=FAR).contains(&days);
-            let range = || wrong(format!("{days} 不在 {from} 至 {FAR} 个工作日之间"));
-            is_near.then_some(days).ok_or_else(range)
-        };
-        let terms = |terms: WrittenTerms| {
-            Ok::<_, AppError>(Terms {
-                days: near(terms.days, 1)?,
-                progress_days: terms.progress_days.map(|days| near(days, 1)).transpose()?,
-            })
-        };
-        let steps = written.steps.into_iter().map(|step| {
-            let due = match (step.from.as_deref(), step.days) {
-                (None, None) => None,
-                (Some(from), Some(days)) => {
-                    let anchor = Anchor::from_name(from);
-                    let anchor = anchor.ok_or_else(|| wrong(format!("“{from}”应为 start 或 end")));
-                    Some((anchor?, near(days, -FAR)?))
-                }
-                _ => return Err(wrong(format!("步骤“{}”的 from 和 days 应同写", step.name))),
-            };
-            if step.name.trim().is_empty() {
-                return Err(wrong("步骤应有名称".to_owned()));
-            }
-            Ok(PlannedStep {
-                name: step.name,
-                office: step.office,
-                due,
-            })
-        });
-        let days = |list: Vec<String>| -> Result<BTreeSet<Day>, AppError> {
-            let mut out = BTreeSet::new();
-            for one in list {
-                let days = range(&one).ok_or_else(|| wrong(format!("“{one}”不是日期")))?;
-                out.extend(days);
-            }
-            Ok(out)
-        };
-        Ok(Self {
-            steps: steps.collect::<Result<_, _>>()?,
-            calendar: WorkingDays {
-                holidays: days(written.calendar.holidays)?,
-                worked: days(written.calendar.worked)?,
-            },
-            remind_days: near(written.remind_days, 0)?,
-            recheck_days: near(written.recheck_days, 1)?,
-            short: terms(written.transfers.short)?,
-            staged: terms(written.transfers.staged)?,
-            hard: terms(written.transfers.hard)?,
-        })
+        Self::of(text).map_err(wrong)
+    }
+
+    /// From the text of a file, or what is wrong with which of its lines.
+    pub(crate) fn of(text: &str) -> Result<Self, String> {
+        let written: Written = toml_lines::read(text)?;
+        let flow = written.read().map_err(|fault| fault.on_line_of(text))?;
+        if flow.steps.is_empty() {
+            return Err("至少应有一个步骤".to_owned());
+        }
+        Ok(flow)
     }
 
     /// What is promised for items of this kind.
@@ -149,6 +135,64 @@ impl Workflow {
             Sla::Hard => self.hard,
         }
     }
+}
+
+impl Written {
+    fn read(self) -> Result<Workflow, Fault> {
+        let terms = |terms: WrittenTerms| -> Result<Terms, Fault> {
+            Ok(Terms {
+                days: near(&terms.days, 1)?,
+                progress_days: (terms.progress_days.as_ref())
+                    .map(|days| near(days, 1))
+                    .transpose()?,
+            })
+        };
+        let steps = self.steps.into_iter().map(WrittenStep::read);
+        Ok(Workflow {
+            steps: steps.collect::<Result<_, _>>()?,
+            calendar: self.calendar.read()?,
+            remind_days: near(&self.remind_days, 0)?,
+            recheck_days: near(&self.recheck_days, 1)?,
+            short: terms(self.transfers.short)?,
+            staged: terms(self.transfers.staged)?,
+            hard: terms(self.transfers.hard)?,
+        })
+    }
+}
+
+impl WrittenStep {
+    fn read(self) -> Result<PlannedStep, Fault> {
+        let due = match (self.from, self.days) {
+            (None, None) => None,
+            (Some(from), Some(days)) => {
+                let wrong = || Fault::at(&from, format!("“{}”应为 start 或 end", from.get_ref()));
+                let anchor = Anchor::from_name(from.get_ref()).ok_or_else(wrong)?;
+                Some((anchor, near(&days, -FAR)?))
+            }
+            _ => {
+                let what = format!("步骤“{}”的 from 和 days 应同写", self.name.get_ref());
+                return Err(Fault::at(&self.name, what));
+            }
+        };
+        if self.name.get_ref().trim().is_empty() {
+            return Err(Fault::at(&self.name, "步骤应有名称".to_owned()));
+        }
+        Ok(PlannedStep {
+            name: self.name.into_inner(),
+            office: self.office,
+            due,
+        })
+    }
+}
+
+/// So many working days, if they are not out of all proportion.
+fn near(days: &Spanned<i32>, from: i32) -> Result<i32, Fault> {
+    let number = *days.get_ref();
+    if (from..=FAR).contains(&number) {
+        return Ok(number);
+    }
+    let what = format!("{number} 不在 {from} 至 {FAR} 个工作日之间");
+    Err(Fault::at(days, what))
 }
 
 /// `2026-10-01`, or `2026-10-01/2026-10-07` with both ends and no more than a year.
@@ -208,7 +252,12 @@ mod tests {
                 "2026-01-03/2026-01-01",
                 "2026-01-03/",
             ),
-            ("days = 15", "day = 15", "day"),
+            ("days = 15", "day = 15", "不认识“day”"),
+            (
+                "from = \"start\"\ndays = 0",
+                "from = \"later\"\ndays = 0",
+                "第 14 行",
+            ),
         ] {
             assert!(WORKFLOW_FILE.contains(from), "{from}");
             let text = WORKFLOW_FILE.replacen(from, to, 1);

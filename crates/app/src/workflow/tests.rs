@@ -214,7 +214,13 @@ async fn what_is_marked_goes_to_an_office_and_is_closed_by_two() {
 
     office.act(&by, key, TransferAct::Assign).await.unwrap();
     let line = app.transfer(&by, "heban", key).await.unwrap();
-    let sixty = app.workflow().calendar.add(this_day(), 60);
+    let sixty = app
+        .rules()
+        .await
+        .unwrap()
+        .workflow
+        .calendar
+        .add(this_day(), 60);
     assert_eq!(line.item.due, Some(sixty), "the terms of what is hard");
     for act in [
         TransferAct::Answer,
@@ -233,7 +239,13 @@ async fn what_is_marked_goes_to_an_office_and_is_closed_by_two() {
     office.act(&second, key, TransferAct::Close).await.unwrap();
     let line = app.transfer(&by, "heban", key).await.unwrap();
     assert_eq!(line.item.state, TransferState::Closed);
-    let again = app.workflow().calendar.add(this_day(), 22);
+    let again = app
+        .rules()
+        .await
+        .unwrap()
+        .workflow
+        .calendar
+        .add(this_day(), 22);
     assert_eq!(line.item.recheck, Some(again));
     let closed = Some(TransferState::Closed);
     let list = app.transfers(&by, "heban", closed, 9).await.unwrap();

@@ -25,7 +25,7 @@ pub(crate) async fn run(report: Report, config: Config) -> Result<()> {
     let mut data = app.report(report.selected.consultation.as_deref()).await?;
     if let Some(file) = &report.letter {
         let today = std::mem::take(&mut data.letter.date);
-        data.letter = app.letter(LetterSettings::read(file)?, &today)?;
+        data.letter = app.letter(LetterSettings::read(file)?, &today).await?;
     }
     let bytes = app.export(data, format).await?;
     match &report.out {

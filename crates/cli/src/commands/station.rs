@@ -17,6 +17,11 @@ pub(crate) async fn run(command: StationCommand, config: Config) -> Result<()> {
                 added.stations, added.collectors, added.known
             ));
         }
+        StationCommand::Rename { station, name } => {
+            let app = super::open(config).await?;
+            app.rename_station(&station, &name).await?;
+            line(format!("{station} 现在叫“{}”", name.trim()));
+        }
         StationCommand::List => list(&super::open(config).await?).await?,
     }
     Ok(())

@@ -37,10 +37,8 @@ pub(super) fn write<'d>(document: &'d Document<'_>) -> Body<'d> {
          xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\"><w:body>"
     );
     head(&mut xml, document);
-    let lines = typography::title(&document.title, title_width());
-    let lines: Vec<String> = lines.iter().map(|line| run(line)).collect();
-    let title = lines.join("<w:r><w:br/></w:r>");
-    paragraph(&mut xml, "Title", "", &title);
+    let title = typography::title(&document.title, title_width()).join("\n");
+    paragraph(&mut xml, "Title", "", &run(&title));
     blank(&mut xml, 1);
     if let Some(recipient) = &document.letter.recipient {
         paragraph(&mut xml, "Normal", "", &run(&format!("{recipient}：")));
@@ -62,8 +60,19 @@ pub(super) fn write<'d>(document: &'d Document<'_>) -> Body<'d> {
     for (number, annex) in (1..).zip(&document.annexes) {
         write_annex(&mut xml, number, annex, &mut charts);
     }
-    let _ = write!(xml, "{}</w:body></w:document>", page::turned());
+    let rows = rows(&document.annexes);
+    let _ = write!(xml, "{}</w:body></w:document>", page::turned(rows));
     Body { xml, charts }
+}
+
+/// Rows of all tables.
+fn rows(annexes: &[Annex]) -> usize {
+    let parts = annexes.iter().flat_map(|annex| &annex.parts);
+    let rows = parts.map(|part| match part {
+        Part::Table(table) => table.rows.len(),
+        Part::Chart(_) => 0,
+    });
+    rows.sum()
 }
 
 /// How many halves of a 二号 character fit a line of 28 characters of 三号.
@@ -71,11 +80,14 @@ fn title_width() -> usize {
     2 * CHARACTERS * SIZE_3 as usize / SIZE_2 as usize
 }
 
+/// A text, each line of it on a line of its own.
 pub(super) fn run(text: &str) -> String {
-    format!(
-        "<w:r><w:t xml:space=\"preserve\">{}</w:t></w:r>",
-        escape(text)
-    )
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    format!("<w:r>{}</w:r>", lines.join("<w:br/>"))
+}
+
+fn line(text: &str) -> String {
+    format!("<w:t xml:space=\"preserve\">{}</w:t>", escape(text))
 }
 
 pub(super) fn paragraph(xml: &mut String, style: &str, properties: &str, content: &str) {

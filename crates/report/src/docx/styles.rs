@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     DECLARATION, MAIN,
-    page::{LINE, SIZE_2, SIZE_3, SIZE_4, SIZE_5, SQUEEZE},
+    page::{CELL_LINE, LINE, SIZE_2, SIZE_3, SIZE_4, SIZE_5, SQUEEZE},
 };
 
 /// 正文.
@@ -16,8 +16,8 @@ const HEI: &str = "黑体";
 pub(super) const KAI: &str = "楷体_GB2312";
 const SONG: &str = "宋体";
 
-/// What to take where a font is not installed.
-const ALTERNATIVES: [(&str, &str); 5] = [
+/// The fonts of documents, and what to take where one is not installed, the likest first.
+pub const FONTS: [(&str, &str); 5] = [
     (FANGSONG, "仿宋;FangSong;Noto Serif CJK SC"),
     (TITLE, "小标宋;Noto Serif CJK SC"),
     (HEI, "SimHei;Noto Sans CJK SC"),
@@ -43,6 +43,10 @@ fn all() -> [Style; 14] {
     let heading = |level: u32| format!("<w:keepNext/>{TWO}<w:outlineLvl w:val=\"{level}\"/>");
     let centred = "<w:jc w:val=\"center\"/>";
     let wide = "<w:spacing w:val=\"0\"/>";
+    let cell = |place: &str| {
+        let line = format!("<w:spacing w:line=\"{CELL_LINE}\" w:lineRule=\"exact\"/>");
+        format!("{line}<w:jc w:val=\"{place}\"/>")
+    };
     [
         Style("Body", "正文缩进", TWO.into(), FANGSONG, SIZE_3, ""),
         Style("Heading1", "heading 1", heading(0), HEI, SIZE_3, ""),
@@ -59,30 +63,16 @@ fn all() -> [Style; 14] {
             "<w:color w:val=\"FF0000\"/><w:spacing w:val=\"0\"/>",
         ),
         Style("AnnexMark", "附件标记", String::new(), HEI, SIZE_3, ""),
-        Style(
-            "Cell",
-            "表格文字",
-            format!("{AUTO}<w:jc w:val=\"left\"/>"),
-            FANGSONG,
-            SIZE_5,
-            wide,
-        ),
+        Style("Cell", "表格文字", cell("left"), FANGSONG, SIZE_5, wide),
         Style(
             "CellCentred",
             "表格居中",
-            format!("{AUTO}{centred}"),
+            cell("center"),
             FANGSONG,
             SIZE_5,
             wide,
         ),
-        Style(
-            "CellHead",
-            "表头",
-            format!("{AUTO}{centred}"),
-            HEI,
-            SIZE_5,
-            wide,
-        ),
+        Style("CellHead", "表头", cell("center"), HEI, SIZE_5, wide),
         Style(
             "Caption",
             "表题",
@@ -150,7 +140,7 @@ fn fonts_of(font: &str) -> String {
 
 /// `fontTable.xml`.
 pub(super) fn fonts() -> String {
-    let fonts = ALTERNATIVES.map(|(font, alternatives)| {
+    let fonts = FONTS.map(|(font, alternatives)| {
         format!(
             "<w:font w:name=\"{font}\"><w:altName w:val=\"{alternatives}\"/>\
              <w:charset w:val=\"86\"/><w:pitch w:val=\"variable\"/></w:font>"

@@ -4,17 +4,19 @@ use std::fmt::Write as _;
 
 use super::{
     body::{paragraph, run},
-    page::TURNED_WIDTH,
+    page::{CELL_LINE, SIZE_5, TURNED_HEIGHT, TURNED_WIDTH},
 };
 use crate::{
     official::{Column, Table},
     typography,
 };
 
-/// A row with more lines than this may be broken between pages.
-const WHOLE_ROW_LINES: usize = 12;
 /// Half a character of 五号 in twips.
-const HALF: u32 = 105;
+const HALF: u32 = SIZE_5 * 10 / 2;
+/// From a cell's upper and lower edge to its text.
+const ABOVE: u32 = 30;
+/// From its sides to its text.
+const BESIDE: u32 = 60;
 
 pub(super) fn write(xml: &mut String, table: &Table) {
     if let Some(caption) = &table.caption {
@@ -31,10 +33,12 @@ pub(super) fn write(xml: &mut String, table: &Table) {
             "<w:{side} w:val=\"single\" w:sz=\"4\" w:color=\"000000\"/>"
         );
     }
-    xml.push_str(
-        "</w:tblBorders><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"30\" \
-         w:type=\"dxa\"/><w:left w:w=\"60\" w:type=\"dxa\"/><w:bottom w:w=\"30\" \
-         w:type=\"dxa\"/><w:right w:w=\"60\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>",
+    let _ = write!(
+        xml,
+        "</w:tblBorders><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"{ABOVE}\" \
+         w:type=\"dxa\"/><w:left w:w=\"{BESIDE}\" w:type=\"dxa\"/><w:bottom w:w=\"{ABOVE}\" \
+         w:type=\"dxa\"/><w:right w:w=\"{BESIDE}\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>\
+         <w:tblGrid>"
     );
     for width in &widths {
         let _ = write!(xml, "<w:gridCol w:w=\"{width}\"/>");
@@ -44,8 +48,11 @@ pub(super) fn write(xml: &mut String, table: &Table) {
         cell(xml, *width, "CellHead", column.name);
     }
     xml.push_str("</w:tr>");
+    let names = table.columns.iter().map(|column| column.name);
+    let room = TURNED_HEIGHT - height(names, &widths);
     for row in &table.rows {
-        let whole = if lines(row, &widths) <= WHOLE_ROW_LINES {
+        // What does not fit on a page has to be broken, by some programs only where they may.
+        let whole = if height(row.iter().map(String::as_str), &widths) <= room {
             "<w:trPr><w:cantSplit/></w:trPr>"
         } else {
             ""
@@ -74,9 +81,7 @@ fn cell(xml: &mut String, width: u32, style: &str, text: &str) {
         xml,
         "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>"
     );
-    for line in text.split('\n') {
-        paragraph(xml, style, "", &run(line));
-    }
+    paragraph(xml, style, "", &run(text));
     xml.push_str("</w:tc>");
 }
 
@@ -93,32 +98,56 @@ fn widths(columns: &[Column]) -> Vec<u32> {
     widths
 }
 
-/// Lines of the row's highest cell.
-fn lines(row: &[String], widths: &[u32]) -> usize {
-    let of = |(text, width): (&String, &u32)| {
-        let halves = (width / HALF).max(2) as usize;
+/// Height of a row: that of its highest cell.
+fn height<'t>(row: impl Iterator<Item = &'t str>, widths: &[u32]) -> u32 {
+    let lines = |(text, width): (&str, &u32)| {
+        let halves = ((width - 2 * BESIDE) / HALF).max(2) as usize;
         let lines = text.split('\n');
-        lines
-            .map(|line| typography::width(line).div_ceil(halves).max(1))
-            .sum()
+        let lines = lines.map(|line| typography::wrap(line, halves).len().max(1));
+        lines.sum::<usize>()
     };
-    row.iter().zip(widths).map(of).max().unwrap_or(1)
+    let highest = row.zip(widths).map(lines).max().unwrap_or(1);
+    highest as u32 * CELL_LINE + 2 * ABOVE
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, TURNED_WIDTH, widths};
+    use super::{Column, TURNED_WIDTH, Table, widths, write};
+
+    fn column(share: u32) -> Column {
+        Column {
+            name: "甲",
+            share,
+            centred: false,
+        }
+    }
 
     #[test]
     fn columns_fill_the_page() {
-        let column = |share| Column {
-            name: "",
-            share,
-            centred: false,
-        };
         for shares in [vec![1, 1, 1], vec![7, 40, 53], vec![100]] {
             let columns: Vec<_> = shares.into_iter().map(column).collect();
             assert_eq!(widths(&columns).iter().sum::<u32>(), TURNED_WIDTH);
         }
+    }
+
+    /// The turned page has 30 lines of a table, one of which is its head.
+    #[test]
+    fn only_rows_that_no_page_has_room_for_may_be_broken() {
+        #[track_caller]
+        fn check(lines: usize, is_whole: bool) {
+            let table = Table {
+                caption: None,
+                columns: vec![column(1), column(1)],
+                rows: vec![vec!["短".to_owned(), vec!["行"; lines].join("\n")]],
+            };
+            let mut xml = String::new();
+            write(&mut xml, &table);
+            let head = 1;
+            let whole = xml.matches("<w:cantSplit/>").count() - head;
+            assert_eq!(whole == 1, is_whole, "{lines} lines");
+        }
+        check(1, true);
+        check(30, true);
+        check(31, false);
     }
 }

@@ -6,7 +6,7 @@ use caifeng_domain::{Place, Stance};
 use serde::Serialize;
 
 use super::annex::{Annex, Kind};
-use crate::{PointEntry, Report, Section, SectionKind, words};
+use crate::{EditEntry, PointEntry, Report, Section, SectionKind, words};
 
 /// The root of a template's names.
 #[derive(Serialize)]
@@ -92,16 +92,17 @@ struct Point<'r> {
     text: String,
     stance: &'static str,
     weight: String,
-    reason: Option<&'r str>,
+    /// As it stands in quotation marks, like the words of quotations.
+    reason: Option<String>,
     edits: Vec<String>,
-    quotations: Vec<Words<'r>>,
+    quotations: Vec<Words>,
     disposition: Option<&'r str>,
     disposition_reason: Option<&'r str>,
 }
 
 #[derive(Serialize)]
-struct Words<'r> {
-    text: &'r str,
+struct Words {
+    text: String,
     origin: String,
 }
 
@@ -117,6 +118,7 @@ impl<'r> View<'r> {
             name,
             count: points().filter(|p| p.stance == stance).count(),
         });
+        let taken = stances.into_iter().filter(|stance| stance.count > 0);
         let ledger = Place::ALL.map(|(place, _, name)| Named {
             name,
             count: report.ledger.count(place),
@@ -137,7 +139,7 @@ impl<'r> View<'r> {
             weight: words::weight(totals.counts),
             units: totals.units,
             points_total: points().count(),
-            stances: stances.into(),
+            stances: taken.collect(),
             channels: words::spread(&totals.channels),
             stations: words::spread(&totals.stations),
             identities: words::spread(&totals.identities),
@@ -187,7 +189,7 @@ fn questions(report: &Report) -> Vec<Question<'_>> {
         weight: words::weight(question.counts),
         points: (question.points.iter())
             .map(|answer| Answer {
-                text: format!("“{}”", answer.label),
+                text: words::quoted(&answer.label),
                 weight: words::weights(answer.counts),
             })
             .collect(),
@@ -234,20 +236,36 @@ fn point(point: &PointEntry) -> Point<'_> {
         text: words::point(point),
         stance: words::stance(point.stance),
         weight: words::weights(point.counts),
-        reason: point.reason.as_deref(),
-        edits: (point.edits.iter())
-            .map(|edit| {
-                let (change, known) = (words::from_to(edit), words::known(edit));
-                format!("{change}（{}件{known}）", edit.count)
-            })
-            .collect(),
+        reason: point.reason.as_deref().map(words::within_quotes),
+        edits: edits(point),
         quotations: others
             .map(|q| Words {
-                text: &q.text,
+                text: words::within_quotes(&q.text),
                 origin: words::group(q),
             })
             .collect(),
         disposition: disposition.map(|d| d.word.as_str()),
         disposition_reason: disposition.and_then(|d| d.reason.as_deref()),
     }
+}
+
+/// What a point would change, but for what its words, which stand above, say in full. Of one
+/// submission the number stands there as well.
+fn edits(point: &PointEntry) -> Vec<String> {
+    let is_said = |edit: &&EditEntry| match (&edit.from, &edit.to) {
+        (Some(words), None) | (None, Some(words)) => point.label.contains(words),
+        _ => false,
+    };
+    let is_hidden = |edit: &&EditEntry| point.wording.is_none() && is_said(edit);
+    let line = |edit: &EditEntry| {
+        let (change, known) = (words::from_to(edit), words::known(edit));
+        match (point.counts.submissions, known.trim_start_matches('，')) {
+            (1, "") => change,
+            (1, known) => format!("{change}（{known}）"),
+            _ => format!("{change}（{}件{known}）", edit.count),
+        }
+    };
+    (point.edits.iter().filter(|edit| !is_hidden(edit)))
+        .map(line)
+        .collect()
 }

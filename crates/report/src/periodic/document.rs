@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Measure, PeriodReport, PlaceWork, Word, Work};
+use super::{Measure, PeriodReport, PlaceWork, Value, Word, Work};
 use crate::{
     official::{Annex, Block, Chart, Column, Document, Kind, Part, Table},
     words,
@@ -36,15 +36,15 @@ pub(super) fn document(report: &PeriodReport) -> Document<'_> {
         let of_word = report.measures.iter().filter(|m| m.word == word);
         let (known, unknown): (Vec<&Measure>, Vec<_>) =
             of_word.partition(|measure| measure.value.is_known());
-        let mut said: Vec<String> = (known.into_iter())
-            .map(|measure| format!("{} {}", measure.name, measure.value.text()))
+        let mut parts: Vec<String> = (known.into_iter())
+            .map(|measure| format!("{}{}", measure.name, said(measure.value)))
             .collect();
         if !unknown.is_empty() {
             let names: Vec<&str> = unknown.into_iter().map(|measure| measure.name).collect();
-            said.push(format!("本期没有可以计算“{}”的事项", names.join("”“")));
+            parts.push(format!("本期没有可以计算“{}”的事项", names.join("”“")));
         }
-        if !said.is_empty() {
-            blocks.push(Block::Body(format!("{name}：{}。", said.join("，"))));
+        if !parts.is_empty() {
+            blocks.push(Block::Body(format!("{name}：{}。", parts.join("，"))));
         }
     }
     Document {
@@ -52,6 +52,14 @@ pub(super) fn document(report: &PeriodReport) -> Document<'_> {
         title: report.title(),
         blocks,
         annexes: annexes(report),
+    }
+}
+
+/// A result within a sentence.
+fn said(value: Value) -> String {
+    match value {
+        Value::Count(count) => format!("{count}个"),
+        other => other.text().replace(' ', ""),
     }
 }
 
@@ -66,20 +74,20 @@ fn activity(report: &PeriodReport, all: &Work) -> String {
     }
     let _ = write!(
         out,
-        "就 {} 项征求意见任务收到来件 {} 件，{} 人提出，不重复的文本 {} 份",
+        "就{}项征求意见任务收到来件{}件，{}人提出，不重复的文本{}份",
         report.consultations.len(),
         all.submissions,
         all.senders,
         all.texts
     );
     if all.meetings > 0 {
-        let _ = write!(out, "；组织座谈等活动 {} 场", all.meetings);
+        let _ = write!(out, "；组织座谈等活动{}场", all.meetings);
         if all.present > 0 {
-            let _ = write!(out, "，{} 人参加", all.present);
+            let _ = write!(out, "，{}人参加", all.present);
         }
     }
     if report.active_collectors > 0 {
-        let _ = write!(out, "；{} 名信息员代为收集", report.active_collectors);
+        let _ = write!(out, "；{}名信息员代为收集", report.active_collectors);
     }
     out.push('。');
     out
@@ -90,18 +98,20 @@ fn adoption(all: &Work) -> String {
         return "本期没有形成经审核的处理结果。".to_owned();
     }
     format!(
-        "本期对所提意见归成的 {} 个观点形成了经审核的处理结果，其中采纳和部分采纳 {} 个。",
+        "本期对所提意见归成的{}个观点形成了经审核的处理结果，其中采纳和部分采纳{}个。",
         all.settled, all.adopted
     )
 }
 
 fn annexes(report: &PeriodReport) -> Vec<Annex> {
+    let chart = Some(chart(report)).filter(|chart| !chart.bars.is_empty());
+    let of_places = chart.map(Part::Chart).into_iter();
     let mut out = vec![
         Annex {
             kind: Kind::Statistics,
             title: "各站点情况",
             note: None,
-            parts: vec![Part::Chart(chart(report)), Part::Table(places(report))],
+            parts: of_places.chain([Part::Table(places(report))]).collect(),
         },
         Annex {
             kind: Kind::Statistics,

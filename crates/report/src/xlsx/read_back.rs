@@ -121,10 +121,9 @@ fn header(sheet: &Range<Data>) -> Result<(usize, Columns), ReportError> {
     for (at, cells) in sheet.rows().enumerate().take(HEADER_WITHIN) {
         let names: Vec<String> = cells.iter().map(text).collect();
         let column = |name: &str| names.iter().position(|found| found == name);
-        let key = names.iter().position(|name| name.starts_with(KEY));
-        if let (Some(key), Some(disposition), Some(reason)) =
-            (key, column(DISPOSITION), column(REASON))
-        {
+        if let (Some(disposition), Some(reason)) = (column(DISPOSITION), column(REASON)) {
+            let key = names.iter().position(|name| name.starts_with(KEY));
+            let key = key.ok_or(ReportError::NumbersMissing)?;
             let columns = Columns {
                 consultation: names[key][KEY.len()..].to_owned(),
                 key,
@@ -134,10 +133,15 @@ fn header(sheet: &Range<Data>) -> Result<(usize, Columns), ReportError> {
             return Ok((at, columns));
         }
     }
-    Err(wrong(&"no header row with the point numbers and 采纳情况"))
+    Err(wrong(&"no header row with 采纳情况 and its reason"))
 }
 
+/// A cell as people see it: programs make a day of what is typed like one.
 fn text(cell: &Data) -> String {
+    if let Data::DateTime(day) = cell {
+        let (year, month, day, ..) = day.to_ymd_hms_milli();
+        return format!("{year}年{month}月{day}日");
+    }
     cell.to_string().trim().to_owned()
 }
 
@@ -173,7 +177,10 @@ fn read_row(cells: &[Data], columns: &Columns, offered: &[String]) -> Result<Opt
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write as _};
+
     use rust_xlsxwriter::Workbook;
+    use zip::{ZipWriter, write::SimpleFileOptions};
 
     use super::{Filled, RowFault, read_back};
     use crate::{Disposition, Report, ReportError, sample, to_xlsx};
@@ -252,6 +259,114 @@ mod tests {
         assert_eq!(faults, [5, 6, 7, 8, 9]);
         assert!(back.faults[0].message.contains("第 3 行"));
         assert!(back.faults[2].message.contains("或许"));
+    }
+
+    /// A workbook with these rows and words that cells name by number, as other programs write it.
+    fn workbook(rows: &str, shared: &str) -> Vec<u8> {
+        const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+        let relationships = |list: &str| {
+            format!("<Relationships xmlns=\"{PACKAGE}/relationships\">{list}</Relationships>")
+        };
+        let relationship = |id: u8, kind: &str, target: &str| {
+            format!("<Relationship Id=\"r{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>")
+        };
+        let parts = [
+            (
+                "[Content_Types].xml",
+                format!("<Types xmlns=\"{PACKAGE}/content-types\"/>"),
+            ),
+            (
+                "_rels/.rels",
+                relationships(&relationship(1, "officeDocument", "xl/workbook.xml")),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                relationships(
+                    &[
+                        relationship(1, "worksheet", "worksheets/sheet1.xml"),
+                        relationship(2, "sharedStrings", "sharedStrings.xml"),
+                        relationship(3, "styles", "styles.xml"),
+                    ]
+                    .concat(),
+                ),
+            ),
+            (
+                "xl/workbook.xml",
+                format!(
+                    "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets>\
+                     <sheet name=\"汇总表\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+                ),
+            ),
+            (
+                "xl/styles.xml",
+                format!(
+                    "<styleSheet xmlns=\"{MAIN}\"><cellXfs><xf numFmtId=\"0\"/>\
+                     <xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>"
+                ),
+            ),
+            (
+                "xl/sharedStrings.xml",
+                format!("<sst xmlns=\"{MAIN}\">{shared}</sst>"),
+            ),
+            (
+                "xl/worksheets/sheet1.xml",
+                format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>"),
+            ),
+        ];
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// Words in several fonts, words that stand in the cell, a day where a reason was typed, empty
+    /// rows between and below, columns in another order, some of them gone.
+    #[test]
+    fn what_other_programs_write_is_read() {
+        let shared = "<si><t>观点编号（请勿改动）：yunze</t></si>\
+            <si><r><t>采纳</t></r><r><rPr><b/></rPr><t xml:space=\"preserve\">情况 </t></r></si>\
+            <si><t>采纳情况的理由</t></si><si><t>P-7</t></si>\
+            <si><r><rPr><sz val=\"9\"/></rPr><t>未采</t></r><r><t>纳</t></r></si>";
+        let rows = "<row r=\"3\"><c r=\"B3\" t=\"s\"><v>2</v></c><c r=\"C3\" t=\"s\"><v>0</v></c>\
+            <c r=\"E3\" t=\"s\"><v>1</v></c></row>\
+            <row r=\"4\"><c r=\"B4\" s=\"1\"><v>46347</v></c><c r=\"C4\" t=\"s\"><v>3</v></c>\
+            <c r=\"E4\" t=\"s\"><v>4</v></c></row>\
+            <row r=\"5\"><c r=\"B5\" s=\"1\"/><c r=\"C5\"/></row>\
+            <row r=\"8\"><c r=\"C8\" t=\"inlineStr\"><is><t>P-9</t></is></c>\
+            <c r=\"E8\" t=\"inlineStr\"><is><t>采纳</t></is></c></row>\
+            <row r=\"900\"><c r=\"C900\"/></row>";
+        let back = read_back(&workbook(rows, shared), &offered()).unwrap();
+        assert_eq!((&*back.consultation, &*back.faults), ("yunze", &[][..]));
+        let said: Vec<_> = (back.rows.iter())
+            .map(|f| {
+                (
+                    f.row,
+                    f.point.get(),
+                    f.disposition.as_deref(),
+                    f.reason.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (4, 7, Some("未采纳"), Some("2026年11月21日")),
+                (8, 9, Some("采纳"), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_without_its_hidden_column_says_so() {
+        let shared = "<si><t>采纳情况</t></si><si><t>采纳情况的理由</t></si>";
+        let rows =
+            "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c></row>";
+        let error = read_back(&workbook(rows, shared), &offered()).unwrap_err();
+        assert!(matches!(error, ReportError::NumbersMissing), "{error:?}");
     }
 
     #[test]

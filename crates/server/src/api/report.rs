@@ -31,7 +31,7 @@ pub(super) async fn report(
 ) -> Result<Response, Fault> {
     let by = caller.require(Permission::ReadReport)?;
     site.app
-        .consultation_to(&by, Permission::ReadReport, &slug)
+        .whole_to(&by, Permission::ReadReport, &slug)
         .await?;
     let report = site.app.report(Some(&slug)).await?;
     let json = reports::to_json(&report).map_err(AppError::from)?;

@@ -5,22 +5,20 @@
 
 use askama::Template;
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::StatusCode,
     response::Response,
 };
 use caifeng_app::{MediumKind, Principal, Transcript, WaitingMedium};
 use caifeng_domain::{Channel, Named};
 use jiff::tz::{TimeZone, offset};
-use serde::Deserialize;
 
 use super::{
     Failed,
     gate::{Staff, Transcribing},
     html,
 };
-use crate::{Site, error::Fault, metrics};
+use crate::{Site, error::Fault, metrics, upload::Uploaded};
 
 #[derive(Template)]
 #[template(path = "media.html")]
@@ -63,18 +61,6 @@ impl Waiting {
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct Written {
-    #[serde(default)]
-    slug: String,
-    #[serde(default)]
-    article: String,
-    #[serde(default)]
-    text: String,
-    /// The button of somebody who found nothing to write down.
-    dismiss: Option<String>,
-}
-
 pub(super) async fn show(
     State(site): State<Site>,
     Staff(by, _): Staff<Transcribing>,
@@ -87,10 +73,10 @@ pub(super) async fn end(
     State(site): State<Site>,
     Path(id): Path<u64>,
     Staff(by, _): Staff<Transcribing>,
-    form: Result<Form<Written>, FormRejection>,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    let Form(written) = form?;
-    let text = written.text.clone();
+    let written = Uploaded::read(form).await?;
+    let text = written.text("text").to_owned();
     let ended = write_down(&site, &by, id, written).await;
     let mut page = page(&site, &by).await?;
     let status = match ended {
@@ -114,19 +100,21 @@ async fn write_down(
     site: &Site,
     by: &Principal,
     id: u64,
-    written: Written,
+    written: Uploaded,
 ) -> Result<String, Fault> {
-    if written.dismiss.is_some() {
+    // The button of somebody who found nothing to write down.
+    if !written.text("dismiss").is_empty() {
         site.app.dismiss_medium(by, id).await?;
         return Ok("已标记为不登记。".to_owned());
     }
     let transcript = Transcript {
-        slug: written.slug,
-        article: match written.article.trim() {
+        slug: written.text("slug").to_owned(),
+        article: match written.text("article").trim() {
             "" => None,
             number => Some(crate::api::article(number)?),
         },
-        text: written.text,
+        text: written.text("text").to_owned(),
+        files: written.files,
     };
     let receipt = site.app.transcribe_medium(by, id, transcript).await?;
     metrics::submissions(Channel::Wechat.wire(), 1);

@@ -63,6 +63,7 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
             get(import::show).post(import::upload),
         )
         .route("/staff/c/{slug}/import/check", post(import::check))
+        .route("/staff/wechat/{id}", post(media::end))
         .route(
             "/staff/scans/{receipt}",
             get(scans::show).post(scans::attach),
@@ -94,7 +95,6 @@ pub(crate) fn router(limits: &Limits) -> Router<Site> {
         .route("/staff/devices", get(devices::show).post(devices::add))
         .route("/staff/devices/{id}/revoke", post(devices::revoke))
         .route("/staff/wechat", get(media::show))
-        .route("/staff/wechat/{id}", post(media::end))
         .route("/staff/login", get(staff::login).post(staff::sign_in))
         .route("/staff/logout", post(staff::sign_out))
         .route(

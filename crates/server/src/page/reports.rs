@@ -38,7 +38,7 @@ pub(super) async fn show(
     let all = site.app.consultations().await?;
     let readable = all
         .iter()
-        .filter(|listed| listed.allows(&by, Permission::ReadReport));
+        .filter(|listed| by.reach.station.is_none() && listed.allows(&by, Permission::ReadReport));
     let page = Page {
         consultations: readable
             .map(|listed| {
@@ -59,7 +59,7 @@ pub(super) async fn file(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Failed> {
     site.app
-        .consultation_to(&by, Permission::ReadReport, &slug)
+        .whole_to(&by, Permission::ReadReport, &slug)
         .await?;
     let Query(wanted) = wanted.map_err(|_| Fault::not_found())?;
     let format = ReportFormat::from_name(&wanted.format).ok_or_else(Fault::not_found)?;

@@ -26,10 +26,12 @@ struct Page {
     problem: Option<String>,
 }
 
-struct Row {
-    id: u64,
-    kind: &'static str,
-    kilobytes: usize,
+pub(super) struct Row {
+    pub(super) id: u64,
+    pub(super) kind: &'static str,
+    pub(super) kilobytes: usize,
+    /// Whether a browser can play it.
+    pub(super) is_played: bool,
 }
 
 impl From<Attachment> for Row {
@@ -37,6 +39,7 @@ impl From<Attachment> for Row {
         Self {
             id: scan.id,
             kind: scan.kind.chinese(),
+            is_played: scan.kind.is_recording() && scan.kind != FileKind::Amr,
             kilobytes: scan.bytes.div_ceil(1_000),
         }
     }
@@ -74,14 +77,9 @@ pub(super) async fn file(
     Staff(by, _): Staff<Transcribing>,
 ) -> Result<Response, Failed> {
     let scan = site.app.scan(&by, id).await?;
-    let kind = match scan.kind {
-        FileKind::Jpeg => "image/jpeg",
-        FileKind::Png => "image/png",
-        FileKind::Pdf => "application/pdf",
-    };
     let name = format!("attachment; filename=\"scan-{id}.{}\"", scan.kind.wire());
     let head = [
-        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_TYPE, scan.kind.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((head, scan.bytes).into_response())

@@ -239,10 +239,11 @@ pub(super) async fn show(
         TransferAct::Close | TransferAct::Refuse => top.reviews || top.approves,
         _ => top.reviews,
     };
+    let rules = site.app.rules().await?;
     let page = Page {
         acts: line.item.acts().filter(may).map(Act::from).collect(),
         slas: (Sla::ALL.iter())
-            .map(|&(sla, wire, name)| (wire, name, promise(site.app.workflow().terms(sla))))
+            .map(|&(sla, wire, name)| (wire, name, promise(rules.workflow.terms(sla))))
             .collect(),
         ratings: (Rating::ALL.iter().map(|&(_, wire, name)| (wire, name))).collect(),
         log: (std::mem::take(&mut line.item.log).into_iter().rev())

@@ -114,7 +114,8 @@ pub(super) async fn show(
     let found = site.app.steps(&by, &slug).await?;
     let progress = site.app.progress_of_places(&by, &slug).await?;
     let dues = site.app.reminders_in(&by, &slug).await?;
-    let template = &site.app.workflow().steps;
+    let rules = site.app.rules().await?;
+    let template = &rules.workflow.steps;
     let steps: Vec<Line> = (found.steps.into_iter().enumerate())
         .map(|(place, (step, urgency))| {
             let planned = template.get(place).filter(|_| !found.are_begun);
@@ -131,7 +132,7 @@ pub(super) async fn show(
             .iter()
             .filter(|line| line.step.state == StepState::Done))
         .count(),
-        years: years(&steps, &site.app.workflow().calendar),
+        years: years(&steps, &rules.workflow.calendar),
         steps,
         places: places(&progress),
         elsewhere: progress.elsewhere,

@@ -23,7 +23,7 @@ fn once(page: &str) -> String {
 
 impl Desk {
     /// A POST of a form with fields and a file, as a browser sends it.
-    async fn send_form(
+    pub(super) async fn send_form(
         &self,
         path: &str,
         fields: &[(&str, &str)],
@@ -196,6 +196,30 @@ async fn a_place_is_added_below_another_one_and_an_officer_only_below_their_own(
         shown.body
     );
     assert_eq!(desk.app.stations().await.unwrap().len(), 4);
+
+    // Names can be put right, but only of one's own.
+    let rename = async |code: &str, name: &str, who: &str| {
+        let at = format!("/staff/admin/stations/{code}");
+        assert!([200, 404].contains(&desk.get_as(&at, who).await.status.as_u16()));
+        desk.fill(&at, &[("name", name)], who).await
+    };
+    assert_eq!(rename(&west, "西门", &officer).await.status, 404);
+    let refused = rename(&east, "西街", &cookie).await;
+    assert!(refused.body.contains("已经有这个名称"), "{}", refused.body);
+    let refused = rename(&east, "东/街", &cookie).await;
+    assert!(refused.body.contains("不能有 /"), "{}", refused.body);
+    let done = rename(&east, "东街街道", &officer).await;
+    let page = desk.get_as(&Desk::leads(&done), &cookie).await.body;
+    assert!(
+        page.contains("已改名") && page.contains("东街街道"),
+        "{page}"
+    );
+    assert_eq!(
+        code("东街街道").await,
+        east,
+        "the code on its posters stays"
+    );
+    assert_eq!(desk.did("station.rename").await, ["dongjie"]);
 }
 
 #[tokio::test]
@@ -420,6 +444,42 @@ async fn a_job_that_was_given_up_is_tried_again() {
     }
     assert_eq!(retry("x").await.status, 422);
     assert!(desk.did("job.").await.is_empty());
+
+    // Something stands where the index belongs, hour after hour.
+    while desk.app.work_once("w").await.unwrap() {}
+    let sent = desk
+        .post(super::SUBMIT, &comment("绳子应当短些"), &[])
+        .await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let index = desk.folder().join("index");
+    let _ = std::fs::remove_dir_all(&index);
+    std::fs::write(&index, "in the way").unwrap();
+    let now = jiff::Timestamp::now();
+    for hour in 1..=9 {
+        let at = now + jiff::SignedDuration::from_hours(hour);
+        desk.app.work_at("w", at).await.unwrap();
+    }
+    let page = desk.get_as("/staff/admin/jobs", &cookie).await.body;
+    assert!(page.contains("等待 0 个，失败 1 个"), "{page}");
+    let number = page.split("name=\"job\" value=\"").nth(1).unwrap();
+    let number = number.split('"').next().unwrap().to_owned();
+
+    std::fs::remove_file(&index).unwrap();
+    let page = desk
+        .get_as(&Desk::leads(&retry(&number).await), &cookie)
+        .await
+        .body;
+    assert!(
+        page.contains("已重新排队") && page.contains("等待 1 个，失败 0 个"),
+        "{page}"
+    );
+    assert!(desk.app.work_once("w").await.unwrap());
+    let page = desk.get_as("/staff/admin/jobs", &cookie).await.body;
+    assert!(
+        page.contains("等待 0 个，失败 0 个") && page.contains("已完成"),
+        "{page}"
+    );
+    assert_eq!(desk.did("job.").await, ["system_admin"]);
 }
 
 #[tokio::test]
@@ -496,4 +556,47 @@ async fn senders_are_answered_at_once_and_it_is_noted() {
     let confined = desk.staff_within("xian", Role::Reviewer, reach).await;
     let fields = [("act", "find"), ("phone", "13800000000")];
     assert_eq!(desk.fill(AT, &fields, &confined).await.status, 403);
+}
+
+#[tokio::test]
+async fn results_of_ones_own_are_looked_at_then_in_force_and_can_be_taken_back() {
+    const AT: &str = "/staff/admin/templates/dispositions";
+    let desk = Desk::new().await;
+    let cookie = desk.staff(Role::Reviewer).await;
+    let (_, file) = desk.raw(AT, &cookie).await;
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("name = \"采纳\""), "{text}");
+    let wrong = text.replacen("code = \"partly\"", "code = \"adopted\"", 1);
+    let refused = desk.hand_in(AT, wrong.as_bytes(), &cookie).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("行：代号 adopted 重复"),
+        "{}",
+        refused.body
+    );
+
+    let own = text.replacen("name = \"采纳\"", "name = \"予以采纳\"", 1);
+    let shown = desk.hand_in(AT, own.as_bytes(), &cookie).await;
+    assert!(shown.body.contains("予以采纳（adopted）"), "{}", shown.body);
+    let names = async || {
+        let rules = desk.app.rules().await.unwrap();
+        rules.dispositions[0].name.clone()
+    };
+    assert_eq!(names().await, "采纳", "looked at only");
+    let upload = field(&shown.body, "upload");
+    let confirm = format!("{AT}/confirm");
+    let done = desk.fill(&confirm, &[("upload", &upload)], &cookie).await;
+    let page = desk.get_as(&Desk::leads(&done), &cookie).await.body;
+    assert!(page.contains("本单位的，reviewer"), "{page}");
+    assert_eq!(names().await, "予以采纳");
+    assert_eq!(desk.raw(AT, &cookie).await.1, own.as_bytes());
+
+    Desk::leads(&desk.fill(&confirm, &[("upload", "")], &cookie).await);
+    assert_eq!(names().await, "采纳");
+    assert_eq!(desk.did("template").await, ["reviewer", "reviewer"]);
+
+    let reach = desk.app.reach(None, &["known".to_owned()]).await.unwrap();
+    let confined = desk.staff_within("xian", Role::Reviewer, reach).await;
+    let refused = desk.fill(&confirm, &[("upload", "")], &confined).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
 }

@@ -29,7 +29,7 @@ impl Desk {
         desk
     }
 
-    async fn decide(&self, fields: &[(&str, &str)], cookie: &str) -> Answer {
+    pub(super) async fn decide(&self, fields: &[(&str, &str)], cookie: &str) -> Answer {
         let body: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", super::spelt_out(value)))
@@ -45,7 +45,7 @@ impl Desk {
 }
 
 /// The addresses of this desk that a page links to.
-fn links(page: &str) -> impl Iterator<Item = String> {
+pub(super) fn links(page: &str) -> impl Iterator<Item = String> {
     let found = page.split("href=\"").skip(1);
     let found = found.filter_map(|rest| rest.split('"').next());
     found
@@ -150,9 +150,23 @@ async fn what_cannot_be_decided_is_refused_in_chinese_and_nothing_changes() {
             "请写数字",
         ),
         (
-            vec![("do", "cut"), ("submission", "S-1"), ("at", "9999")],
+            vec![
+                ("do", "bound"),
+                ("submission", "S-1"),
+                ("from", "1"),
+                ("to", "9999"),
+            ],
             422,
-            "分段的位置",
+            "请先在原文里选中文字",
+        ),
+        (
+            vec![
+                ("do", "bound"),
+                ("submission", "S-1"),
+                ("begin", "没有的话"),
+            ],
+            422,
+            "原文里没有“没有的话”",
         ),
         (
             vec![("do", "dismiss"), ("unit", "S-1:0-3"), ("reason", "x")],

@@ -370,6 +370,16 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
     ),
     (
         "GET",
+        "/staff/admin/stations/none",
+        Needs::The(Permission::Connect),
+    ),
+    (
+        "POST",
+        "/staff/admin/stations/none",
+        Needs::The(Permission::Connect),
+    ),
+    (
+        "GET",
         "/staff/admin/stations/import",
         Needs::The(Permission::Connect),
     ),
@@ -382,6 +392,26 @@ pub(super) const ROUTES: &[(&str, &str, Needs)] = &[
         "POST",
         "/staff/admin/stations/import/confirm",
         Needs::The(Permission::Connect),
+    ),
+    (
+        "GET",
+        "/staff/admin/templates",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "GET",
+        "/staff/admin/templates/report",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/admin/templates/report",
+        Needs::The(Permission::Review),
+    ),
+    (
+        "POST",
+        "/staff/admin/templates/report/confirm",
+        Needs::The(Permission::Review),
     ),
     ("GET", "/staff/admin/start", Needs::The(Permission::Review)),
     ("POST", "/staff/admin/start", Needs::The(Permission::Review)),

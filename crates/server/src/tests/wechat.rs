@@ -17,6 +17,8 @@ const APP: &str = "wx1234567890abcdef";
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const NONCE: &str = "846213097";
 const OPENID: &str = "oTestFollower";
+/// What a browser sends where no file was chosen.
+const NO_FILE: (&str, &[u8]) = ("", b"");
 
 /// One account that takes plain bodies and one that takes encrypted ones only.
 pub(super) fn settings() -> BTreeMap<String, WechatSettings> {
@@ -301,7 +303,9 @@ async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
     let page = desk.get_as("/staff/wechat", &west).await.body;
     assert!(!page.contains("media-77"), "came by a code of 东街: {page}");
     let path = format!("/staff/wechat/{}", waiting[0].id);
-    let dismissed = desk.fill(&path, &[("dismiss", "1")], &west).await;
+    let dismissed = desk
+        .send_form(&path, &[("dismiss", "1")], NO_FILE, &west)
+        .await;
     assert_eq!(dismissed.status, 409, "{}", dismissed.body);
     let page = desk.get_as("/staff/wechat", &cookie).await;
     assert!(
@@ -311,14 +315,48 @@ async fn a_scanned_code_marks_the_place_and_a_recording_waits_for_staff() {
     );
     let path = format!("/staff/wechat/{}", waiting[0].id);
     let fields = [("slug", "known"), ("article", "2"), ("text", "")];
-    let empty = desk.fill(&path, &fields, &cookie).await;
+    let empty = desk.send_form(&path, &fields, NO_FILE, &cookie).await;
     assert_eq!(empty.status, 422, "{}", empty.body);
     let fields = [("slug", "known"), ("article", "2"), ("text", "绳子要短些")];
-    let done = desk.fill(&path, &fields, &cookie).await;
+    let page = ("a.exe", &b"MZ"[..]);
+    let refused = desk.send_form(&path, &fields, page, &cookie).await;
+    assert_eq!(refused.status, 422, "no recording: {}", refused.body);
+    let sound = ("语音.mp3", &b"ID3 sound"[..]);
+    let done = desk.send_form(&path, &fields, sound, &cookie).await;
     assert!(done.body.contains("已登记，受理编号"), "{}", done.body);
-    let twice = desk.fill(&path, &fields, &cookie).await;
+    let twice = desk.send_form(&path, &fields, NO_FILE, &cookie).await;
     assert_eq!(twice.status, 409, "somebody else was faster");
     assert_eq!(desk.app.count_received("known").await.unwrap(), 1);
+
+    // Whoever reviews it hears it beside its words, and that is written down.
+    let silent = std::sync::Arc::new(super::Silent);
+    desk.app.triage(Some("known"), silent).await.unwrap();
+    let reviewer = desk.staff(Role::Reviewer).await;
+    let at = "/staff/c/known/desk/submissions/S-1";
+    let page = desk.get_as(at, &reviewer).await.body;
+    let sound = page.split("<audio controls preload=\"none\" src=\"").nth(1);
+    let sound = sound.unwrap_or_else(|| panic!("no recording: {page}"));
+    let sound = sound.split('"').next().unwrap();
+    let (headers, bytes) = desk.raw(sound, &reviewer).await;
+    assert_eq!(
+        (&*bytes, &headers["content-type"]),
+        (&b"ID3 sound"[..], &"audio/mpeg".parse().unwrap())
+    );
+    let audit = desk.app.audit_entries(0).await.unwrap();
+    let read = audit
+        .iter()
+        .filter(|entry| entry.action == "attachment.read");
+    let by: Vec<_> = read.map(|entry| &*entry.actor).collect();
+    assert_eq!(by, ["reviewer"]);
+    assert_eq!(
+        desk.get_as(sound, &west).await.status,
+        404,
+        "not of their place"
+    );
+    let expert = desk.staff(Role::Expert).await;
+    let page = desk.get_as(at, &expert).await.body;
+    assert!(!page.contains("<audio"), "{page}");
+    assert_eq!(desk.get_as(sound, &expert).await.status, 403);
 }
 
 #[tokio::test]
@@ -347,7 +385,7 @@ async fn a_recording_of_before_the_closing_is_written_down_after_it_and_a_later_
     for (medium, slug, status) in [(0, "over", 409), (0, "known", 200), (1, "known", 409)] {
         let path = format!("/staff/wechat/{}", waiting[medium].id);
         let fields = [("slug", slug), ("article", ""), ("text", "绳子要短些")];
-        let answer = desk.fill(&path, &fields, &cookie).await;
+        let answer = desk.send_form(&path, &fields, NO_FILE, &cookie).await;
         assert_eq!(answer.status, status, "{slug}: {}", answer.body);
     }
     assert_eq!(desk.app.count_received("known").await.unwrap(), 1);

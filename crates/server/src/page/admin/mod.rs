@@ -10,6 +10,7 @@ mod next;
 mod requests;
 mod start;
 mod stations;
+mod templates;
 
 use askama::Template;
 use axum::{
@@ -27,7 +28,7 @@ use super::{Failed, html};
 use crate::{Site, auth::Caller, error::Fault};
 
 /// What is linked to: who may, where it is, what it is.
-const LINKS: [(Permission, &str, &str); 13] = [
+const LINKS: [(Permission, &str, &str); 14] = [
     (Permission::ManageAccounts, "/staff/accounts", "账号"),
     (
         Permission::ManageAccounts,
@@ -58,6 +59,11 @@ const LINKS: [(Permission, &str, &str); 13] = [
         "/staff/admin/requests",
         "办理个人信息请求",
     ),
+    (
+        Permission::Review,
+        "/staff/admin/templates",
+        "流程、结果和报告模板",
+    ),
     (Permission::ReadReport, "/staff/desks", "审阅台"),
     (Permission::Transcribe, "/staff", "代录书面和电话意见"),
     (Permission::Transcribe, "/staff/tasks", "交办任务"),
@@ -69,6 +75,10 @@ pub(super) fn router() -> Router<Site> {
         .route(
             "/staff/admin/stations",
             get(stations::show).post(stations::add),
+        )
+        .route(
+            "/staff/admin/stations/{code}",
+            get(stations::one).post(stations::rename),
         )
         .route(
             "/staff/admin/stations/import/confirm",
@@ -100,6 +110,11 @@ pub(super) fn router() -> Router<Site> {
         )
         .route("/staff/admin/audit", get(audit::show))
         .route("/staff/admin/privacy", get(audit::privacy))
+        .route("/staff/admin/templates", get(templates::show))
+        .route(
+            "/staff/admin/templates/{kind}/confirm",
+            post(templates::confirm),
+        )
 }
 
 /// Pages with files, which may be larger than other forms.
@@ -113,6 +128,10 @@ pub(super) fn uploads() -> Router<Site> {
         .route(
             "/staff/admin/stations/import",
             get(stations::start).post(stations::look),
+        )
+        .route(
+            "/staff/admin/templates/{kind}",
+            get(templates::file).post(templates::look),
         )
 }
 

@@ -5,14 +5,14 @@ use askama::Template;
 use axum::{
     Form,
     extract::{
-        Multipart, Query, State,
+        Multipart, Path, Query, State,
         multipart::MultipartRejection,
         rejection::{FormRejection, QueryRejection},
     },
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::{AppError, ListedPlace, PlaceList, PlacesAdded, Principal, Problems};
+use caifeng_app::{AppError, ListedPlace, PlaceList, PlacesAdded, Principal, Problems, Refusal};
 use caifeng_domain::{Named, StationKind};
 use serde::Deserialize;
 
@@ -64,6 +64,9 @@ impl Added {
     fn said(&self) -> Option<String> {
         match (&*self.done, self.stations, self.collectors, self.known) {
             ("add", ..) => Some("站点已添加。".to_owned()),
+            ("rename", ..) => {
+                Some("已改名，以前的来件跟着改。检索要等几分钟才认新名称。".to_owned())
+            }
             ("import", Some(stations), Some(collectors), Some(known)) => Some(format!(
                 "已导入站点 {stations} 个、信息员 {collectors} 人；此前已有 {known} 行，没有改动。"
             )),
@@ -136,6 +139,68 @@ async fn page(
         name: wanted.name.clone(),
         problems,
         done,
+    };
+    Ok(html(status, &page))
+}
+
+#[derive(Template)]
+#[template(path = "admin/station.html")]
+struct One {
+    code: String,
+    /// Names that lead to it.
+    path: String,
+    name: String,
+    problems: Problems,
+}
+
+/// Where a place is given another name.
+pub(super) async fn one(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    Staff(by, _): Staff<Connecting>,
+) -> Result<Response, Failed> {
+    named(&site, &by, code, None, Problems::default()).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Name {
+    name: String,
+}
+
+pub(super) async fn rename(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    Staff(by, _): Staff<Connecting>,
+    form: Result<Form<Name>, FormRejection>,
+) -> Result<Response, Failed> {
+    let Form(Name { name }) = form?;
+    match site.app.rename_place(&by, &code, &name).await {
+        Ok(()) => Ok(Redirect::to("/staff/admin/stations?done=rename").into_response()),
+        Err(AppError::Form(problems)) => named(&site, &by, code, Some(name), problems).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn named(
+    site: &Site,
+    by: &Principal,
+    code: String,
+    name: Option<String>,
+    problems: Problems,
+) -> Result<Response, Failed> {
+    let mut theirs = site.app.stations_of(by).await?.into_iter();
+    let found = theirs.find(|(station, _)| station.code == code);
+    let (station, path) = found.ok_or(Refusal::UnknownPlace)?;
+    let status = if problems.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = One {
+        code,
+        path: path.join("/"),
+        name: name.unwrap_or(station.name),
+        problems,
     };
     Ok(html(status, &page))
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
-use caifeng_app::{Command, Done, Principal, SectionPlace};
+use caifeng_app::{Command, Done, Principal, SectionPlace, Words};
 use caifeng_domain::{
     Aim, ArticleNo, Edit, EditOp, Named, NodeId, Permission, PointId, Scope, Stance, Status,
     Transfer, UnitRef,
@@ -114,12 +114,13 @@ fn command(fields: &Fields) -> Result<Command, Fault> {
         "aim" => Command::Aim(fields.unit()?, aim(fields)?),
         "stance" => Command::Stance(fields.unit()?, fields.named::<Stance>("stance")?),
         "edit" => Command::Edit(fields.unit()?, edit(fields)?),
-        "cut" => {
-            let numbers = fields.text("at").split([',', '，', '、', ' ']);
-            let numbers = numbers.filter(|number| !number.is_empty());
-            let at: Option<Vec<usize>> = numbers.map(|number| number.parse().ok()).collect();
-            let at = at.ok_or_else(|| Fault::invalid("分段位置应为数字"))?;
-            Command::Cut(fields.parsed("submission", |id| id.parse().ok())?, at)
+        "bound" => {
+            let of = match fields.text("unit") {
+                "" => None,
+                _ => Some(fields.unit()?.span),
+            };
+            let submission = fields.parsed("submission", |id| id.parse().ok())?;
+            Command::Bound(submission, of, words(fields)?)
         }
         "status" => Command::Status(
             fields.parsed("submission", |id| id.parse().ok())?,
@@ -154,6 +155,19 @@ fn command(fields: &Fields) -> Result<Command, Fault> {
         }),
         _ => return Err(Fault::invalid("没有这种操作")),
     })
+}
+
+/// Words of a submission: by those that somebody wrote, else by what was marked with the pointer.
+fn words(fields: &Fields) -> Result<Words, Fault> {
+    let (begin, end) = (fields.text("begin"), fields.text("end"));
+    if !begin.trim().is_empty() || fields.text("from").is_empty() {
+        return Ok(Words::Between(begin.to_owned(), end.to_owned()));
+    }
+    let number = |text: &str| text.parse().ok();
+    Ok(Words::Marked(
+        fields.parsed("from", number)?,
+        fields.parsed("to", number)?,
+    ))
 }
 
 /// What a unit is about: articles `3、12-1` or 第三条, a chapter, the whole, something new.

@@ -48,11 +48,17 @@ pub(super) fn uploads() -> Router<Site> {
 }
 
 /// What every page of the desk shows.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that a page shows or leaves out"
+)]
 struct Frame {
     slug: String,
     title: String,
     /// The asker's name.
     name: String,
+    /// Whether what they see is confined to one place and those below it.
+    is_confined: bool,
     reviews: bool,
     approves: bool,
     advises: bool,
@@ -66,6 +72,7 @@ impl Frame {
             slug: slug.to_owned(),
             title: desk.title().to_owned(),
             name: by.name.clone(),
+            is_confined: desk.is_confined(),
             reviews: by.role.may(Permission::Review),
             approves: by.role.may(Permission::Approve),
             advises: by.role.may(Permission::Advise),

@@ -85,7 +85,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failed> {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let point: PointId = point.parse().map_err(|_| Fault::not_found())?;
-    let dispositions = site.app.dispositions().to_vec();
+    let dispositions = site.app.rules().await?.dispositions.clone();
     let page = site
         .app
         .at_desk(&by, &slug, |desk| {

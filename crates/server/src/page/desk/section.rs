@@ -84,7 +84,7 @@ pub(super) async fn show(
         _ => Sorted::Weight,
     };
     let place = SectionPlace::from_key(&place).ok_or(Refusal::UnknownSection)?;
-    let dispositions = site.app.dispositions().to_vec();
+    let dispositions = site.app.rules().await?.dispositions.clone();
     let may = Permission::ReadReport;
     let listed = site.app.consultation_to(&by, may, &slug).await?;
     let experts = if by.role.may(Permission::Review) {

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use caifeng_app::SubmissionPage;
-use caifeng_domain::{Named, Status, SubmissionId};
+use caifeng_domain::{Named, Permission, Status, SubmissionId};
 
 use super::{
     Frame, filters,
@@ -21,6 +21,7 @@ use crate::{
         Failed,
         gate::{Reading, Staff},
         html,
+        scans::Row as Original,
     },
 };
 
@@ -34,8 +35,8 @@ struct Page {
     status: String,
     units: Vec<(Row, String, Option<String>)>,
     history: Vec<Past>,
-    /// Characters before each unit but the first: where it is cut.
-    cuts: String,
+    /// Scans and recordings, for those who may look at them.
+    originals: Option<Vec<Original>>,
 }
 
 pub(super) async fn show(
@@ -44,27 +45,29 @@ pub(super) async fn show(
     Staff(by, _): Staff<Reading>,
 ) -> Result<Response, Failed> {
     let id: SubmissionId = id.parse().map_err(|_| Fault::not_found())?;
-    let page = site
+    let mut page = site
         .app
         .at_desk(&by, &slug, |desk| {
             let mut found = desk.submission(id)?;
             let units = std::mem::take(&mut found.units);
-            let cuts = units.iter().skip(1);
-            let cuts = cuts.map(|(line, ..)| desk.chars_before(line.unit).to_string());
             Ok(Page {
                 frame: Frame::new(desk, &slug, &by),
                 here: format!("submissions/{id}"),
                 received: moment(found.received_at),
                 status: format!("{} {}", found.status.0.chinese(), percent(found.status.1)),
-                cuts: cuts.collect::<Vec<_>>().join("，"),
                 units: units
                     .into_iter()
                     .map(|(line, point, name)| (line.into(), point.to_string(), name))
                     .collect(),
                 history: found.history.iter().cloned().map(Past::from).collect(),
                 found,
+                originals: None,
             })
         })
         .await?;
+    if by.role.may(Permission::Transcribe) {
+        let originals = site.app.scans(&by, &page.found.receipt).await?;
+        page.originals = Some(originals.into_iter().map(Original::from).collect());
+    }
     Ok(html(StatusCode::OK, &page))
 }

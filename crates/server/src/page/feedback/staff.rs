@@ -190,7 +190,7 @@ pub(super) async fn act(
 ) -> Result<Response, Failed> {
     // Whoever may not know of it is not told what is wrong with the form either.
     site.app
-        .consultation_to(&by, Permission::ReadReport, &slug)
+        .whole_to(&by, Permission::ReadReport, &slug)
         .await?;
     let Form(command) = form?;
     let wrong = |what: &str| Fault::invalid(format!("“{what}”缺失或有误"));
