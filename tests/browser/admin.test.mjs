@@ -1,7 +1,7 @@
 // Officials in a browser: a consultation begun, its next version imported, stations from a list with a wrong
 // row, an account whose owner signs in, a key that is shown once and ended, a request about personal data.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { PASSWORD, faultsOf, fits, open, signIn } from "./office.mjs";
 
@@ -71,6 +71,43 @@ test("stations come from a list, as a whole or not at all", async () => {
   await look(page, "stations");
   await page.goto(`${office.base}/staff/admin/jobs`);
   await look(page, "jobs");
+});
+
+test("a station gets another name", async () => {
+  const page = await official("xitong");
+  await page.goto(`${office.base}/staff/admin/stations`);
+  await page.getByRole("row").filter({ hasText: "甲社区" }).getByRole("link", { name: /改名/ }).click();
+  await look(page, "station");
+  await page.fill("[name=name]", "乙社区");
+  await button(page, "改名").click();
+  const list = await page.textContent("main");
+  assert.match(list, /乙社区/);
+  assert.doesNotMatch(list, /甲社区(?!”)/);
+  await page.context().close();
+});
+
+test("results are another list, looked over before, and the old one again", async () => {
+  const page = await official("wang");
+  await page.goto(`${office.base}/staff/admin/templates`);
+  await look(page, "templates");
+  const down = page.waitForEvent("download");
+  await page.locator('a[href="/staff/admin/templates/dispositions"]').click();
+  const usual = readFileSync(await (await down).path(), "utf8");
+  const give = async (text) => {
+    await page.setInputFiles("#dispositions", file("结果.toml", text));
+    await page.locator('form[action="/staff/admin/templates/dispositions"] button').click();
+  };
+  await give("[[disposition]]\ncode = ");
+  assert.match(await page.textContent("#dispositions-problem"), /第 2 行/);
+  await look(page, "templates-wrong");
+  await give(usual.replace("留作研究", "留待研究"));
+  assert.match(await page.textContent("main"), /留待研究/);
+  await look(page, "templates-check");
+  await button(page, "确认换上").click();
+  assert.ok(await page.locator(".done").textContent());
+  await button(page, "不用本单位的，恢复原来的").click();
+  assert.equal(await button(page, "不用本单位的，恢复原来的").count(), 0);
+  await page.context().close();
 });
 
 test("a consultation is begun, and gets its next version", async () => {
