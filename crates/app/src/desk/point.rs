@@ -129,7 +129,7 @@ impl Desk {
             .get(&point.id)
             .cloned()
             .unwrap_or_default();
-        let entry = self.material.point(point);
+        let material = &self.material;
         let known = state
             .confirmed
             .map_or(point.units.len(), |(_, known)| known);
@@ -139,20 +139,22 @@ impl Desk {
         PointCard {
             id: point.id,
             is_quoted: own.is_none(),
-            label: own.unwrap_or_else(|| shortened(&entry.label)),
+            label: own.unwrap_or_else(|| shortened(&material.words(point.representative).text)),
             wording: state.wording.clone(),
             place: *section,
             stance: point.stance,
             counts: *counts,
             units: point.units.len(),
             fresh: point.units.len().saturating_sub(known),
-            keywords: entry.keywords,
-            quotations: entry.quotations.into_iter().skip(1).map(short).collect(),
-            additions: entry.additions.into_iter().map(short).collect(),
+            keywords: point.keywords.clone(),
+            quotations: (material.quotations(point).into_iter().skip(1))
+                .map(short)
+                .collect(),
+            additions: material.additions(point).into_iter().map(short).collect(),
             edits: self.edits(standing),
-            confidence: entry.confidence,
-            evidence: entry.evidence,
-            undecided_with: entry.undecided_with,
+            confidence: material.confidence(point),
+            evidence: material.evidence(point),
+            undecided_with: material.alternatives(point),
             is_editorial: self.is_editorial(point, &counting),
             above: self.above(point),
             campaign: self.campaign(standing),

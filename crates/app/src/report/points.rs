@@ -61,7 +61,7 @@ impl Material {
     }
 
     /// The representative first, then others of other texts.
-    fn quotations(&self, point: &Point) -> Vec<Quotation> {
+    pub(crate) fn quotations(&self, point: &Point) -> Vec<Quotation> {
         let group = |submission: usize| self.record.analyses[submission].1.duplicate.group;
         let mut seen = vec![group(point.representative.0)];
         let mut out = vec![self.words(point.representative)];
@@ -80,12 +80,17 @@ impl Material {
     /// What the first who gives one calls the reason.
     fn reason(&self, point: &Point) -> Option<String> {
         let first = std::iter::once(&point.representative);
-        let mut places = first.chain(&point.units);
+        // Masking every unit's words to look at them would take longer than all the rest.
+        let gives_one = |place: &&(usize, usize)| {
+            let text = &self.stored[place.0].submission.text;
+            reason_in(self.unit(**place).span.of(text)).is_some()
+        };
+        let mut places = first.chain(&point.units).filter(gives_one);
         places.find_map(|&place| Some(reason_in(&self.words(place).text)?.to_owned()))
     }
 
     /// What senders of form letters added, where the letter makes this point.
-    fn additions(&self, point: &Point) -> Vec<Quotation> {
+    pub(crate) fn additions(&self, point: &Point) -> Vec<Quotation> {
         let letters = point.units.iter().filter(|u| {
             let duplicate = &self.record.analyses[u.0].1.duplicate;
             duplicate.kind == DuplicateKind::Campaign
@@ -93,8 +98,11 @@ impl Material {
         let mut out: Vec<Quotation> = Vec::new();
         for &(submission, _) in letters {
             for &span in &self.record.analyses[submission].1.duplicate.additions {
+                if out.len() == ADDITIONS {
+                    return out;
+                }
                 let quotation = self.quotation(submission, span);
-                if out.len() < ADDITIONS && out.iter().all(|q| q.text != quotation.text) {
+                if out.iter().all(|q| q.text != quotation.text) {
                     out.push(quotation);
                 }
             }
@@ -140,7 +148,7 @@ impl Material {
         }
     }
 
-    fn evidence(&self, point: &Point) -> String {
+    pub(crate) fn evidence(&self, point: &Point) -> String {
         let mut counts: BTreeMap<EvidenceKind, usize> = BTreeMap::new();
         let mut former: BTreeMap<ArticleNo, usize> = BTreeMap::new();
         for link in point
@@ -162,7 +170,7 @@ impl Material {
         kinds.chain(former).collect::<Vec<_>>().join("，")
     }
 
-    fn alternatives(&self, point: &Point) -> Vec<String> {
+    pub(crate) fn alternatives(&self, point: &Point) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for &u in &point.units {
             for link in self
