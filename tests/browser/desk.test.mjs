@@ -167,7 +167,8 @@ test("words marked by mouse or keyboard become a unit, and without scripts words
   await page.focus("#original");
   for (let turn = 0; turn < 3; turn += 1) await page.keyboard.press("ArrowRight");
   for (let turn = 0; turn < 5; turn += 1) await page.keyboard.press("Shift+ArrowRight");
-  assert.match(await page.textContent("#marked"), /第 3 至 8 字，共 6 字/);
+  // The page hears of a selection a moment after it was made.
+  await page.waitForFunction(() => document.getElementById("marked").textContent.includes("第 3 至 8 字，共 6 字"));
   await look(page, "marked");
   const began = Date.now();
   await button.click();
@@ -184,6 +185,8 @@ test("words marked by mouse or keyboard become a unit, and without scripts words
   await page.mouse.down();
   await page.mouse.move(box.x + 150, box.y + 20, { steps: 5 });
   await page.mouse.up();
+  await page.waitForFunction(() => /第 \d+ 至 \d+ 字/.test(document.getElementById("marked").textContent));
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 200)));
   const [, from, to] = (await page.textContent("#marked")).match(/第 (\d+) 至 (\d+) 字/);
   await button.click();
   await page.waitForFunction(() => document.getElementById("said").textContent.includes("已改意见范围"));
