@@ -77,7 +77,7 @@ pub(crate) trait Arithmetic {
 }
 
 /// Multiplies any rows, not only those that it has normalised itself.
-pub(crate) trait Multiplies: Arithmetic<Matrix: Send + Sync> {
+pub(crate) trait Multiplies: Arithmetic {
     /// Puts rows of `width` numbers, one after the other, into `rows`.
     fn load(&self, numbers: &[Lanes], width: usize, rows: &mut Self::Rows);
 }

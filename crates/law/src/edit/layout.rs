@@ -4,7 +4,7 @@ use super::{
     candidate::Candidate,
     object::{Scene, Words},
 };
-use crate::cite::glyph::words;
+use crate::cite::glyph::{Glyphs, words};
 use caifeng_domain::EditOp;
 use std::sync::LazyLock;
 
@@ -90,12 +90,7 @@ fn cell(scene: &Scene<'_>, labels: &[&str]) -> Option<Words> {
     };
     let ends = |k: usize| match g.at(k) {
         '\n' | '|' => true,
-        '(' => {
-            g.starts(k, "(")
-                && (k + 1..k + 9).any(|j| g.at(j) == ')')
-                && one_line
-                && begins_label(g, k)
-        }
+        '(' => one_line && begins_label(g, k),
         '。' => one_line && scene.marks.iter().all(|m| !(m.open < k && k < m.close)),
         ';' => next_label(k + 1),
         _ => g.gap(k) && next_label(k),
@@ -111,9 +106,10 @@ fn cell(scene: &Scene<'_>, labels: &[&str]) -> Option<Words> {
 }
 
 /// 【理由】 and its like: a word that names a cell in brackets.
-fn begins_label(g: &crate::cite::glyph::Glyphs, open: usize) -> bool {
+fn begins_label(g: &Glyphs, open: usize) -> bool {
     const NAMES: [&str; 8] = [
         "理由", "原文", "改为", "修改", "建议", "说明", "依据", "条款",
     ];
-    g.after_any(open + 1, &NAMES).is_some()
+    let closes = || (open + 1..open + 9).any(|k| g.at(k) == ')');
+    g.after_any(open + 1, &NAMES).is_some() && closes()
 }

@@ -290,7 +290,7 @@ impl Scene<'_> {
         }
     }
 
-    /// The last words of the draft in `from..to` that begin and end as `to_words` do, or begin so and go on with another
+    /// The last words of the draft in `from..to` that begin and end as `new` does, or begin so and go on with another
     /// value: 每年提供一次体检……改为每年提供两次体检.
     pub(super) fn counterpart(&self, from: usize, to: usize, new: Words) -> Option<Words> {
         const ALIKE: usize = 2;
@@ -343,7 +343,7 @@ impl Scene<'_> {
         clauses.max_by_key(|words| words.to - words.from)
     }
 
-    /// Of words side by side, `left` of them and what is put in their place on the right: both sides of an arrow.
+    /// The longest words of the draft that end at `to` in its clause or cell: what stands before an arrow.
     pub(super) fn draft_words_until(&self, from: usize, to: usize) -> Option<Words> {
         const LEAST: usize = 2;
         let start = (from..to)

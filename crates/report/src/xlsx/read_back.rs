@@ -182,11 +182,25 @@ mod tests {
     use rust_xlsxwriter::Workbook;
     use zip::{ZipWriter, write::SimpleFileOptions};
 
-    use super::{Filled, RowFault, read_back};
+    use super::{Filled, ReadBack, RowFault, read_back};
     use crate::{Disposition, Report, ReportError, sample, to_xlsx};
 
     fn offered() -> Vec<String> {
         sample::report().dispositions
+    }
+
+    /// Row, point, result and reason of what was filled in.
+    fn filled_in(back: &ReadBack) -> Vec<(usize, u64, Option<&str>, Option<&str>)> {
+        let rows = back.rows.iter();
+        rows.map(|f| {
+            (
+                f.row,
+                f.point.get(),
+                f.disposition.as_deref(),
+                f.reason.as_deref(),
+            )
+        })
+        .collect()
     }
 
     #[test]
@@ -237,16 +251,7 @@ mod tests {
             }
         }
         let back = read_back(&book.save_to_buffer().unwrap(), &offered()).unwrap();
-        let filled: Vec<_> = (back.rows.iter())
-            .map(|f| {
-                (
-                    f.row,
-                    f.point.get(),
-                    f.disposition.as_deref(),
-                    f.reason.as_deref(),
-                )
-            })
-            .collect();
+        let filled = filled_in(&back);
         assert_eq!(
             filled,
             [
@@ -341,16 +346,7 @@ mod tests {
             <row r=\"900\"><c r=\"C900\"/></row>";
         let back = read_back(&workbook(rows, shared), &offered()).unwrap();
         assert_eq!((&*back.consultation, &*back.faults), ("yunze", &[][..]));
-        let said: Vec<_> = (back.rows.iter())
-            .map(|f| {
-                (
-                    f.row,
-                    f.point.get(),
-                    f.disposition.as_deref(),
-                    f.reason.as_deref(),
-                )
-            })
-            .collect();
+        let said = filled_in(&back);
         assert_eq!(
             said,
             [
