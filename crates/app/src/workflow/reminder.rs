@@ -1,5 +1,7 @@
 //! What is due: steps, tasks of places, items with other offices, and those to be looked at again.
 
+use std::collections::BTreeSet;
+
 use caifeng_domain::{Day, Permission, Sla, StepState, TransferItem, Urgency};
 use caifeng_store::Principal;
 
@@ -22,8 +24,8 @@ pub struct Reminder {
 }
 
 impl App {
-    /// Everything due in the consultations that `by` may look after, the most urgent first; of tasks,
-    /// those of the places that they speak for.
+    /// Everything due in the consultations that `by` may look after, the most urgent first; of tasks and
+    /// items, those of the places that they speak for.
     pub async fn reminders(&self, by: &Principal) -> Result<Vec<Reminder>, AppError> {
         self.reminders_where(by, |_| true).await
     }
@@ -45,11 +47,13 @@ impl App {
         let mut out = Vec::new();
         let rules = self.rules().await?;
         let flow = &rules.workflow;
+        let places = self.names_of(Some(by)).await?;
         for listed in self.consultations().await?.iter() {
             let is_meant = is_meant(&listed.consultation.slug);
             if is_meant && listed.allows(by, Permission::ReadReport) {
                 self.remind_of_steps(flow, listed, &mut out).await?;
-                self.remind_of_transfers(flow, listed, &mut out).await?;
+                let due = self.remind_of_transfers(flow, listed, places.as_ref());
+                out.extend(due.await?);
             }
         }
         let today = this_day();
@@ -95,9 +99,12 @@ impl App {
         &self,
         flow: &Workflow,
         listed: &Listed,
-        out: &mut Vec<Reminder>,
-    ) -> Result<(), AppError> {
+        places: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<Reminder>, AppError> {
+        let mut all = Vec::new();
         for (key, item) in self.store.transfers(listed.id).await? {
+            let mut due = Vec::new();
+            let out = &mut due;
             let at = format!("transfers/{key}");
             if item.state.is_with_office() {
                 let what = format!("转办 {key}（{}）办结", item.office);
@@ -107,8 +114,16 @@ impl App {
             }
             let what = format!("转办 {key}（{}）回头看", item.office);
             remind(flow, listed, item.recheck, what, &at, out);
+            if let Some(places) = places.filter(|_| !due.is_empty()) {
+                let stored = self.store.submission(key.submission).await?;
+                let station = stored.and_then(|stored| stored.submission.station);
+                if !station.is_some_and(|name| places.contains(&name)) {
+                    continue;
+                }
+            }
+            all.append(&mut due);
         }
-        Ok(())
+        Ok(all)
     }
 }
 

@@ -318,3 +318,37 @@ async fn places_are_shown_with_their_tasks_and_what_came_in() {
     assert!(progress.places[0].is_done());
     assert!(app.reminders(&by).await.unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_speaks_for_a_place_is_reminded_of_what_came_from_there() {
+    let office = Office::triaged().await;
+    let (app, by) = (&office.app, reviewer());
+    let soon = TransferCommand {
+        day: Some(this_day()),
+        ..command(TransferAct::Assign)
+    };
+    let mut keys = Vec::new();
+    let id = app.choose(Some("heban")).await.unwrap().id;
+    for stored in app.store.submissions(id).await.unwrap() {
+        let key = TransferKey {
+            submission: stored.id,
+            span: None,
+        };
+        let complaint = Command::Status(key.submission, Status::Complaint);
+        app.decide(&by, "heban", complaint).await.unwrap();
+        app.act_on_transfer(&by, "heban", key, &soon).await.unwrap();
+        keys.push((key, stored.submission.station));
+    }
+    assert_eq!(app.reminders(&by).await.unwrap().len(), 3);
+    let place = app.store.stations().await.unwrap().remove(0);
+    let theirs = Principal {
+        reach: app.reach(Some(&place.code), &[]).await.unwrap(),
+        ..reviewer()
+    };
+    let due = app.reminders(&theirs).await.unwrap();
+    let at: Vec<&str> = due.iter().map(|reminder| reminder.at.as_str()).collect();
+    for (key, station) in keys {
+        let is_there = at.contains(&format!("/staff/c/heban/transfers/{key}").as_str());
+        assert_eq!(is_there, station.is_some(), "{key}: {at:?}");
+    }
+}
