@@ -138,12 +138,22 @@ impl Store {
 
     /// How much came in at each place that somebody named, and when the last.
     pub async fn came_in(&self, consultation: ConsultationId) -> Result<Vec<CameIn>, StoreError> {
+        // Places keep their names nearly always: these are counted along an index, and only what came
+        // under a name that a place gave up is looked at one by one.
         sqlx::query(concat!(
-            "select station, count(*) as submissions, max(received_at) as last from (
+            "select station, cast(sum(n) as bigint) as submissions, max(last) as last from (
+                 select station, n, last from (
+                     select station, count(*) as n, max(received_at) as last from submission
+                     where consultation = $1 group by station) kept
+                 where not exists (select 1 from station_name given where given.name = kept.station)
+                 union all
+                 select station, count(*) as n, max(received_at) as last from (
                      select s.received_at, ",
             place_name!(),
-            " from submission s where s.consultation = $1) named
-                 group by station order by station"
+            " from submission s
+                     where s.consultation = $1 and s.station in (select name from station_name)) renamed
+                 group by station) named
+             group by station order by station"
         ))
         .bind(signed(consultation.get()))
         .fetch_all(self.pool())
