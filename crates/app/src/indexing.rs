@@ -50,21 +50,23 @@ impl Place {
         Ok(file)
     }
 
-    /// Makes the index anew of what `content` gives.
+    /// Makes the index anew of what `content` gives, and gives it open.
     pub(crate) fn write(
         &self,
         run: i64,
         content: impl FnOnce() -> Result<(Arc<Segmenter>, Vec<Document>), AppError>,
-    ) -> Result<(), AppError> {
+    ) -> Result<SearchIndex, AppError> {
         let (segmenter, documents) = content()?;
         let _turn = self.turn()?;
         self.forget();
         if self.0.exists() {
             fs::remove_dir_all(&self.0).map_err(|source| AppError::file(&self.0, source))?;
         }
-        SearchIndex::create(&self.0, segmenter)?.rebuild(&documents)?;
+        let index = SearchIndex::create(&self.0, segmenter)?;
+        index.rebuild(&documents)?;
         let stamp = self.stamp();
-        fs::write(&stamp, run.to_string()).map_err(|source| AppError::file(&stamp, source))
+        fs::write(&stamp, run.to_string()).map_err(|source| AppError::file(&stamp, source))?;
+        Ok(index)
     }
 }
 

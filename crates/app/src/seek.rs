@@ -211,6 +211,15 @@ impl App {
         Ok(())
     }
 
+    /// Opens the model and the indexes, the latest last, so that the first who searches does not wait.
+    pub async fn open_search(&self) -> Result<(), AppError> {
+        self.encoder().await?;
+        for listed in self.consultations().await?.iter() {
+            self.opened_index(listed).await?;
+        }
+        Ok(())
+    }
+
     /// The search index of a consultation as it was last made; none where it is being made.
     async fn opened_index(&self, listed: &Listed) -> Result<Option<Opened>, AppError> {
         let Some(draft) = listed.draft.clone() else {

@@ -140,19 +140,20 @@ impl App {
             SaveOutcome::Unchanged | SaveOutcome::Overtaken => reserved.base(),
         };
         let Some(of) = of else { return Ok(None) };
-        let place = self.index_of(&chosen.consultation.slug);
-        let slug = chosen.consultation.slug.clone();
-        let cached = CachedEncoder::new(encoder, self.store.clone());
-        tokio::task::spawn_blocking(move || {
-            if place.is_of(of) {
-                return Ok(());
-            }
-            place.write(of, || {
-                documents(&slug, &draft, &submissions, &outcome, &cached)
-                    .map(|documents| (find::segmenter(&draft), documents))
-            })
-        })
-        .await??;
+        let place = self.index_of(&out.slug);
+        if !place.is_of(of) {
+            let slug = out.slug.clone();
+            let cached = CachedEncoder::new(encoder, self.store.clone());
+            let write = move || {
+                let index = place.write(of, || {
+                    documents(&slug, &draft, &submissions, &outcome, &cached)
+                        .map(|documents| (find::segmenter(&draft), documents))
+                })?;
+                Ok::<_, AppError>((index, draft))
+            };
+            let (index, draft) = tokio::task::spawn_blocking(write).await??;
+            self.indexes.keep(&out.slug, of, index, draft).await;
+        }
         Ok(Some(out))
     }
 }

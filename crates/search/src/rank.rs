@@ -5,9 +5,10 @@
 //! no weight has to be found for any of them: a match that few have counts for more than one that
 //! most have.
 
-use std::{collections::HashMap, hash::Hash};
+use std::hash::Hash;
 
 use caifeng_domain::{ArticleNo, Named, PointId};
+use caifeng_text::hash::Map;
 
 use crate::Kind;
 
@@ -108,7 +109,7 @@ where
     G: Eq + Hash,
     I: Iterator<Item = G>,
 {
-    let mut groups: HashMap<G, (f32, f32)> = HashMap::new();
+    let mut groups: Map<G, (f32, f32)> = Map::default();
     // A point is what its submissions say, and they have spoken.
     let voices = items.iter().zip(scores);
     for (item, score) in voices.filter(|(item, _)| item.kind != Kind::Point) {

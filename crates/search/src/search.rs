@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::{
     Answer, Hit, Kind, Query, Reason, SearchError, SearchIndex,
     highlight::{highlights, snippet},
@@ -43,8 +45,7 @@ impl SearchIndex {
                 lexical[number] = score;
             }
         }
-        let entries = snapshot.entries.iter().zip(lexical);
-        let candidates: Vec<Candidate<'_>> = entries
+        let candidates: Vec<Candidate<'_>> = (snapshot.entries.par_iter().zip(lexical))
             .map(|(entry, lexical)| Candidate {
                 entry,
                 lexical,
@@ -145,11 +146,13 @@ fn order<'a>(
         Some(vector) => snapshot.gaze(vector)?,
         None => None,
     };
-    let mut items = Vec::new();
-    let mut owners = Vec::new();
-    for candidate in candidates {
+    let (mut items, mut owners) = (Vec::new(), Vec::new());
+    let each: Vec<Vec<Item<'a>>> = (candidates.par_iter())
+        .map(|candidate| items_of(snapshot, query, gaze.as_ref(), candidate))
+        .collect();
+    for (candidate, own) in candidates.iter().zip(each) {
         let first = items.len();
-        items.extend(items_of(snapshot, query, gaze.as_ref(), candidate));
+        items.extend(own);
         owners.resize(items.len(), (candidate, first));
     }
     let mut ranked: Vec<Ranked<'a>> = Vec::new();
@@ -175,7 +178,7 @@ fn order<'a>(
         }
     }
     // Stable: candidates come in the order of their keys, and so do equals.
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
+    ranked.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(ranked)
 }
 

@@ -58,6 +58,9 @@ pub(crate) async fn serve(
             if let Err(error) = app.open_desks().await {
                 tracing::warn!(%error, "a desk could not be opened ahead");
             }
+            if let Err(error) = app.open_search().await {
+                tracing::warn!(%error, "an index could not be opened ahead");
+            }
         }
     });
     let upkeep = tokio::spawn(caifeng_server::upkeep());
