@@ -20,11 +20,16 @@ struct Candidate<'a> {
     lexical: f32,
     /// Whether it passes the filters.
     admitted: bool,
+    kind: Kind,
+    /// Its parts as the ranking sees them.
+    items: Vec<Item<'a>>,
 }
 
 /// A candidate with its place in the order.
 struct Ranked<'a> {
     entry: &'a Entry,
+    /// That of its document, at hand: most hits are passed over by it alone.
+    kind: Kind,
     score: f32,
     /// The part that fits best.
     part: usize,
@@ -45,39 +50,54 @@ impl SearchIndex {
                 lexical[number] = score;
             }
         }
-        let candidates: Vec<Candidate<'_>> = (snapshot.entries.par_iter().zip(lexical))
-            .map(|(entry, lexical)| Candidate {
+        let listing = terms.is_empty() && query.vector.is_none();
+        let gaze = match &query.vector {
+            Some(vector) => snapshot.gaze(vector)?,
+            None => None,
+        };
+        // In one go: documents lie all over the memory, and to fetch them takes most of the time.
+        let candidate = |(entry, lexical): (_, f32)| {
+            let entry: &Entry = entry;
+            let document = entry.document();
+            let admitted = query.filters.admit(document);
+            let counts = admitted || query.filters.consult(document);
+            counts.then(|| Candidate {
                 entry,
                 lexical,
-                admitted: query.filters.admit(entry.document()),
+                admitted,
+                kind: document.kind,
+                items: if listing {
+                    Vec::new()
+                } else {
+                    items_of(&snapshot, query, gaze.as_ref(), entry, lexical)
+                },
             })
-            .filter(|c| c.admitted || query.filters.consult(c.entry.document()))
-            .collect();
-        let listing = terms.is_empty() && query.vector.is_none();
+        };
+        let entries = snapshot.entries.par_iter().zip(lexical);
+        let candidates: Vec<Candidate<'_>> = entries.filter_map(candidate).collect();
         let admitted = candidates.iter().filter(|c| c.admitted);
         let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
         for candidate in admitted.filter(|c| listing || c.lexical > 0.0) {
-            *by_kind.entry(candidate.entry.document().kind).or_default() += 1;
+            *by_kind.entry(candidate.kind).or_default() += 1;
         }
         let mut ranked = if listing {
             list(&candidates)
         } else {
-            order(&snapshot, query, &candidates)?
+            order(&candidates, gaze.is_some())
         };
-        if query.collapse_duplicates {
-            let mut seen = BTreeSet::new();
-            ranked.retain(|hit| {
-                let document = hit.entry.document();
-                let group = document.group.map(|g| (hit.entry.consultation, g));
-                group.is_none_or(|group| seen.insert(group))
-            });
-        }
+        let mut seen = BTreeSet::new();
         let mut shown: BTreeMap<Option<Kind>, usize> = BTreeMap::new();
         ranked.retain(|hit| {
-            let kind = query.limit_each.then(|| hit.entry.document().kind);
-            let shown = shown.entry(kind).or_default();
-            *shown += 1;
-            *shown <= query.limit
+            let shown = shown.entry(query.limit_each.then_some(hit.kind));
+            let shown = shown.or_default();
+            if *shown == query.limit {
+                return false;
+            }
+            let group = hit.entry.document().group;
+            let group = group.filter(|_| query.collapse_duplicates);
+            let is_new = group.is_none_or(|group| seen.insert((hit.entry.consultation, group)));
+            *shown += usize::from(is_new);
+            is_new
         });
         let hits = ranked
             .iter()
@@ -130,40 +150,35 @@ fn list<'a>(candidates: &[Candidate<'a>]) -> Vec<Ranked<'a>> {
     let admitted = candidates.iter().filter(|c| c.admitted);
     let all = admitted.map(|candidate| Ranked {
         entry: candidate.entry,
+        kind: candidate.kind,
         score: 0.0,
         part: 0,
     });
     all.collect()
 }
 
-/// The candidates that have anything to do with the query, best first.
-fn order<'a>(
-    snapshot: &Snapshot,
-    query: &Query,
-    candidates: &[Candidate<'a>],
-) -> Result<Vec<Ranked<'a>>, SearchError> {
-    let gaze = match &query.vector {
-        Some(vector) => snapshot.gaze(vector)?,
-        None => None,
-    };
-    let (mut items, mut owners) = (Vec::new(), Vec::new());
-    let each: Vec<Vec<Item<'a>>> = (candidates.par_iter())
-        .map(|candidate| items_of(snapshot, query, gaze.as_ref(), candidate))
-        .collect();
-    for (candidate, own) in candidates.iter().zip(each) {
+/// The candidates that have anything to do with the query, best first; all of them where meaning is compared.
+fn order<'a>(candidates: &[Candidate<'a>], by_meaning: bool) -> Vec<Ranked<'a>> {
+    let count = candidates
+        .iter()
+        .map(|candidate| candidate.items.len())
+        .sum();
+    let (mut items, mut owners) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for candidate in candidates {
         let first = items.len();
-        items.extend(own);
+        items.extend_from_slice(&candidate.items);
         owners.resize(items.len(), (candidate, first));
     }
     let mut ranked: Vec<Ranked<'a>> = Vec::new();
     for (number, score) in rank::scores(&items).into_iter().enumerate() {
         let (candidate, first) = owners[number];
-        let related = gaze.is_some() || candidate.lexical > 0.0 || score.lift > 0.0;
+        let related = by_meaning || candidate.lexical > 0.0 || score.lift > 0.0;
         if !candidate.admitted || !related {
             continue;
         }
         let this = Ranked {
             entry: candidate.entry,
+            kind: candidate.kind,
             score: score.total,
             part: number - first,
         };
@@ -179,21 +194,21 @@ fn order<'a>(
     }
     // Stable: candidates come in the order of their keys, and so do equals.
     ranked.par_sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(ranked)
+    ranked
 }
 
-/// The parts of a candidate as the ranking sees them; the whole where it has none.
+/// The parts of a document as the ranking sees them; the whole where it has none.
 fn items_of<'a>(
     snapshot: &Snapshot,
     query: &Query,
     gaze: Option<&Gaze>,
-    candidate: &Candidate<'a>,
+    entry: &'a Entry,
+    lexical: f32,
 ) -> Vec<Item<'a>> {
-    let entry = candidate.entry;
     let document = entry.document();
     let whole = Item {
         kind: document.kind,
-        lexical: candidate.lexical,
+        lexical,
         similarity: 0.0,
         named: false,
         consultation: entry.consultation,
