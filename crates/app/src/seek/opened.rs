@@ -82,9 +82,9 @@ impl Indexes {
         };
         let opened = Arc::clone(&kept.opened);
         held.push(kept);
-        let mut documents: usize = held.iter().map(Kept::len).sum();
-        while documents > DOCUMENTS && held.len() > 1 {
-            documents -= held.remove(0).len();
+        // Counted anew each time: an index may have been opened meanwhile.
+        while held.len() > 1 && held.iter().map(Kept::len).sum::<usize>() > DOCUMENTS {
+            held.remove(0);
         }
         opened
     }
