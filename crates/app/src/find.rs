@@ -38,7 +38,7 @@ pub(crate) fn document(
             span: unit.span,
             articles: unit.links.iter().map(|l| l.article).collect(),
             point: Some(unit.point),
-            vector: outcome.vectors.row(row).to_vec(),
+            vector: outcome.vectors.row(row),
         })
         .collect();
     Document {
@@ -131,10 +131,7 @@ pub(crate) fn points(
             span: Span::new(0, text.len()),
             articles: point.articles.clone(),
             point: Some(point.id),
-            vector: outcome
-                .vectors
-                .row(outcome.meanings[submission][number])
-                .to_vec(),
+            vector: outcome.vectors.row(outcome.meanings[submission][number]),
         };
         Document {
             title: Some(point.keywords.join("、")),

@@ -33,27 +33,25 @@ impl Columns {
         }
     }
 
-    /// What `each` makes of the numbers 0 to `rows` - 1 and of the dot products of their `row` with all
-    /// columns, in order. Runs on all threads.
-    ///
-    /// # Panics
-    /// When a row is not as long as the columns.
-    pub fn map<'r, T: Send>(
+    /// What `each` makes of the numbers 0 to `rows` - 1 and of the dot products of their row with all
+    /// columns, in order. `write` writes a row, as long as the columns. Runs on all threads.
+    pub fn map<T: Send>(
         &self,
         rows: usize,
-        row: impl Fn(usize) -> &'r [f32] + Sync,
+        write: impl Fn(usize, &mut [f32]) + Sync,
         each: impl Fn(usize, &[f32]) -> T + Sync,
     ) -> Vec<T> {
-        let block = |scratch: &mut Scratch<'r>, start: usize| {
-            scratch.rows.clear();
-            for i in start..rows.min(start + BLOCK) {
-                let row = row(i);
-                assert_eq!(row.len(), self.dimension, "a row of another length");
-                scratch.rows.push(row);
+        let width = self.dimension.next_multiple_of(LANES);
+        let block = |scratch: &mut Scratch, start: usize| {
+            let count = BLOCK.min(rows - start);
+            scratch.rows.resize(count * width / LANES, Lanes::ZERO);
+            let numbers = Lanes::numbers_mut(&mut scratch.rows).chunks_exact_mut(width.max(1));
+            for (i, row) in (start..).zip(numbers) {
+                write(i, &mut row[..self.dimension]);
             }
-            let stride = self.form.multiply(&scratch.rows, &mut scratch.products);
+            let stride = (self.form).multiply(&scratch.rows, count, &mut scratch.products);
             let products = Lanes::numbers(&scratch.products);
-            (start..start + scratch.rows.len())
+            (start..start + count)
                 .map(|i| each(i, &products[(i - start) * stride..][..self.count]))
                 .collect::<Vec<T>>()
         };
@@ -76,16 +74,16 @@ impl fmt::Debug for Columns {
 
 /// What a thread works in.
 #[derive(Default)]
-struct Scratch<'r> {
-    rows: Vec<&'r [f32]>,
+struct Scratch {
+    rows: Vec<Lanes>,
     products: Vec<Lanes>,
 }
 
 /// Columns in the order of one arithmetic.
 trait Form: Send + Sync {
-    /// Writes the products of `rows` with all columns, row by row. Returns from how many numbers on the next
-    /// row's begin: at least as many as there are columns.
-    fn multiply(&self, rows: &[&[f32]], products: &mut Vec<Lanes>) -> usize;
+    /// Writes the products of `count` rows, each of whole lanes, with all columns, row by row. Returns from how
+    /// many numbers on the next row's begin: at least as many as there are columns.
+    fn multiply(&self, rows: &[Lanes], count: usize, products: &mut Vec<Lanes>) -> usize;
 }
 
 fn fastest(vectors: &Vectors) -> Box<dyn Form> {
@@ -111,13 +109,15 @@ fn fastest(vectors: &Vectors) -> Box<dyn Form> {
 struct Plain(Vectors);
 
 impl Form for Plain {
-    fn multiply(&self, rows: &[&[f32]], products: &mut Vec<Lanes>) -> usize {
+    fn multiply(&self, rows: &[Lanes], count: usize, products: &mut Vec<Lanes>) -> usize {
         let stride = self.0.len().next_multiple_of(LANES);
-        products.resize(rows.len() * stride / LANES, Lanes::ZERO);
+        products.resize(count * stride / LANES, Lanes::ZERO);
         let numbers = Lanes::numbers_mut(products).chunks_exact_mut(stride.max(1));
-        for (row, products) in rows.iter().zip(numbers) {
+        let width = self.0.dimension().next_multiple_of(LANES);
+        let rows = Lanes::numbers(rows).chunks_exact(width.max(1));
+        for (row, products) in rows.zip(numbers) {
             for (product, column) in products.iter_mut().zip(self.0.rows()) {
-                *product = dot(row, column);
+                *product = dot(&row[..column.len()], column);
             }
         }
         stride
@@ -128,6 +128,7 @@ impl Form for Plain {
 struct Packed<A: Multiplies> {
     matrix: A::Matrix,
     columns: usize,
+    dimension: usize,
 }
 
 impl<A: Multiplies> Packed<A> {
@@ -143,27 +144,27 @@ impl<A: Multiplies> Packed<A> {
         Self {
             matrix: packed::matrix::<A>(&weights, &vec![0.0; columns]),
             columns,
+            dimension: vectors.dimension(),
         }
     }
 }
 
 impl<A: Multiplies> Form for Packed<A> {
-    fn multiply(&self, rows: &[&[f32]], products: &mut Vec<Lanes>) -> usize {
+    fn multiply(&self, rows: &[Lanes], count: usize, products: &mut Vec<Lanes>) -> usize {
         products.clear();
-        products.resize(rows.len() * self.columns / LANES, Lanes::ZERO);
-        let Some(first) = rows.first() else {
+        products.resize(count * self.columns / LANES, Lanes::ZERO);
+        if count == 0 {
             return self.columns;
-        };
-        let numbers: Vec<Lanes> = rows.iter().flat_map(|row| Lanes::of(row)).collect();
+        }
         let shape = Shape {
-            width: first.len(),
+            width: self.dimension,
             heads: 1,
-            inner: first.len(),
-            tokens: rows.len(),
+            inner: self.dimension,
+            tokens: count,
         };
         let arithmetic = A::begin();
         let mut taken = A::rows(&shape, shape.width);
-        arithmetic.load(&numbers, shape.width, &mut taken);
+        arithmetic.load(rows, shape.width, &mut taken);
         arithmetic.add(&taken, &self.matrix, products);
         self.columns
     }
@@ -200,8 +201,7 @@ mod tests {
     fn rows_meet_all_columns_in_order() {
         for (rows, columns, dimension) in SHAPES {
             let (a, b) = (vectors(rows, dimension, 1), vectors(columns, dimension, 2));
-            let made =
-                Columns::of(&b).map(rows, |i| a.row(i), |i, products| (i, products.to_vec()));
+            let made = Columns::of(&b).map(rows, a.writes(), |i, products| (i, products.to_vec()));
             assert_eq!(made.len(), rows);
             for (i, (number, products)) in made.into_iter().enumerate() {
                 assert_eq!((number, products.len()), (i, columns));
@@ -210,7 +210,7 @@ mod tests {
                 }
             }
         }
-        let none = Columns::of(&Vectors::new(64)).map(2, |_| &[0.0; 64], |_, p| p.len());
+        let none = Columns::of(&Vectors::new(64)).map(2, |_, row| row.fill(0.0), |_, p| p.len());
         assert_eq!(none, [0, 0]);
     }
 
@@ -218,10 +218,10 @@ mod tests {
     fn agrees<A: Multiplies>(allowed: f32) {
         for (rows, columns, dimension) in SHAPES.into_iter().filter(|s| s.2.is_multiple_of(STEP)) {
             let (a, b) = (vectors(rows, dimension, 3), vectors(columns, dimension, 4));
-            let rows: Vec<&[f32]> = a.rows().collect();
+            let rows: Vec<Lanes> = a.rows().flat_map(Lanes::of).collect();
             let (mut want, mut got) = (Vec::new(), Vec::new());
-            let want_stride = Plain(b.clone()).multiply(&rows, &mut want);
-            let got_stride = Packed::<A>::of(&b).multiply(&rows, &mut got);
+            let want_stride = Plain(b.clone()).multiply(&rows, a.len(), &mut want);
+            let got_stride = Packed::<A>::of(&b).multiply(&rows, a.len(), &mut got);
             let rows = |of: &[Lanes], stride| -> Vec<Vec<f32>> {
                 let rows = Lanes::numbers(of).chunks_exact(stride);
                 rows.map(|row| row[..columns].to_vec()).collect()

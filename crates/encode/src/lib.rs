@@ -26,7 +26,7 @@ pub use lexical::LexicalEncoder;
 pub use manifest::Pooling;
 pub use model::{ModelError, ModelInfo};
 pub use sentence::SentenceEncoder;
-pub use vectors::Vectors;
+pub use vectors::{HalfVectors, Vectors};
 
 /// On which side of a comparison a text stands. E5 models were trained with these as prefixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

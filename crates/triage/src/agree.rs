@@ -4,9 +4,10 @@
 //! of two. So what the others of a unit's point seem to be is held beside what it seems to be by
 //! itself, and small logistic models say how much that counts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use caifeng_domain::{Scope, Stance};
+use caifeng_text::hash::Map;
 use rayon::prelude::*;
 
 use crate::{
@@ -70,7 +71,7 @@ fn log_odds(p: f32) -> f64 {
 
 /// The choruses of all points. `gists` and `groups` are those of the units.
 pub(crate) fn choruses(
-    impressions: &[Impression],
+    impressions: &[Arc<Impression>],
     gists: &[usize],
     groups: &[usize],
 ) -> Vec<Chorus> {
@@ -116,7 +117,7 @@ impl Chorus {
     pub(crate) fn others<'i>(
         &self,
         gist: usize,
-        impressions: &'i [Impression],
+        impressions: &'i [Arc<Impression>],
         own: &'i Impression,
     ) -> Others<'i> {
         let mut sums = self.sums.clone();
@@ -226,6 +227,7 @@ impl Others<'_> {
             (b.confidence.total_cmp(&a.confidence)).then(a.article.cmp(&b.article))
         });
         links.truncate(SHOWN);
+        links.shrink_to_fit();
         Impression {
             links,
             cited: self.own.cited.clone(),
@@ -248,16 +250,29 @@ fn agreed<const N: usize>(model: &Logistic, rows: [[f64; CLASS_FEATURES.len()]; 
 /// What every unit seems to be when those of its group are heard too. `gists` and `groups` are those
 /// of the units.
 pub(crate) fn revise(
-    impressions: &[Impression],
+    impressions: &[Arc<Impression>],
     gists: &[usize],
     groups: &[usize],
     models: &Models,
-) -> Vec<Impression> {
+) -> Vec<Arc<Impression>> {
     let choruses = choruses(impressions, gists, groups);
-    (impressions.par_iter().enumerate())
+    // Those who say the same in the same words are told the same by the same others.
+    let mut number: Map<(usize, usize, *const Impression), usize> = Map::default();
+    let mut firsts: Vec<usize> = Vec::new();
+    let which: Vec<usize> = (impressions.iter().enumerate())
         .map(|(k, own)| {
-            let others = choruses[groups[k]].others(gists[k], impressions, own);
-            others.revised(models)
+            let key = (groups[k], gists[k], Arc::as_ptr(own));
+            *number.entry(key).or_insert_with(|| {
+                firsts.push(k);
+                firsts.len() - 1
+            })
         })
-        .collect()
+        .collect();
+    let revised: Vec<Arc<Impression>> = (firsts.par_iter())
+        .map(|&k| {
+            let others = choruses[groups[k]].others(gists[k], impressions, &impressions[k]);
+            Arc::new(others.revised(models))
+        })
+        .collect();
+    which.into_iter().map(|w| Arc::clone(&revised[w])).collect()
 }

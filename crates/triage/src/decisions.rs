@@ -4,10 +4,12 @@
 //! article is. Units of a point that people arranged stay in it; what else is grouped with them joins
 //! the nearest.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use caifeng_domain::{Aim, Edit, PointId, Scope, Span, Stance, Status};
-use caifeng_encode::vectors::dot;
 
 use crate::{
     first::Impression,
@@ -83,8 +85,9 @@ impl Prepared<'_> {
     }
 
     /// Makes what a unit seems to be what was decided about it.
-    pub(crate) fn hold(&self, unit: &PreparedUnit, seems: &mut Impression) {
+    pub(crate) fn hold(&self, unit: &PreparedUnit, seems: &mut Arc<Impression>) {
         let Some(held) = self.held(unit) else { return };
+        let seems = Arc::make_mut(seems);
         if let Some(aim) = &held.aim {
             let decided = aim.articles.iter().filter_map(|a| self.place_of(*a));
             let decided = decided.map(|article| Ranked {
@@ -130,7 +133,7 @@ pub(crate) fn arrange(
     prepared: &Prepared<'_>,
     units: &[usize],
     groups: &[usize],
-    seems: &[Impression],
+    seems: &[Arc<Impression>],
 ) -> Arranged {
     let mut next = groups.iter().max().map_or(0, |m| m + 1);
     let mut group_of: BTreeMap<PointId, usize> = BTreeMap::new();
@@ -155,7 +158,6 @@ pub(crate) fn arrange(
             .entry(unit.mention.gist)
             .or_insert(group);
     }
-    let vector = |gist: usize| prepared.gists.vectors.row(gist);
     let mut joined: HashMap<(usize, usize), usize> = HashMap::new();
     let out = units.iter().enumerate().map(|(k, &u)| {
         if let Some(group) = stays[k] {
@@ -166,10 +168,10 @@ pub(crate) fn arrange(
         };
         let gist = prepared.units[u].mention.gist;
         let to = *joined.entry((groups[k], gist)).or_insert_with(|| {
-            let own = vector(gist);
+            let cosine = |other| prepared.gists.meanings.cosine(gist, other);
             let nearest = near
                 .iter()
-                .map(|(&g, &to)| (dot(own, vector(g)), to))
+                .map(|(&g, &to)| (cosine(g), to))
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             nearest.map_or(groups[k], |(_, to)| to)
         });

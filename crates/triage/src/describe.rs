@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 
 use caifeng_domain::{Analysis, ArticleNo, Point, PointId, Scope, Stance, Unit};
 
-use crate::{
-    points::{self, Said},
-    prepare::Prepared,
-};
+use crate::{points, prepare::Prepared};
 
 /// Points with their votes, key words and representatives.
 pub(crate) fn describe(
     prepared: &Prepared<'_>,
     units: &[usize],
-    said: &[Said<'_>],
     ids: &[PointId],
     place: &[(usize, usize)],
     analyses: &[Analysis],
@@ -22,14 +18,12 @@ pub(crate) fn describe(
     for (k, &id) in ids.iter().enumerate() {
         members.entry(id).or_default().push(k);
     }
+    let gist = |k: usize| prepared.units[units[k]].mention.gist;
     let words: Vec<Vec<u32>> = members
         .values()
         .map(|list| {
             list.iter()
-                .flat_map(|&k| {
-                    let gist = prepared.units[units[k]].mention.gist;
-                    prepared.gists.list[gist].words.iter().copied()
-                })
+                .flat_map(|&k| prepared.gists.list[gist(k)].words.iter().copied())
                 .collect()
         })
         .collect();
@@ -39,7 +33,7 @@ pub(crate) fn describe(
         .zip(keywords)
         .map(|((id, list), keywords)| {
             let unit = |k: usize| &analyses[place[k].0].units[place[k].1];
-            let said: Vec<&Said<'_>> = list.iter().map(|&k| &said[k]).collect();
+            let gists: Vec<usize> = list.iter().map(|&k| gist(k)).collect();
             let (scope, articles, stance) = voted(list.iter().map(|&k| unit(k)));
             Point {
                 id,
@@ -47,7 +41,8 @@ pub(crate) fn describe(
                 articles,
                 stance,
                 keywords,
-                representative: place[list[points::representative(&said)]],
+                representative: place
+                    [list[points::representative(&gists, &prepared.gists.meanings)]],
                 units: list.iter().map(|&k| place[k]).collect(),
             }
         })

@@ -1,5 +1,7 @@
 //! What each unit seems to be, taken by itself: articles, scope, stance, each with probabilities.
 
+use std::sync::Arc;
+
 use caifeng_domain::{Scope, Stance};
 use caifeng_encode::Columns;
 use caifeng_text::hash::Map;
@@ -17,7 +19,7 @@ pub type Scopes = [f32; Scope::ALL.len()];
 pub type Stances = [f32; Stance::ALL.len()];
 
 /// What a unit seems to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Impression {
     /// Articles that it may be about, most probable first.
     pub links: Vec<Ranked>,
@@ -46,21 +48,54 @@ impl Impression {
     }
 }
 
-/// The first impressions of `units`.
+/// The first impressions of `units`. Those that say the same in the same words share one.
 #[must_use]
-pub fn impressions(prepared: &Prepared<'_>, units: &[usize], models: &Models) -> Vec<Impression> {
-    with_candidates(prepared, units, |unit, candidates, votes| {
-        let links = rank(unit, candidates, models);
-        let scope = scope_features(prepared, unit, candidates, links.first());
-        let stance = stance_features(prepared, unit);
-        Impression {
-            cited: unit.mention.cited.clone(),
-            votes: votes.voters.clone(),
-            scope: scope::probabilities(&scope, models),
-            stance: stance::probabilities(&stance, models),
-            links,
-        }
+pub fn impressions(
+    prepared: &Prepared<'_>,
+    units: &[usize],
+    models: &Models,
+) -> Vec<Arc<Impression>> {
+    // What an impression rests on beside the mention.
+    let rests_on = |unit: &'_ PreparedUnit| {
+        let reading = prepared.reading(unit);
+        (
+            reading.edit.clone(),
+            reading.chapter.is_some(),
+            unit.cited.clone(),
+        )
+    };
+    with_candidates(prepared, units, |alike, candidates, votes| {
+        let mut made: Vec<(_, Arc<Impression>)> = Vec::new();
+        let impression = |unit: &&PreparedUnit| {
+            let rests_on = rests_on(unit);
+            if let Some(known) = made.iter().find(|known| known.0 == rests_on) {
+                return Arc::clone(&known.1);
+            }
+            let impression = Arc::new(impression(prepared, unit, candidates, votes, models));
+            made.push((rests_on, Arc::clone(&impression)));
+            impression
+        };
+        alike.iter().map(impression).collect()
     })
+}
+
+fn impression(
+    prepared: &Prepared<'_>,
+    unit: &PreparedUnit,
+    candidates: &[Candidate],
+    votes: &Votes,
+    models: &Models,
+) -> Impression {
+    let links = rank(unit, candidates, models);
+    let scope = scope_features(prepared, unit, candidates, links.first());
+    let stance = stance_features(prepared, unit);
+    Impression {
+        cited: unit.mention.cited.clone(),
+        votes: votes.voters.clone(),
+        scope: scope::probabilities(&scope, models),
+        stance: stance::probabilities(&stance, models),
+        links,
+    }
 }
 
 /// The most probable of a row of probabilities; the first of equals.
@@ -110,12 +145,13 @@ pub(crate) fn rank(unit: &PreparedUnit, candidates: &[Candidate], models: &Model
     }
 }
 
-/// What `each` makes of the candidates of every unit in `which` and of those who voted for them, in order. Equal
-/// mentions have the same candidates, which are computed once and kept no longer than needed.
+/// What `each` makes of units that are mentioned alike, of their candidates and of those who voted for them:
+/// something of every unit in `which`, in order. Equal mentions have the same candidates, which are computed
+/// once and kept no longer than needed.
 pub(crate) fn with_candidates<T: Send>(
     prepared: &Prepared<'_>,
     which: &[usize],
-    each: impl Fn(&PreparedUnit, &[Candidate], &Votes) -> T + Sync,
+    each: impl Fn(&[&PreparedUnit], &[Candidate], &Votes) -> Vec<T> + Sync,
 ) -> Vec<T> {
     let mut number: Map<MentionKey<'_>, usize> = Map::default();
     let mut alike: Vec<Vec<usize>> = Vec::new();
@@ -131,25 +167,35 @@ pub(crate) fn with_candidates<T: Send>(
     }
     let prior = prepared.exemplars.prior();
     let exemplars = &prepared.exemplars;
+    let provisions = &prepared.provisions;
+    let known = provisions.known(&prepared.gists.words);
+    let mut columns = exemplars.vectors().clone();
+    columns.append(provisions.vectors());
     let mention = |i: usize| &prepared.units[which[alike[i][0]]].mention;
-    let made = Columns::of(exemplars.vectors()).map(
+    let made = Columns::of(&columns).map(
         alike.len(),
-        |i| prepared.gists.vectors.row(mention(i).gist),
+        |i, row| (prepared.gists.meanings).centred(mention(i).gist, row),
         |i, cosines| {
+            let (to_exemplars, to_passages) = cosines.split_at(exemplars.vectors().len());
+            let gist = &prepared.gists.list[mention(i).gist];
             let (candidates, votes) = candidates(
                 mention(i),
                 &prepared.gists,
-                &prepared.relevance,
+                &provisions.relevance(gist, to_passages, &known),
                 exemplars,
-                cosines,
+                to_exemplars,
                 &prior,
             );
-            let units = alike[i].iter();
-            let each = units.map(|&k| (k, each(&prepared.units[which[k]], &candidates, &votes)));
-            each.collect::<Vec<_>>()
+            let units: Vec<&PreparedUnit> = (alike[i].iter())
+                .map(|&k| &prepared.units[which[k]])
+                .collect();
+            each(&units, &candidates, &votes)
         },
     );
-    let mut out: Vec<(usize, T)> = made.into_iter().flatten().collect();
+    let mut out: Vec<(usize, T)> = Vec::with_capacity(which.len());
+    for (alike, made) in alike.into_iter().zip(made) {
+        out.extend(alike.into_iter().zip(made));
+    }
     out.sort_unstable_by_key(|made| made.0);
     out.into_iter().map(|made| made.1).collect()
 }

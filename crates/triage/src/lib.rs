@@ -17,6 +17,7 @@ pub mod first;
 pub mod gist;
 pub mod link;
 pub mod logistic;
+pub mod meaning;
 pub mod models;
 pub mod phrasing;
 pub mod points;
@@ -32,7 +33,7 @@ pub mod wording;
 use std::collections::BTreeMap;
 
 use caifeng_domain::{Analysis, Point, PointId, Span};
-use caifeng_encode::{EncodeError, Encoder, Vectors};
+use caifeng_encode::{EncodeError, Encoder, HalfVectors};
 
 pub use batch::{Batch, Earlier};
 pub use decisions::{Decisions, Held};
@@ -124,7 +125,7 @@ pub struct Outcome {
     /// For each unit of each submission, the row of `vectors` that is its meaning.
     pub meanings: Vec<Vec<usize>>,
     /// The vectors of the distinct units, as the encoder gave them.
-    pub vectors: Vectors,
+    pub vectors: HalfVectors,
 }
 
 /// Triages all submissions of a consultation.

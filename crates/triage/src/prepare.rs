@@ -19,7 +19,7 @@ use crate::{
     duplicates,
     first::with_candidates,
     gist::Gists,
-    link::{CitedAs, Exemplars, Mention, Provisions, Relevance, implicit},
+    link::{CitedAs, Exemplars, Mention, Provisions, implicit},
     models::Models,
     read::{Reading, UnitReading},
     status,
@@ -43,8 +43,6 @@ pub struct Prepared<'a> {
     pub decisions: &'a Decisions,
     /// The draft's articles, as vectors and words.
     pub provisions: Provisions,
-    /// How near each gist is to each article.
-    pub relevance: Relevance,
     /// Articles of earlier versions in whose forms submissions were written.
     pub former_hints: Vec<Option<ArticleNo>>,
     /// Duplicate group of each submission.
@@ -115,10 +113,8 @@ impl<'a> Prepared<'a> {
         let readings = read_all(batch, &duplicates, progress);
 
         progress.begin(Stage::Encode, 0);
-        let gist_texts = readings
-            .iter()
-            .flat_map(|r| r.units.iter().map(|u| u.gist.as_str()));
-        let mut gists = Gists::collect(gist_texts, &segmenter, &whole);
+        let gist_texts = readings.iter().flat_map(|r| &r.units).map(|u| &u.gist);
+        let (mut gists, gist_of) = Gists::collect(gist_texts, &segmenter, &whole);
         progress.begin(Stage::Encode, gists.list.len());
         gists.encode(encoder, &Watched(progress))?;
         let provisions = Provisions::new(draft, &segmenter, encoder)?;
@@ -128,7 +124,6 @@ impl<'a> Prepared<'a> {
             draft,
             decisions: batch.decisions,
             exemplars: Exemplars::new(provisions.len(), encoder.dimension()),
-            relevance: provisions.relevance(&gists),
             provisions,
             former_hints: (0..submissions.len())
                 .map(|i| batch.former_hint(i))
@@ -140,7 +135,7 @@ impl<'a> Prepared<'a> {
             gists,
             units: Vec::new(),
         };
-        prepared.collect_units(batch);
+        prepared.collect_units(batch, &gist_of);
         prepared.collect_exemplars();
         prepared.status = prepared.status_features(submissions, &segmenter);
         Ok(prepared)
@@ -152,7 +147,8 @@ impl<'a> Prepared<'a> {
         &self.readings[unit.submission].units[unit.index]
     }
 
-    fn collect_units(&mut self, batch: Batch<'_>) {
+    fn collect_units(&mut self, batch: Batch<'_>, gist_of: &[usize]) {
+        self.units.reserve_exact(gist_of.len());
         for i in 0..batch.submissions.len() {
             let reading = Arc::clone(&self.readings[i]);
             let hint = batch.hint(i).and_then(|hint| self.place_of(hint));
@@ -173,7 +169,7 @@ impl<'a> Prepared<'a> {
                     .flat_map(|(_, a)| a.iter().copied())
                     .collect();
                 let mention = Mention {
-                    gist: self.gists.find(&unit.gist).unwrap_or_default(),
+                    gist: gist_of[self.units.len()],
                     group: self.duplicates[i].group,
                     cited: named[index].clone(),
                     compared: self.articles(unit.compared.iter().copied()),
@@ -279,9 +275,9 @@ impl<'a> Prepared<'a> {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
-        let best = with_candidates(self, &units, |_, candidates, _| {
+        let best = with_candidates(self, &units, |alike, candidates, _| {
             let links = implicit(candidates, &models.first_link, &models.first_choice);
-            links.into_iter().next()
+            vec![links.first().copied(); alike.len()]
         });
         for (&u, best) in units.iter().zip(best) {
             if let Some(best) = best.filter(|b| b.confidence >= SURE) {
@@ -306,15 +302,7 @@ impl<'a> Prepared<'a> {
             .content_words(&whole_text(self.draft))
             .into_iter()
             .collect();
-        let relevance: Vec<f32> = (0..self.gists.list.len())
-            .map(|g| {
-                self.relevance
-                    .cosines(g)
-                    .iter()
-                    .copied()
-                    .fold(0.0, f32::max)
-            })
-            .collect();
+        let relevance = (self.provisions).nearest(&self.gists.meanings, self.gists.list.len());
         let mut heard = vec![status::Heard::default(); submissions.len()];
         for unit in &self.units {
             let share = 1.0 / self.readings[unit.submission].units.len() as f64;
@@ -357,7 +345,7 @@ impl<'a> Prepared<'a> {
 fn sounds(gists: &Gists, encoder: &str) -> Vec<Sounds> {
     let wording = Wording::committed();
     (gists.list.par_iter().enumerate())
-        .map(|(g, gist)| wording.sounds(encoder, gist, gists.raw.row(g)))
+        .map(|(g, gist)| wording.sounds(encoder, gist, &gists.meanings.given().row(g)))
         .collect()
 }
 

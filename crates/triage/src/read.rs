@@ -1,5 +1,7 @@
 //! Reading one text: citations, quotations, personal data, units, edits.
 
+use std::sync::Arc;
+
 use caifeng_domain::{
     ArticleNo, Citation, CitationRole, CitedLaw, Draft, Edit, Level, NodeId, PersonalData, Span,
     Submission,
@@ -10,8 +12,8 @@ use caifeng_text::{normalise::normalise, personal, units};
 /// Everything that one text says by itself, before it is compared with others.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// Citations in order.
-    pub citations: Vec<Citation>,
+    /// Whether it cites anything, this draft or another law.
+    pub cites: bool,
     /// Words of the draft.
     pub quotations: Vec<quote::Quotation>,
     /// Personal data.
@@ -27,7 +29,7 @@ pub struct UnitReading {
     pub span: Span,
     /// What it means, without the numbers and names in it: citations and personal data are left
     /// out, the rest is normalised. Units with the same gist are encoded once.
-    pub gist: String,
+    pub gist: Arc<str>,
     /// The change of wording that it proposes.
     pub edit: Option<Edit>,
     /// Provisions of this draft that it names as its target, articles and below.
@@ -110,12 +112,14 @@ impl<'a> DraftReader<'a> {
         let units = (decided(spans).into_iter())
             .map(|span| self.read_unit(span, text, &citations, &personal_data))
             .collect();
-        Reading {
+        let mut reading = Reading {
             quotations: quote::find(text, &self.quotes),
-            citations,
+            cites: !citations.is_empty(),
             personal_data,
             units,
-        }
+        };
+        reading.shrink();
+        reading
     }
 
     fn read_unit(
@@ -134,7 +138,7 @@ impl<'a> DraftReader<'a> {
         );
         let mut unit = UnitReading {
             span,
-            gist: gist(span, text, holes.collect()),
+            gist: gist(span, text, holes.collect()).into(),
             edit: edit::find(text, span, citations, &self.words),
             cited: Vec::new(),
             compared: Vec::new(),
@@ -161,6 +165,16 @@ impl<'a> DraftReader<'a> {
 }
 
 impl Reading {
+    /// Gives back memory that nothing will come to fill: as many of these are kept as there are submissions.
+    fn shrink(&mut self) {
+        self.quotations.shrink_to_fit();
+        self.personal_data.shrink_to_fit();
+        for unit in &mut self.units {
+            unit.cited.shrink_to_fit();
+            unit.compared.shrink_to_fit();
+        }
+    }
+
     /// The same of a later version: `carry` says where a provision went and how sure that is, `number`
     /// what its article was called before. What was deleted is named no more.
     pub(crate) fn carried<I: Iterator<Item = (NodeId, f32)>>(
@@ -172,9 +186,6 @@ impl Reading {
             let places = nodes.iter().flat_map(|&node| carry(node));
             places.map(|place| place.0).collect()
         };
-        for citation in &mut self.citations {
-            citation.nodes = places(&citation.nodes);
-        }
         for quotation in &mut self.quotations {
             quotation.nodes = places(&quotation.nodes);
         }

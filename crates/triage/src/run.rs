@@ -1,5 +1,7 @@
 //! The second half of triage: decisions.
 
+use std::sync::Arc;
+
 use caifeng_domain::{Analysis, PointId, Stance, Status, Unit};
 use rayon::prelude::*;
 
@@ -48,8 +50,9 @@ pub(crate) fn decide(
     let mut groups = Vec::new();
     for _ in 0..ROUNDS {
         let mut said = said(prepared, &units, &seems);
-        points::look_around(&mut said);
-        groups = points::group(&said, models, progress);
+        let meanings = &prepared.gists.meanings;
+        points::look_around(&mut said, meanings);
+        groups = points::group(&said, meanings, models, progress);
         let heard = arrange(prepared, &units, &groups, &seems).groups;
         seems = agree::revise(&seems, &gists, &heard, models);
         hold(prepared, &units, &mut seems);
@@ -66,14 +69,14 @@ pub(crate) fn decide(
             status_confidence: confidence,
             duplicate: prepared.duplicates[i].clone(),
             personal_data: prepared.readings[i].personal_data.clone(),
-            units: Vec::new(),
+            units: Vec::with_capacity(prepared.readings[i].units.len()),
         })
         .collect();
     let sources = Sources::new(prepared);
     let mut place = Vec::with_capacity(units.len());
     let mut meanings = vec![Vec::new(); prepared.readings.len()];
-    let finished: Vec<Unit> = (units.par_iter().zip(&seems).zip(&ids))
-        .map(|((&u, seems), &id)| sources.finish(&prepared.units[u], seems, id))
+    let finished: Vec<Unit> = (units.par_iter().zip(seems).zip(&ids))
+        .map(|((&u, seems), &id)| sources.finish(&prepared.units[u], &seems, id))
         .collect();
     for (&u, finished) in units.iter().zip(finished) {
         let unit = &prepared.units[u];
@@ -83,25 +86,18 @@ pub(crate) fn decide(
         list.push(finished);
     }
     progress.begin(Stage::Label, 0);
-    let points = describe(
-        prepared,
-        &units,
-        &said(prepared, &units, &seems),
-        &ids,
-        &place,
-        &analyses,
-    );
+    let points = describe(prepared, &units, &ids, &place, &analyses);
     Outcome {
         analyses,
         points,
         next_point,
         meanings,
-        vectors: owned.gists.raw,
+        vectors: owned.gists.meanings.into_given(),
     }
 }
 
 /// Holds what people decided about `units`.
-fn hold(prepared: &Prepared<'_>, units: &[usize], seems: &mut [Impression]) {
+fn hold(prepared: &Prepared<'_>, units: &[usize], seems: &mut [Arc<Impression>]) {
     for (&u, seems) in units.iter().zip(seems) {
         prepared.hold(&prepared.units[u], seems);
     }
@@ -111,7 +107,7 @@ fn hold(prepared: &Prepared<'_>, units: &[usize], seems: &mut [Impression]) {
 pub(crate) fn said<'a>(
     prepared: &'a Prepared<'_>,
     units: &[usize],
-    seems: &'a [Impression],
+    seems: &'a [Arc<Impression>],
 ) -> Vec<Said<'a>> {
     let below_article =
         |n: caifeng_domain::NodeId| prepared.draft.node(n).level > caifeng_domain::Level::Article;
@@ -120,11 +116,10 @@ pub(crate) fn said<'a>(
             let unit = &prepared.units[u];
             let reading = prepared.reading(unit);
             let gist = unit.mention.gist;
-            let words = prepared.gists.list[gist].terms.as_slice();
-            let vector = prepared.gists.vectors.row(gist);
+            let words = &*prepared.gists.list[gist].terms;
             let mut named = reading.cited.iter().map(|c| c.node);
             Said::new(
-                (gist, vector, words),
+                (gist, words),
                 unit.mention.group,
                 seems,
                 reading.edit.as_ref(),
@@ -136,7 +131,7 @@ pub(crate) fn said<'a>(
 
 /// Those for and those against a thing share no point, whatever else they have in common: the
 /// supporters of a group in which somebody opposes become a group of their own.
-fn part_opposites(groups: &[usize], seems: &[Impression]) -> Vec<usize> {
+fn part_opposites(groups: &[usize], seems: &[Arc<Impression>]) -> Vec<usize> {
     let count = groups.iter().max().map_or(0, |m| m + 1);
     let mut opposed = vec![false; count];
     for (&group, unit) in groups.iter().zip(seems) {

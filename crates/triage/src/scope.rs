@@ -65,7 +65,8 @@ pub struct Facts<'a> {
 #[must_use]
 pub fn features(facts: &Facts<'_>) -> Features {
     let flag = |is: bool| f64::from(u8::from(is));
-    let (vector, phrase) = (&facts.sounds.vector.scope, &facts.sounds.phrase.scope);
+    let [vector, phrase] =
+        [&facts.sounds.vector, &facts.sounds.phrase].map(|odds| odds.scope.map(f64::from));
     let insert = facts.edit.is_some_and(|e| e.op == EditOp::Insert);
     let new = facts.cues.get(Cue::NewProvision) > 0;
     // A unit that names its article speaks of it, whatever chapter or addition it mentions besides.

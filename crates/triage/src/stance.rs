@@ -57,8 +57,8 @@ pub fn features(gist: &str, cues: &CueCounts, edit: Option<&Edit>, sounds: &Soun
     let (of_cues, of_sound) = out.split_at_mut(CUE_FEATURES);
     of_cues.copy_from_slice(&cue_features(gist, cues, edit));
     let (vector, phrase) = of_sound.split_at_mut(sounds.vector.stance.len());
-    vector.copy_from_slice(&sounds.vector.stance);
-    phrase.copy_from_slice(&sounds.phrase.stance);
+    vector.copy_from_slice(&sounds.vector.stance.map(f64::from));
+    phrase.copy_from_slice(&sounds.phrase.stance.map(f64::from));
     out
 }
 

@@ -55,7 +55,7 @@ impl Heard {
     pub(crate) fn add(&mut self, unit: &Sounds, share: f64) {
         let odds = unit.vector.status.iter().chain(&unit.phrase.status);
         for (sum, odds) in self.vector.iter_mut().chain(&mut self.phrase).zip(odds) {
-            *sum += share * odds;
+            *sum += share * f64::from(*odds);
         }
     }
 }
@@ -92,7 +92,7 @@ pub fn features(
         cues.strength(Cue::Nonsense),
         cues.strength(Cue::Abuse),
         cues.strength(Cue::Law),
-        flag(!reading.citations.is_empty()),
+        flag(reading.cites),
         flag(has(&[PersonalDataKind::Phone, PersonalDataKind::Wechat])),
         flag(has(&[
             PersonalDataKind::IdCard,

@@ -1,7 +1,7 @@
 //! Training of the weights from labelled sets. Only `cargo xtask train` calls this; the program
 //! itself never sees a label.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use caifeng_domain::{ArticleNo, Scope, Span, Stance, Status};
 use caifeng_encode::vectors::dot;
@@ -103,7 +103,7 @@ impl Example<'_> {
 /// unit means is not, as drafts of sixteen articles leave little to choose.
 pub fn train(sets: &mut [Labelled<'_>], invented: &mut [Labelled<'_>]) -> Models {
     let cited: Vec<Exemplars> = sets.iter().map(|s| s.prepared.exemplars.clone()).collect();
-    let mut seems: Vec<Vec<Impression>> = Vec::with_capacity(sets.len() + invented.len());
+    let mut seems: Vec<Vec<Arc<Impression>>> = Vec::with_capacity(sets.len() + invented.len());
     for k in 0..sets.len() {
         let models = first_models(sets, &cited, invented, (sets.len() > 1).then_some(k));
         seems.push(impressions(
@@ -125,16 +125,16 @@ pub fn train(sets: &mut [Labelled<'_>], invented: &mut [Labelled<'_>]) -> Models
     let said: Vec<Vec<Said<'_>>> = (all.iter().zip(&seems))
         .map(|(set, seems)| {
             let mut said = said(&set.prepared, &every_unit(set), seems);
-            points::look_around(&mut said);
+            points::look_around(&mut said, &set.prepared.gists.meanings);
             said
         })
         .collect();
-    (models.same_point, models.same_point_across) = same_point(&said, &examples);
+    (models.same_point, models.same_point_across) = same_point(&all, &said, &examples);
     (
         models.agreed_link,
         models.agreed_scope,
         models.agreed_stance,
-    ) = agreement(&all, &examples, &said, &models);
+    ) = agreement(&all, &examples, &said, &seems, &models);
     models
 }
 
@@ -248,7 +248,9 @@ fn examples<'s>(sets: &[&'s Labelled<'_>], without: Option<usize>) -> Vec<Vec<Ex
 
 fn examples_of<'s>(set: &'s Labelled<'_>) -> Vec<Example<'s>> {
     let units = every_unit(set);
-    let found = with_candidates(&set.prepared, &units, |_, found, _| found.to_vec());
+    let found = with_candidates(&set.prepared, &units, |alike, found, _| {
+        vec![found.to_vec(); alike.len()]
+    });
     let mut copies: HashMap<usize, usize> = HashMap::new();
     for unit in &set.prepared.units {
         *copies.entry(unit.mention.gist).or_default() += 1;
@@ -386,12 +388,17 @@ fn scope_models(
 
 /// Each unit with those after it in its bundle, and with the `NEAR` nearest of other bundles, as the
 /// two steps of grouping compare them.
-fn same_point(said: &[Vec<Said<'_>>], examples: &[Vec<Example<'_>>]) -> (Logistic, Logistic) {
+fn same_point(
+    sets: &[&Labelled<'_>],
+    said: &[Vec<Said<'_>>],
+    examples: &[Vec<Example<'_>>],
+) -> (Logistic, Logistic) {
     const NEAR: usize = 12;
     let (mut within, mut across) = (Rows::default(), Rows::default());
-    for (said, list) in said.iter().zip(examples) {
+    for ((set, said), list) in sets.iter().zip(said).zip(examples) {
         let said = |k: usize| &said[list[k].unit];
-        let cosine = |k: usize, o: usize| dot(said(k).vector, said(o).vector);
+        let vectors = (set.prepared.gists.meanings).gather((0..list.len()).map(|k| said(k).gist));
+        let cosine = |k: usize, o: usize| dot(vectors.row(k), vectors.row(o));
         let push = |rows: &mut Rows, k: usize, o: usize| {
             let features = points::pair_features(said(k), said(o), cosine(k, o));
             let same = list[k].gold.point == list[o].gold.point;
@@ -418,19 +425,20 @@ fn agreement(
     sets: &[&Labelled<'_>],
     examples: &[Vec<Example<'_>>],
     said: &[Vec<Said<'_>>],
+    seems: &[Vec<Arc<Impression>>],
     models: &Models,
 ) -> (Logistic, Logistic, Logistic) {
     let of_scope = balances(examples, Scope::ALL.map(|s| s.0), |g| g.scope);
     let of_stance = balances(examples, Stance::ALL.map(|s| s.0), |g| g.stance);
     let (mut links, mut scopes, mut stances) = (Rows::default(), Rows::default(), Rows::default());
     for (k, set) in sets.iter().enumerate() {
-        let seems: Vec<Impression> = said[k].iter().map(|s| s.seems.clone()).collect();
+        let seems = &seems[k];
         let gists: Vec<usize> = said[k].iter().map(|s| s.gist).collect();
-        let groups = points::group(&said[k], models, &());
-        let choruses = agree::choruses(&seems, &gists, &groups);
+        let groups = points::group(&said[k], &set.prepared.gists.meanings, models, &());
+        let choruses = agree::choruses(seems, &gists, &groups);
         for example in &examples[k] {
             let u = example.unit;
-            let others = choruses[groups[u]].others(gists[u], &seems, &seems[u]);
+            let others = choruses[groups[u]].others(gists[u], seems, &seems[u]);
             for (article, row) in others.link_rows() {
                 links.push(row.to_vec(), example.is_about(set, article), example.weight);
             }

@@ -40,11 +40,11 @@ pub struct Sounds {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Odds {
     /// In the order of [`Stance::ALL`].
-    pub stance: [f64; Stance::ALL.len()],
+    pub stance: [f32; Stance::ALL.len()],
     /// In the order of [`Scope::ALL`].
-    pub scope: [f64; Scope::ALL.len()],
+    pub scope: [f32; Scope::ALL.len()],
     /// In the order of [`Status::ALL`].
-    pub status: [f64; Status::ALL.len()],
+    pub status: [f32; Status::ALL.len()],
 }
 
 /// A text of which somebody said what it is.
@@ -62,6 +62,7 @@ pub struct Sample {
 
 impl Odds {
     fn of(all: [f64; CLASSES]) -> Self {
+        let all = all.map(|odds| odds as f32);
         let (stance, rest) = all.split_at(Stance::ALL.len());
         let (scope, status) = rest.split_at(Scope::ALL.len());
         let mut odds = Self::default();

@@ -79,8 +79,7 @@ pub fn candidates(
     to_exemplars: &[f32],
     prior: &[f32],
 ) -> (Vec<Candidate>, Votes) {
-    let cosines = relevance.cosines(mention.gist);
-    let bm25 = relevance.bm25(mention.gist);
+    let Relevance { cosines, bm25 } = relevance;
     let votes = exemplars.by_meaning(mention.gist, mention.group, to_exemplars);
     let by_words = exemplars.by_words(mention.gist, mention.group, gists);
     let by_cosine = Ranking::of(cosines);

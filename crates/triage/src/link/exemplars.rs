@@ -101,7 +101,9 @@ impl Exemplars {
             self.using[word as usize].push(self.list.len() as u32);
         }
         self.length.push(length(terms));
-        self.vectors.push(gists.vectors.row(gist));
+        let mut vector = vec![0.0; self.vectors.dimension()];
+        gists.meanings.centred(gist, &mut vector);
+        self.vectors.push(&vector);
         self.list.push(Exemplar {
             gist,
             group,

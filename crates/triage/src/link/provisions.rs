@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 
 use caifeng_domain::{ArticleNo, Draft, Level, NodeId};
-use caifeng_encode::{Columns, EncodeError, Encoder, Role, Vectors};
+use caifeng_encode::{Columns, EncodeError, Encoder, Vectors};
 use caifeng_text::{normalise::normalise, segment::Segmenter};
 
-use rayon::prelude::*;
-
 use super::bm25::Bm25;
-use crate::gist::{Gists, centre};
+use crate::{gist::Gist, meaning::Meanings};
 
 /// Articles numbered from 0 in order, ready to be compared with units.
 pub struct Provisions {
@@ -48,15 +46,14 @@ impl Provisions {
             numbers.push(node.number);
         }
         let texts: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let mut vectors = encoder.encode(&texts, Role::Query, &())?;
-        centre(&mut vectors);
+        let meanings = Meanings::encode(&texts, encoder, &())?;
         let place = nodes.iter().enumerate().map(|(i, &id)| (id, i)).collect();
         Ok(Self {
             nodes,
             numbers,
             place,
+            vectors: meanings.gather(0..texts.len()),
             row_article,
-            vectors,
             words: Bm25::new(&documents),
         })
     }
@@ -82,56 +79,47 @@ impl Provisions {
             .copied()
     }
 
-    /// How near every gist is to every article.
+    /// How near each gist is to the nearest provision, as a cosine.
     #[must_use]
-    pub fn relevance(&self, gists: &Gists) -> Relevance {
-        let articles = self.len();
-        let nearest = Columns::of(&self.vectors).map(
-            gists.list.len(),
-            |g| gists.vectors.row(g),
-            |_, of_passages| {
-                let mut best = vec![-1.0f32; articles];
-                for (&article, &cosine) in self.row_article.iter().zip(of_passages) {
-                    best[article] = best[article].max(cosine);
-                }
-                best
-            },
-        );
-        let cosines = nearest.concat();
-        let known = self.words.known(&gists.words);
-        let bm25 = (gists.list.par_iter())
-            .flat_map_iter(|gist| {
-                let words = gist.words.iter().filter_map(|&w| known[w as usize]);
-                self.words.scores(words, &gist.text)
-            })
-            .collect();
+    pub fn nearest(&self, meanings: &Meanings, gists: usize) -> Vec<f32> {
+        let greatest = |_, cosines: &[f32]| cosines.iter().copied().fold(0.0, f32::max);
+        Columns::of(&self.vectors).map(gists, |g, row| meanings.centred(g, row), greatest)
+    }
+
+    /// The vectors of all passages, in the order that [`Self::relevance`] expects.
+    #[must_use]
+    pub const fn vectors(&self) -> &Vectors {
+        &self.vectors
+    }
+
+    /// For each of `words` its number here, where an article uses it.
+    #[must_use]
+    pub fn known(&self, words: &[String]) -> Vec<Option<u32>> {
+        self.words.known(words)
+    }
+
+    /// How near a gist is to every article. `cosines` are those to all passages, `known` the numbers of
+    /// all words here.
+    #[must_use]
+    pub fn relevance(&self, gist: &Gist, cosines: &[f32], known: &[Option<u32>]) -> Relevance {
+        let mut best = vec![-1.0f32; self.len()];
+        for (&article, &cosine) in self.row_article.iter().zip(cosines) {
+            best[article] = best[article].max(cosine);
+        }
+        let words = gist.words.iter().filter_map(|&w| known[w as usize]);
         Relevance {
-            articles,
-            cosines,
-            bm25,
+            cosines: best,
+            bm25: self.words.scores(words, &gist.text),
         }
     }
 }
 
-/// How near gists are to articles.
+/// How near a gist is to each article.
 pub struct Relevance {
-    articles: usize,
-    cosines: Vec<f32>,
-    bm25: Vec<f32>,
-}
-
-impl Relevance {
-    /// The cosine of the nearest passage of every article.
-    #[must_use]
-    pub fn cosines(&self, gist: usize) -> &[f32] {
-        &self.cosines[gist * self.articles..(gist + 1) * self.articles]
-    }
-
-    /// BM25 of every article.
-    #[must_use]
-    pub fn bm25(&self, gist: usize) -> &[f32] {
-        &self.bm25[gist * self.articles..(gist + 1) * self.articles]
-    }
+    /// The cosine of its nearest passage.
+    pub cosines: Vec<f32>,
+    /// BM25.
+    pub bm25: Vec<f32>,
 }
 
 /// Titles around an article, outermost first, and its own 条标.

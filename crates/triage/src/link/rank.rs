@@ -116,6 +116,7 @@ pub fn implicit(candidates: &[Candidate], scorer: &Logistic, choice: &Logistic) 
         })
         .collect();
     ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    ranked.shrink_to_fit();
     ranked
 }
 

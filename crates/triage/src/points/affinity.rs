@@ -46,8 +46,6 @@ pub struct Said<'a> {
     pub gist: usize,
     /// Duplicate group of its submission.
     pub group: usize,
-    /// Centred vector of unit length.
-    pub vector: &'a [f32],
     /// First impression of articles, scope and stance.
     pub seems: &'a Impression,
     /// Where it stands among others, see [`super::look_around`].
@@ -77,10 +75,10 @@ struct Change {
 }
 
 impl<'a> Said<'a> {
-    /// A unit with the gist of this number, vector and words, of a duplicate group, which proposes a
+    /// A unit with the gist of this number and words, of a duplicate group, which proposes a
     /// change or names a place below its article.
     pub(crate) fn new(
-        (gist, vector, words): (usize, &'a [f32], &'a [(u32, f32)]),
+        (gist, words): (usize, &'a [(u32, f32)]),
         group: usize,
         seems: &'a Impression,
         edit: Option<&Edit>,
@@ -93,7 +91,6 @@ impl<'a> Said<'a> {
         Self {
             gist,
             group,
-            vector,
             seems,
             around: Around::default(),
             words,

@@ -7,11 +7,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use caifeng_domain::Scope;
-use caifeng_encode::{Columns, Vectors};
+use caifeng_encode::Columns;
 use rayon::prelude::*;
 
 use super::{Said, affinity::overlap, merge};
-use crate::first::Impression;
+use crate::{first::Impression, meaning::Meanings};
 
 /// A first impression of an article that is less probable files no unit under it.
 const FILED: f32 = 0.15;
@@ -40,7 +40,7 @@ impl Around {
 
 /// Files each unit in a bundle and looks around there. Only other duplicate groups are seen, each
 /// by its nearest unit: a text and its copies are one voice.
-pub(super) fn look_around(units: &mut [Said<'_>]) {
+pub(super) fn look_around(units: &mut [Said<'_>], meanings: &Meanings) {
     let mut bundles: BTreeMap<(Scope, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (k, unit) in units.iter().enumerate() {
         bundles.entry(file(unit.seems)).or_default().push(k);
@@ -50,7 +50,7 @@ pub(super) fn look_around(units: &mut [Said<'_>]) {
     let around: Vec<Vec<Around>> = (bundles.par_iter().enumerate())
         .map(|(bundle, members)| {
             let (gists, of) = distinct_gists(seen, members);
-            let around = look_around_in(seen, &gists, bundle);
+            let around = look_around_in(seen, meanings, &gists, bundle);
             of.into_iter().map(|i| around[i].clone()).collect()
         })
         .collect();
@@ -85,7 +85,12 @@ fn distinct_gists(units: &[Said<'_>], members: &[usize]) -> (Vec<usize>, Vec<usi
     (firsts, of)
 }
 
-fn look_around_in(units: &[Said<'_>], gists: &[usize], bundle: usize) -> Vec<Around> {
+fn look_around_in(
+    units: &[Said<'_>],
+    meanings: &Meanings,
+    gists: &[usize],
+    bundle: usize,
+) -> Vec<Around> {
     let mut number: BTreeMap<usize, usize> = BTreeMap::new();
     let groups: Vec<usize> = (gists.iter())
         .map(|&k| {
@@ -97,14 +102,11 @@ fn look_around_in(units: &[Said<'_>], gists: &[usize], bundle: usize) -> Vec<Aro
     for (&name, &n) in &number {
         names[n] = name;
     }
-    let mut known = Vectors::new(units[gists[0]].vector.len());
-    for &k in gists.iter().take(KNOWN) {
-        known.push(units[k].vector);
-    }
+    let known = meanings.gather(gists.iter().take(KNOWN).map(|&k| units[k].gist));
     let count = groups[..known.len()].iter().max().map_or(0, |m| m + 1);
     Columns::of(&known).map(
         gists.len(),
-        |i| units[gists[i]].vector,
+        |i, row| meanings.centred(units[gists[i]].gist, row),
         |i, cosines| {
             let mut nearest = nearest_groups(cosines, &groups, count, groups[i]);
             let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();

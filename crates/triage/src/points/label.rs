@@ -3,27 +3,24 @@
 use caifeng_encode::vectors::dot;
 use rayon::prelude::*;
 
-use super::Said;
+use crate::meaning::Meanings;
 
 /// Key words shown for a point.
 const SHOWN: usize = 5;
 /// Units compared to find the central one; a campaign's ten thousand are all the same.
 const COMPARED: usize = 200;
 
-/// The most central unit: nearest to all others on average. First wins ties.
-///
-/// # Panics
-/// When `units` is empty.
+/// The most central of the units with these gists: nearest to all others on average. First wins ties.
 #[must_use]
-pub fn representative(units: &[&Said<'_>]) -> usize {
-    let sample = &units[..units.len().min(COMPARED)];
-    let mut mean = vec![0.0f32; sample[0].vector.len()];
-    for unit in sample {
-        for (m, x) in mean.iter_mut().zip(unit.vector) {
+pub fn representative(gists: &[usize], meanings: &Meanings) -> usize {
+    let sample = meanings.gather(gists.iter().copied().take(COMPARED));
+    let mut mean = vec![0.0f32; sample.dimension()];
+    for row in sample.rows() {
+        for (m, x) in mean.iter_mut().zip(row) {
             *m += x;
         }
     }
-    let closeness = sample.iter().map(|unit| dot(unit.vector, &mean));
+    let closeness = sample.rows().map(|row| dot(row, &mean));
     (closeness.enumerate())
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
         .map_or(0, |nearest| nearest.0)

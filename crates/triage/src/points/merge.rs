@@ -2,25 +2,16 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-use caifeng_encode::{Columns, Vectors};
 use caifeng_text::hash::Map;
+use rayon::prelude::*;
 
-/// The pairs (a, b), a < b, of which one is among `great` and among the `count` nearest of the other.
-pub(super) fn nearest(vectors: &Vectors, great: &[usize], count: usize) -> Vec<(usize, usize)> {
-    let mut columns = Vectors::new(vectors.dimension());
-    for &b in great {
-        columns.push(vectors.row(b));
-    }
-    let near = Columns::of(&columns).map(
-        vectors.len(),
-        |a| vectors.row(a),
-        |a, cosines| most(cosines, count, |b| great[b] != a),
-    );
-    let mut pairs: Vec<(usize, usize)> = (near.iter().enumerate())
+/// The pairs (a, b), a < b, of every group and those nearest to it, which are numbers in `great`.
+pub(super) fn pairs(nearest: &[Vec<usize>], great: &[usize]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = (nearest.iter().enumerate())
         .flat_map(|(a, near)| near.iter().map(move |&b| (a, great[b])))
         .map(|(a, b)| (a.min(b), a.max(b)))
         .collect();
-    pairs.sort_unstable();
+    pairs.par_sort_unstable();
     pairs.dedup();
     pairs
 }

@@ -23,7 +23,7 @@ pub use around::Around;
 pub use identity::keep_ids;
 pub use label::{keywords, representative};
 
-use crate::{Progress, cluster::average_linkage, models::Models};
+use crate::{Progress, cluster::average_linkage, meaning::Meanings, models::Models};
 
 /// Distinct gists of one bundle that are compared pair by pair. Beyond it, the rest joins the
 /// groups found so far or is grouped in turn.
@@ -42,12 +42,22 @@ const NEAREST: usize = 12;
 const MERGED: usize = 4_000;
 
 /// Looks at each unit among those of its bundle, before they are compared.
-pub(crate) fn look_around(units: &mut [Said<'_>]) {
-    around::look_around(units);
+pub(crate) fn look_around(units: &mut [Said<'_>], meanings: &Meanings) {
+    around::look_around(units, meanings);
 }
 
 /// Groups `units`; returns the group of each, numbered from 0 by first member.
-pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Vec<usize> {
+pub fn group(
+    units: &[Said<'_>],
+    meanings: &Meanings,
+    models: &Models,
+    progress: &dyn Progress,
+) -> Vec<usize> {
+    let grouping = Grouping {
+        units,
+        meanings,
+        models,
+    };
     let mut bundles: Vec<Vec<usize>> = Vec::new();
     for (k, unit) in units.iter().enumerate() {
         let bundle = unit.around.bundle;
@@ -57,13 +67,13 @@ pub fn group(units: &[Said<'_>], models: &Models, progress: &dyn Progress) -> Ve
     let within: Vec<Vec<Vec<usize>>> = bundles
         .par_iter()
         .map(|members| {
-            let groups = group_bundle(units, members, models);
+            let groups = grouping.bundle(members);
             progress.advance(members.len());
             groups
         })
         .collect();
     let groups: Vec<Vec<usize>> = within.into_iter().flatten().collect();
-    let merged = merge_groups(units, &groups, models);
+    let merged = grouping.merge(&groups);
     let mut of = vec![0; units.len()];
     for (members, &group) in groups.iter().zip(&merged) {
         for &k in members {
@@ -99,87 +109,143 @@ fn distinct(units: &[Said<'_>], members: &[usize]) -> Vec<Vec<usize>> {
     out
 }
 
-/// The groups of one bundle, as lists of units.
-fn group_bundle(units: &[Said<'_>], members: &[usize], models: &Models) -> Vec<Vec<usize>> {
-    let alike = distinct(units, members);
-    let of = |i: usize| &units[alike[i][0]];
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut open: Vec<usize> = (0..alike.len()).collect();
-    for round in 0.. {
-        if open.is_empty() {
-            break;
+/// What is grouped, and what it is compared by.
+struct Grouping<'a> {
+    units: &'a [Said<'a>],
+    meanings: &'a Meanings,
+    models: &'a Models,
+}
+
+impl Grouping<'_> {
+    /// The groups of one bundle, as lists of units.
+    fn bundle(&self, members: &[usize]) -> Vec<Vec<usize>> {
+        let alike = distinct(self.units, members);
+        let of = |i: usize| &self.units[alike[i][0]];
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let mut open: Vec<usize> = (0..alike.len()).collect();
+        for round in 0.. {
+            if open.is_empty() {
+                break;
+            }
+            let (now, later) = open.split_at(open.len().min(COMPARED));
+            let first = groups.len();
+            let own = self.meanings.gather(now.iter().map(|&i| of(i).gist));
+            let cosines = Columns::of(&own).map(now.len(), own.writes(), |_, row| row.to_vec());
+            let found = average_linkage(now.len(), affinity::SAME, |i, j| {
+                affinity::affinity(of(now[i]), of(now[j]), cosines[i][j], self.models)
+            });
+            groups.resize(first + found.iter().max().map_or(0, |m| m + 1), Vec::new());
+            for (&i, group) in now.iter().zip(&found) {
+                groups[first + group].push(i);
+            }
+            if round >= JOINED {
+                open = later.to_vec();
+                continue;
+            }
+            let voices: Vec<Vec<usize>> = (groups[first..].iter())
+                .map(|group| group.iter().map(|&i| alike[i][0]).collect())
+                .collect();
+            let joined = Columns::of(&self.centres(voices.iter())).map(
+                later.len(),
+                |k, row| self.meanings.centred(of(later[k]).gist, row),
+                |k, cosines| self.joins(alike[later[k]][0], &voices, cosines),
+            );
+            let mut rest = Vec::new();
+            for (&i, group) in later.iter().zip(joined) {
+                match group {
+                    Some(group) => groups[first + group].push(i),
+                    None => rest.push(i),
+                }
+            }
+            open = rest;
         }
-        let (now, later) = open.split_at(open.len().min(COMPARED));
-        let first = groups.len();
-        let mut own = Vectors::new(of(0).vector.len());
-        for &i in now {
-            own.push(of(i).vector);
-        }
-        let cosines = Columns::of(&own).map(now.len(), |i| own.row(i), |_, row| row.to_vec());
-        let found = average_linkage(now.len(), affinity::SAME, |i, j| {
-            affinity::affinity(of(now[i]), of(now[j]), cosines[i][j], models)
-        });
-        groups.resize(first + found.iter().max().map_or(0, |m| m + 1), Vec::new());
-        for (&i, group) in now.iter().zip(&found) {
-            groups[first + group].push(i);
-        }
-        if round >= JOINED {
-            open = later.to_vec();
-            continue;
-        }
-        let voices: Vec<Vec<usize>> = (groups[first..].iter())
-            .map(|group| group.iter().map(|&i| alike[i][0]).collect())
+        let all = |group: Vec<usize>| {
+            let units = group.iter().flat_map(|&i| alike[i].iter().copied());
+            units.collect()
+        };
+        groups.into_iter().map(all).collect()
+    }
+
+    /// The group that `unit` joins: of those with the nearest centres the one of the greatest affinity, if
+    /// that is enough. `cosines` are those to the centres.
+    fn joins(&self, unit: usize, groups: &[Vec<usize>], cosines: &[f32]) -> Option<usize> {
+        // Far from the centre is far from the members.
+        let near = merge::most(cosines, JOINABLE, |g| cosines[g] >= affinity::UNRELATED);
+        (near.into_iter())
+            .map(|g| (g, self.mean_affinity(&[unit], &groups[g])))
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            .filter(|best| best.1 >= affinity::SAME)
+            .map(|best| best.0)
+    }
+
+    /// Merges groups that say the same though they were filed apart; returns the new group of each.
+    fn merge(&self, groups: &[Vec<usize>]) -> Vec<usize> {
+        let voices: Vec<Vec<usize>> = (groups.par_iter())
+            .map(|members| {
+                let distinct = distinct(self.units, members);
+                distinct.iter().map(|d| d[0]).collect()
+            })
             .collect();
-        let joined = Columns::of(&centres(units, &voices)).map(
-            later.len(),
-            |k| of(later[k]).vector,
-            |k, cosines| joins(units, alike[later[k]][0], &voices, cosines, models),
+        let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
+        let great = greatest(&sizes);
+        let columns = Columns::of(&self.centres(great.iter().map(|&g| &voices[g])));
+        let near = columns.map(
+            voices.len(),
+            |a, row| self.centre(&voices[a], row),
+            |a, cosines| merge::most(cosines, NEAREST, |b| great[b] != a),
         );
-        let mut rest = Vec::new();
-        for (&i, group) in later.iter().zip(joined) {
-            match group {
-                Some(group) => groups[first + group].push(i),
-                None => rest.push(i),
+        let pairs: Vec<(usize, usize, f32)> = merge::pairs(&near, &great)
+            .into_par_iter()
+            .map(|(a, b)| (a, b, self.mean_affinity(&voices[a], &voices[b])))
+            .collect();
+        merge::average_linkage(&sizes, &pairs, affinity::SAME_ACROSS)
+    }
+
+    /// The centres of groups.
+    fn centres<'g>(&self, groups: impl Iterator<Item = &'g Vec<usize>>) -> Vectors {
+        let mut centres = Vectors::new(self.meanings.dimension());
+        let mut centre = vec![0.0; centres.dimension()];
+        for group in groups {
+            self.centre(group, &mut centre);
+            centres.push(&centre);
+        }
+        centres
+    }
+
+    /// Writes the centre of a group.
+    fn centre(&self, group: &[usize], centre: &mut [f32]) {
+        if let [one] = group {
+            return self.meanings.centred(self.units[*one].gist, centre);
+        }
+        let mut row = vec![0.0; centre.len()];
+        centre.fill(0.0);
+        for &k in group {
+            self.meanings.centred(self.units[k].gist, &mut row);
+            for (sum, x) in centre.iter_mut().zip(&row) {
+                *sum += x;
             }
         }
-        open = rest;
+        normalise(centre);
     }
-    let all = |group: Vec<usize>| {
-        let units = group.iter().flat_map(|&i| alike[i].iter().copied());
-        units.collect()
-    };
-    groups.into_iter().map(all).collect()
-}
 
-/// The group that `unit` joins: of those with the nearest centres the one of the greatest affinity, if
-/// that is enough. `cosines` are those to the centres.
-fn joins(
-    units: &[Said<'_>],
-    unit: usize,
-    groups: &[Vec<usize>],
-    cosines: &[f32],
-    models: &Models,
-) -> Option<usize> {
-    // Far from the centre is far from the members.
-    let near = merge::most(cosines, JOINABLE, |g| cosines[g] >= affinity::UNRELATED).into_iter();
-    near.map(|g| (g, mean_affinity(units, &[unit], &groups[g], models)))
-        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-        .filter(|best| best.1 >= affinity::SAME)
-        .map(|best| best.0)
-}
-
-/// Merges groups that say the same though they were filed apart; returns the new group of each.
-fn merge_groups(units: &[Said<'_>], groups: &[Vec<usize>], models: &Models) -> Vec<usize> {
-    let voices: Vec<Vec<usize>> = (groups.iter())
-        .map(|members| distinct(units, members).iter().map(|d| d[0]).collect())
-        .collect();
-    let sizes: Vec<usize> = voices.iter().map(Vec::len).collect();
-    let great = greatest(&sizes);
-    let pairs: Vec<(usize, usize, f32)> = merge::nearest(&centres(units, &voices), &great, NEAREST)
-        .into_par_iter()
-        .map(|(a, b)| (a, b, mean_affinity(units, &voices[a], &voices[b], models)))
-        .collect();
-    merge::average_linkage(&sizes, &pairs, affinity::SAME_ACROSS)
+    /// The mean affinity of the first members of two groups.
+    fn mean_affinity(&self, a: &[usize], b: &[usize]) -> f32 {
+        let (a, b) = (&a[..a.len().min(MET)], &b[..b.len().min(MET)]);
+        let vectors = |group: &[usize]| {
+            let gists = group.iter().map(|&k| self.units[k].gist);
+            self.meanings.gather(gists)
+        };
+        let (of_a, of_b) = (vectors(a), vectors(b));
+        let rows = a.iter().zip(of_a.rows());
+        let pairs = rows.flat_map(|x| b.iter().zip(of_b.rows()).map(move |y| (x, y)));
+        let sum: f32 = pairs
+            .map(|((&x, of_x), (&y, of_y))| {
+                let (x, y) = (&self.units[x], &self.units[y]);
+                affinity::affinity(x, y, dot(of_x, of_y), self.models)
+            })
+            .sum();
+        sum / (a.len() * b.len()) as f32
+    }
 }
 
 /// The groups of most voices, of equals the first, in order: the others are compared with these.
@@ -189,32 +255,4 @@ fn greatest(sizes: &[usize]) -> Vec<usize> {
     by_size.truncate(MERGED);
     by_size.sort_unstable();
     by_size
-}
-
-/// The centre of each group.
-fn centres(units: &[Said<'_>], groups: &[Vec<usize>]) -> Vectors {
-    let mut centres = Vectors::new(units.first().map_or(0, |u| u.vector.len()));
-    for group in groups {
-        let mut sum = vec![0.0f32; centres.dimension()];
-        for &k in group {
-            for (s, x) in sum.iter_mut().zip(units[k].vector) {
-                *s += x;
-            }
-        }
-        normalise(&mut sum);
-        centres.push(&sum);
-    }
-    centres
-}
-
-fn mean_affinity(units: &[Said<'_>], a: &[usize], b: &[usize], models: &Models) -> f32 {
-    let (a, b) = (&a[..a.len().min(MET)], &b[..b.len().min(MET)]);
-    let pairs = a.iter().flat_map(|&x| b.iter().map(move |&y| (x, y)));
-    let sum: f32 = pairs
-        .map(|(x, y)| {
-            let cosine = dot(units[x].vector, units[y].vector);
-            affinity::affinity(&units[x], &units[y], cosine, models)
-        })
-        .sum();
-    sum / (a.len() * b.len()) as f32
 }
