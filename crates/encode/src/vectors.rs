@@ -1,6 +1,7 @@
 //! A matrix of vectors.
 
 use half::{f16, slice::HalfFloatSliceExt};
+use pulp::Arch;
 
 /// Vectors of equal length, row by row.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,6 +36,13 @@ impl Vectors {
     pub fn append(&mut self, other: &Self) {
         assert_eq!(other.dimension, self.dimension, "rows of another length");
         self.data.extend_from_slice(&other.data);
+    }
+
+    /// Appends a row that `write` writes.
+    pub fn push_with(&mut self, write: impl FnOnce(&mut [f32])) {
+        let start = self.data.len();
+        self.data.resize(start + self.dimension, 0.0);
+        write(&mut self.data[start..]);
     }
 
     /// Appends a row of `numbers`, of which there must be [`Self::dimension`].
@@ -133,28 +141,61 @@ impl HalfVectors {
         self.data.is_empty()
     }
 
-    /// Writes row `index` into `row`.
-    ///
-    /// # Panics
-    /// When `row` is not [`Self::dimension`] long.
-    pub fn read(&self, index: usize, row: &mut [f32]) {
-        let numbers = &self.data[index * self.dimension..(index + 1) * self.dimension];
-        numbers.convert_to_f32_slice(row);
-    }
-
     /// Row `index`.
     #[must_use]
     pub fn row(&self, index: usize) -> Vec<f32> {
         let mut row = vec![0.0; self.dimension];
-        self.read(index, &mut row);
+        self.numbers(index).convert_to_f32_slice(&mut row);
         row
     }
+
+    /// Writes (row `index` − `from`) · `scale` into `row`.
+    ///
+    /// # Panics
+    /// When `row` or `from` is not [`Self::dimension`] long.
+    pub fn read(&self, index: usize, from: &[f32], scale: f32, row: &mut [f32]) {
+        let numbers: &[u16] = self.numbers(index).reinterpret_cast();
+        assert_eq!((row.len(), from.len()), (numbers.len(), numbers.len()));
+        Arch::new().dispatch(|| {
+            for ((x, &half), from) in row.iter_mut().zip(numbers).zip(from) {
+                *x = (widened(half) - from) * scale;
+            }
+        });
+    }
+
+    fn numbers(&self, index: usize) -> &[f16] {
+        &self.data[index * self.dimension..(index + 1) * self.dimension]
+    }
+}
+
+/// A finite 16-bit float as a 32-bit one: its bits moved to their new places, and the exponent set right by a
+/// multiplication, which also holds for the least numbers. Plain enough for vector instructions.
+#[expect(
+    clippy::inline_always,
+    reason = "only inlined code gets the wider instructions"
+)]
+#[inline(always)]
+fn widened(half: u16) -> f32 {
+    /// 2¹¹²: 32-bit exponents count from 127, 16-bit ones from 15.
+    const REBASED: f32 = f32::from_bits((127 + 112) << 23);
+    let bits = u32::from(half);
+    let magnitude = f32::from_bits((bits & 0x7fff) << 13) * REBASED;
+    f32::from_bits(magnitude.to_bits() | (bits & 0x8000) << 16)
 }
 
 /// The dot product: the cosine, for vectors of unit length. Summed in lanes, which the compiler turns
 /// into vector instructions; a plain sum would have to keep its order.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    Arch::new().dispatch(|| sum_of_products(a, b))
+}
+
+#[expect(
+    clippy::inline_always,
+    reason = "only inlined code gets the wider instructions"
+)]
+#[inline(always)]
+fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f32 = (a_lanes.remainder().iter().zip(b_lanes.remainder()))
@@ -181,7 +222,18 @@ pub fn normalise(vector: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{HalfVectors, Vectors, dot, normalise};
+    use half::f16;
+
+    use super::{HalfVectors, Vectors, dot, normalise, widened};
+
+    #[test]
+    fn every_16_bit_number_is_widened_as_it_is() {
+        let finite = (0..=u16::MAX).filter(|bits| f16::from_bits(*bits).is_finite());
+        for bits in finite {
+            let want = f16::from_bits(bits).to_f32().to_bits();
+            assert_eq!(widened(bits).to_bits(), want, "{bits:04x}");
+        }
+    }
 
     #[test]
     fn half_of_the_bits_keep_the_direction() {
@@ -198,6 +250,11 @@ mod tests {
         for (i, row) in vectors.rows().chain(vectors.rows()).enumerate() {
             let kept = halves.row(i);
             assert!((dot(&kept, row) - 1.0).abs() < 1e-3);
+            let mut read = vec![0.0; 19];
+            halves.read(i, row, 2.0, &mut read);
+            for ((read, kept), from) in read.iter().zip(&kept).zip(row) {
+                assert!((read - (kept - from) * 2.0).abs() < 1e-7);
+            }
             let near = |(a, b): (&f32, &f32)| (a - b).abs() <= b.abs() / 2048.0 + 1e-7;
             assert!(kept.iter().zip(row).all(near));
         }

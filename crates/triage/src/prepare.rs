@@ -76,6 +76,8 @@ pub struct PreparedUnit {
 
 /// From this probability on, a unit without a citation is an example for others.
 const SURE: f32 = 0.6;
+/// Units judged at once.
+const JUDGED: usize = 8192;
 
 /// What makes two submissions read alike.
 #[derive(PartialEq, Eq, Hash)]
@@ -275,22 +277,24 @@ impl<'a> Prepared<'a> {
         let units: Vec<usize> = (0..self.units.len())
             .filter(|&u| self.units[u].cited.is_empty())
             .collect();
-        let best = with_candidates(self, &units, |alike, candidates, _| {
-            let links = implicit(candidates, &models.first_link, &models.first_choice);
-            vec![links.first().copied(); alike.len()]
-        });
-        for (&u, best) in units.iter().zip(best) {
-            if let Some(best) = best.filter(|b| b.confidence >= SURE) {
-                let mention = &self.units[u].mention;
-                self.exemplars.add(
-                    &self.gists,
-                    mention.gist,
-                    mention.group,
-                    &[best.article],
-                    best.confidence,
-                );
+        // All are judged by those that name their article, and none once every article has enough.
+        let mut exemplars = self.exemplars.clone();
+        for units in units.chunks(JUDGED) {
+            if exemplars.are_enough() {
+                break;
+            }
+            let best = with_candidates(self, units, |alike, candidates, _| {
+                let links = implicit(candidates, &models.first_link, &models.first_choice);
+                vec![links.first().copied(); alike.len()]
+            });
+            for (&u, best) in units.iter().zip(best) {
+                if let Some(best) = best.filter(|b| b.confidence >= SURE) {
+                    let Mention { gist, group, .. } = self.units[u].mention;
+                    exemplars.add(&self.gists, gist, group, &[best.article], best.confidence);
+                }
             }
         }
+        self.exemplars = exemplars;
     }
 
     fn status_features(

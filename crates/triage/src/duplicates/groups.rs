@@ -23,6 +23,8 @@ const MUCH_SHORTER: f64 = 0.35;
 const AKIN: f64 = 0.5;
 /// Candidates verified for each text: enough to find its group, few enough to stay linear.
 const CANDIDATES: usize = 24;
+/// Texts compared at once before they are grouped.
+const BLOCK: usize = 2048;
 /// Bands and rows of the index: texts with half of their shingles in common meet in one of 24
 /// buckets of 3 with probability 0.96, those with a fifth in common with 0.18.
 const BANDS: usize = 24;
@@ -42,30 +44,109 @@ pub(super) fn similar(keys: &[&Key]) -> Vec<usize> {
         .into_par_iter()
         .map(|band| Band::new(&signatures, band * ROWS..(band + 1) * ROWS))
         .collect();
-    let mut parent: Vec<usize> = (0..keys.len()).collect();
-    let mut candidates: Vec<u32> = Vec::new();
-    for (place, &i) in telling.iter().enumerate() {
-        candidates.clear();
-        candidates.extend(bands.iter().flat_map(|band| band.before(place)));
+    let candidates = |place: usize| -> Vec<usize> {
+        let mut candidates: Vec<u32> = (bands.iter())
+            .flat_map(|band| band.before(place).iter().copied())
+            .collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let mut checked = 0;
-        for candidate in candidates.iter().map(|&c| telling[c as usize]) {
-            let root = root_of(&mut parent, candidate);
-            if root == root_of(&mut parent, i) {
-                continue;
-            }
-            if checked == CANDIDATES {
-                break;
-            }
-            checked += 1;
-            let mine = root_of(&mut parent, i);
-            if alike(&shingles[i], &shingles[candidate]) && akin(&shingles[mine], &shingles[root]) {
-                parent[mine.max(root)] = mine.min(root);
+        candidates.iter().map(|&c| telling[c as usize]).collect()
+    };
+    let alike = |i: usize, candidate: usize| alike(&shingles[i], &shingles[candidate]);
+    let mut groups = Groups::new(keys.len());
+    for block in (0..telling.len()).collect::<Vec<_>>().chunks(BLOCK) {
+        // Texts are compared on all threads, with those that the groups so far leave to be compared …
+        let compared: Vec<(Vec<usize>, Compared)> = (block.par_iter())
+            .map(|&place| {
+                let candidates = candidates(place);
+                let compared = groups.foreseen(telling[place], &candidates, alike);
+                (candidates, compared)
+            })
+            .collect();
+        // … and grouped one after the other.
+        for (&place, (candidates, compared)) in block.iter().zip(compared) {
+            let i = telling[place];
+            let mut checked = 0;
+            for candidate in candidates {
+                let (mine, root) = (groups.find(i), groups.find(candidate));
+                if root == mine {
+                    continue;
+                }
+                if checked == CANDIDATES {
+                    break;
+                }
+                checked += 1;
+                let known = compared.iter().find(|known| known.0 == candidate);
+                let alike = known.map_or_else(|| alike(i, candidate), |known| known.1);
+                if alike && akin(&shingles[mine], &shingles[root]) {
+                    groups.join(mine, root);
+                }
             }
         }
     }
-    (0..keys.len()).map(|i| root_of(&mut parent, i)).collect()
+    (0..keys.len()).map(|i| groups.root(i)).collect()
+}
+
+/// Texts with whether they are like another.
+type Compared = Vec<(usize, bool)>;
+
+/// Groups that grow together (disjoint sets): each text leads to an earlier one of its group, the first to
+/// itself.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    /// The first text of the group of text `i`.
+    fn root(&self, mut i: usize) -> usize {
+        while self.0[i] != i {
+            i = self.0[i];
+        }
+        i
+    }
+
+    /// The same, and shortens the way for the next time.
+    fn find(&mut self, mut i: usize) -> usize {
+        while self.0[i] != i {
+            self.0[i] = self.0[self.0[i]];
+            i = self.0[i];
+        }
+        i
+    }
+
+    /// Makes one group of two that have these first texts.
+    fn join(&mut self, a: usize, b: usize) {
+        self.0[a.max(b)] = a.min(b);
+    }
+
+    /// Compares a text with those of its candidates that it will probably be compared with: not with more
+    /// of a group that it will have joined by then.
+    fn foreseen(
+        &self,
+        i: usize,
+        candidates: &[usize],
+        alike: impl Fn(usize, usize) -> bool,
+    ) -> Compared {
+        let mut joined: Vec<usize> = vec![self.root(i)];
+        let mut compared = Vec::new();
+        for &candidate in candidates {
+            let root = self.root(candidate);
+            if joined.contains(&root) {
+                continue;
+            }
+            if compared.len() == CANDIDATES {
+                break;
+            }
+            let is = alike(i, candidate);
+            compared.push((candidate, is));
+            if is {
+                joined.push(root);
+            }
+        }
+        compared
+    }
 }
 
 /// The distinct runs of a text, sorted.
@@ -87,14 +168,6 @@ fn alike(a: &[u64], b: &[u64]) -> bool {
 fn akin(a: &[u64], b: &[u64]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     containment(short, long) >= AKIN
-}
-
-fn root_of(parent: &mut [usize], mut i: usize) -> usize {
-    while parent[i] != i {
-        parent[i] = parent[parent[i]];
-        i = parent[i];
-    }
-    i
 }
 
 #[cfg(test)]

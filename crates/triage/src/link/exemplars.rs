@@ -101,9 +101,8 @@ impl Exemplars {
             self.using[word as usize].push(self.list.len() as u32);
         }
         self.length.push(length(terms));
-        let mut vector = vec![0.0; self.vectors.dimension()];
-        gists.meanings.centred(gist, &mut vector);
-        self.vectors.push(&vector);
+        self.vectors
+            .push_with(|row| gists.meanings.centred(gist, row));
         self.list.push(Exemplar {
             gist,
             group,
@@ -111,6 +110,12 @@ impl Exemplars {
             further: further.first().copied(),
             weight,
         });
+    }
+
+    /// Whether every article has enough: nothing more will be added.
+    #[must_use]
+    pub fn are_enough(&self) -> bool {
+        self.per_article.iter().all(|&n| n >= PER_ARTICLE)
     }
 
     /// The share of each article among all exemplars, smoothed: how much it is talked about.

@@ -204,10 +204,8 @@ impl Grouping<'_> {
     /// The centres of groups.
     fn centres<'g>(&self, groups: impl Iterator<Item = &'g Vec<usize>>) -> Vectors {
         let mut centres = Vectors::new(self.meanings.dimension());
-        let mut centre = vec![0.0; centres.dimension()];
         for group in groups {
-            self.centre(group, &mut centre);
-            centres.push(&centre);
+            centres.push_with(|row| self.centre(group, row));
         }
         centres
     }
