@@ -170,10 +170,7 @@ impl HalfVectors {
 
 /// A finite 16-bit float as a 32-bit one: its bits moved to their new places, and the exponent set right by a
 /// multiplication, which also holds for the least numbers. Plain enough for vector instructions.
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
+// Only inlined code gets the wider instructions.
 #[inline(always)]
 fn widened(half: u16) -> f32 {
     /// 2¹¹²: 32-bit exponents count from 127, 16-bit ones from 15.
@@ -190,10 +187,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     Arch::new().dispatch(|| sum_of_products(a, b))
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
+// Only inlined code gets the wider instructions.
 #[inline(always)]
 fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
