@@ -113,8 +113,8 @@ pub(crate) fn points(
     consultation: &str,
     submissions: &[Submission],
     outcome: &Outcome,
-) -> Vec<Document> {
-    let document = |point: &Point| {
+) -> impl Iterator<Item = Document> {
+    let document = move |point: &Point| {
         let (submission, number) = point.representative;
         let analysis = &outcome.analyses[submission];
         let span = analysis.units[number].span;
@@ -140,7 +140,7 @@ pub(crate) fn points(
             ..Document::new(point.id.to_string(), Kind::Point, consultation, text)
         }
     };
-    outcome.points.iter().map(document).collect()
+    outcome.points.iter().map(document)
 }
 
 /// 第三十四条、第三十五条

@@ -51,10 +51,10 @@ impl Place {
     }
 
     /// Makes the index anew of what `content` gives, and gives it open.
-    pub(crate) fn write(
+    pub(crate) fn write<D: IntoIterator<Item = Document>>(
         &self,
         run: i64,
-        content: impl FnOnce() -> Result<(Arc<Segmenter>, Vec<Document>), AppError>,
+        content: impl FnOnce() -> Result<(Arc<Segmenter>, D), AppError>,
     ) -> Result<SearchIndex, AppError> {
         let (segmenter, documents) = content()?;
         let _turn = self.turn()?;
@@ -63,7 +63,7 @@ impl Place {
             fs::remove_dir_all(&self.0).map_err(|source| AppError::file(&self.0, source))?;
         }
         let index = SearchIndex::create(&self.0, segmenter)?;
-        index.rebuild(&documents)?;
+        index.rebuild(documents)?;
         let stamp = self.stamp();
         fs::write(&stamp, run.to_string()).map_err(|source| AppError::file(&stamp, source))?;
         Ok(index)

@@ -93,7 +93,7 @@ impl App {
         let Found {
             draft,
             submissions,
-            outcome,
+            mut outcome,
             decisions,
             learned,
         } = tokio::task::spawn_blocking(run).await??;
@@ -111,9 +111,9 @@ impl App {
                 .0
                 .iter()
                 .copied()
-                .zip(outcome.analyses.iter().cloned())
+                .zip(std::mem::take(&mut outcome.analyses))
                 .collect(),
-            points: outcome.points.clone(),
+            points: std::mem::take(&mut outcome.points),
         };
         let act = Act {
             actor: "cli",
@@ -126,6 +126,9 @@ impl App {
         if saved == SaveOutcome::Overtaken {
             return Ok(None);
         }
+        let analyses = record.analyses.into_iter();
+        outcome.analyses = analyses.map(|(_, analysis)| analysis).collect();
+        outcome.points = record.points;
         let out = Triaged {
             slug: chosen.consultation.slug.clone(),
             submissions: submissions.0.len(),
@@ -293,16 +296,13 @@ fn documents(
     (ids, days, submissions): &Stored,
     outcome: &Outcome,
     encoder: &CachedEncoder,
-) -> Result<Vec<Document>, AppError> {
-    let mut documents = find::articles(draft, slug, encoder)?;
-    for (i, (id, submission)) in ids.iter().zip(submissions).enumerate() {
-        let key = id.to_string();
-        let document = find::document(key, slug, submission, outcome, i);
-        documents.push(Document {
+) -> Result<impl Iterator<Item = Document>, AppError> {
+    let articles = find::articles(draft, slug, encoder)?;
+    let submissions_found =
+        (ids.iter().zip(submissions).enumerate()).map(move |(i, (id, submission))| Document {
             date: days[i].clone(),
-            ..document
+            ..find::document(id.to_string(), slug, submission, outcome, i)
         });
-    }
-    documents.extend(find::points(slug, submissions, outcome));
-    Ok(documents)
+    let points = find::points(slug, submissions, outcome);
+    Ok(articles.into_iter().chain(submissions_found).chain(points))
 }

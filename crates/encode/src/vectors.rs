@@ -145,7 +145,12 @@ impl HalfVectors {
     #[must_use]
     pub fn row(&self, index: usize) -> Vec<f32> {
         let mut row = vec![0.0; self.dimension];
-        self.numbers(index).convert_to_f32_slice(&mut row);
+        let numbers: &[u16] = self.numbers(index).reinterpret_cast();
+        Arch::new().dispatch(|| {
+            for (x, &half) in row.iter_mut().zip(numbers) {
+                *x = widened(half);
+            }
+        });
         row
     }
 

@@ -17,7 +17,7 @@ use crate::{
     SearchError,
     highlight::highlights,
     library::{GRAM_WEIGHT, HEAD_WEIGHT, WRITER_BYTES, should},
-    schema::{pre_tokenized, term_options},
+    schema::{joined, term_options},
     terms::{Analyser, Terms},
 };
 
@@ -77,9 +77,9 @@ impl ArchiveIndex {
             for facet in &document.facets {
                 stored.add_text(fields.facet, facet);
             }
-            stored.add_pre_tokenized_text(fields.head, pre_tokenized(head));
-            stored.add_pre_tokenized_text(fields.words, pre_tokenized(terms.words));
-            stored.add_pre_tokenized_text(fields.grams, pre_tokenized(terms.grams));
+            stored.add_text(fields.head, joined(&head));
+            stored.add_text(fields.words, joined(&terms.words));
+            stored.add_text(fields.grams, joined(&terms.grams));
             writer.add_document(stored)?;
         }
         writer.commit()?;

@@ -4,9 +4,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use rayon::prelude::*;
 use tantivy::{Searcher, SegmentReader, TantivyDocument, index::SegmentId};
 
-use crate::{Document, SearchError, schema::Fields, vectors::Vectors};
+use crate::{Document, SearchError, index::AT_ONCE, schema::Fields, vectors::Vectors};
 
 /// One segment: its documents without their words, and the vectors of their parts.
 #[derive(Debug)]
@@ -29,16 +30,27 @@ impl Block {
         };
         // Every block is read once, front to back: no cache.
         let store = segment.get_store_reader(1)?;
-        for stored in store.iter::<TantivyDocument>(None) {
-            let mut entry = fields.decode(&stored?)?;
-            entry.text = String::new();
-            block.first_row.push(block.vectors.len());
-            for part in &mut entry.parts {
-                block.vectors.push(&std::mem::take(&mut part.vector));
+        let mut all = store.iter::<TantivyDocument>(None);
+        loop {
+            let some: Vec<TantivyDocument> =
+                all.by_ref().take(AT_ONCE).collect::<Result<_, _>>()?;
+            if some.is_empty() {
+                return Ok(block);
             }
-            block.entries.push(entry);
+            let decode = |stored| {
+                let entry = fields.decode(stored)?;
+                let text = String::new();
+                Ok(Document { text, ..entry })
+            };
+            let decoded = some.par_iter().map(decode);
+            for mut entry in decoded.collect::<Result<Vec<Document>, SearchError>>()? {
+                block.first_row.push(block.vectors.len());
+                for part in &mut entry.parts {
+                    block.vectors.push(&std::mem::take(&mut part.vector));
+                }
+                block.entries.push(entry);
+            }
         }
-        Ok(block)
     }
 }
 

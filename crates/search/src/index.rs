@@ -2,12 +2,14 @@
 
 use std::{
     borrow::Borrow,
+    collections::HashSet,
     fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use caifeng_text::segment::Segmenter;
+use rayon::prelude::*;
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term,
     directory::MmapDirectory,
@@ -23,6 +25,9 @@ use crate::{
 
 /// Memory that a writer fills before it starts another segment.
 const WRITER_BYTES: usize = 64 << 20;
+
+/// Documents looked at together, on all threads.
+pub(crate) const AT_ONCE: usize = 1024;
 
 /// A search index over submissions and articles. Shared between threads by reference: searches see
 /// the last finished change, changes wait for each other.
@@ -117,7 +122,7 @@ impl SearchIndex {
             for key in gone {
                 writer.delete_term(Term::from_field_text(self.fields.key, key));
             }
-            self.add(writer, documents, expected)
+            self.add(writer, documents, expected, |_| true)
         })
     }
 
@@ -131,32 +136,46 @@ impl SearchIndex {
     ) -> Result<(), SearchError> {
         self.change(|writer| {
             writer.delete_all_documents()?;
-            self.add(writer, documents, None)
+            let mut keys = HashSet::new();
+            self.add(writer, documents, None, |key| !keys.insert(key.to_owned()))
         })
     }
 
+    /// Adds `documents`, which are looked at on all threads; `may_be_there` says whether there may be an older
+    /// one with this key.
     fn add(
         &self,
         writer: &IndexWriter,
         documents: impl IntoIterator<Item: Borrow<Document>>,
         mut expected: Option<usize>,
+        mut may_be_there: impl FnMut(&str) -> bool,
     ) -> Result<(), SearchError> {
-        for document in documents {
-            let document: &Document = document.borrow();
-            for part in document.parts.iter().filter(|p| !p.vector.is_empty()) {
-                let (found, expected) = (
-                    part.vector.len(),
-                    *expected.get_or_insert(part.vector.len()),
-                );
-                if found != expected {
+        let mut documents = documents.into_iter();
+        loop {
+            let some: Vec<_> = documents.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let some: Vec<&Document> = some.iter().map(Borrow::borrow).collect();
+            for part in some.iter().flat_map(|document| &document.parts) {
+                let found = part.vector.len();
+                if found > 0 && found != *expected.get_or_insert(found) {
+                    let expected = expected.unwrap_or(found);
                     return Err(SearchError::Dimension { found, expected });
                 }
             }
-            let terms = self.analyser.document(document);
-            writer.delete_term(Term::from_field_text(self.fields.key, &document.key));
-            writer.add_document(self.fields.encode(document, terms)?)?;
+            let encode = |document: &&Document| {
+                self.fields
+                    .encode(document, &self.analyser.document(document))
+            };
+            let encoded: Vec<_> = some.par_iter().map(encode).collect::<Result<_, _>>()?;
+            for (document, encoded) in some.iter().zip(encoded) {
+                if may_be_there(&document.key) {
+                    writer.delete_term(Term::from_field_text(self.fields.key, &document.key));
+                }
+                writer.add_document(encoded)?;
+            }
         }
-        Ok(())
     }
 
     /// Does `work` as one commit and shows the result to searches.

@@ -18,7 +18,7 @@ use crate::{
     SearchError,
     highlight::{highlights, snippet},
     query::Snippet,
-    schema::{pre_tokenized, term_options},
+    schema::{joined, term_options},
     terms::{Analyser, Terms},
 };
 
@@ -122,9 +122,9 @@ impl LibraryIndex {
             stored.add_text(fields.law, document.law);
             stored.add_u64(fields.place, document.place.into());
             stored.add_text(fields.validity, document.validity.wire());
-            stored.add_pre_tokenized_text(fields.head, pre_tokenized(analyser.terms(&head).words));
-            stored.add_pre_tokenized_text(fields.words, pre_tokenized(terms.words));
-            stored.add_pre_tokenized_text(fields.grams, pre_tokenized(terms.grams));
+            stored.add_text(fields.head, joined(&analyser.terms(&head).words));
+            stored.add_text(fields.words, joined(&terms.words));
+            stored.add_text(fields.grams, joined(&terms.grams));
             stored.add_text(fields.text, document.text);
             writer.add_document(stored)?;
         }

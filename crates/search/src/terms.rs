@@ -90,9 +90,14 @@ impl Analyser {
     /// All terms of `text` in order, with spans of `text` itself.
     pub(crate) fn terms(&self, text: &str) -> Terms {
         let normalised = normalise(text);
-        let term = |span: Span| Term {
-            text: span.of(&normalised.text).to_lowercase(),
-            span: normalised.original_span(span),
+        let term = |span: Span| {
+            let mut text = span.of(&normalised.text).to_lowercase();
+            // Terms are stored with spaces between them.
+            text.retain(|c| !c.is_whitespace());
+            Term {
+                text,
+                span: normalised.original_span(span),
+            }
         };
         let words = self.segmenter.search_words(&normalised.text);
         Terms {

@@ -15,6 +15,8 @@ pub(crate) type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
 /// Parameters in one statement. SQLite looks names of parameters up one after the other, so that
 /// the cost of a statement grows with the square of this.
 const MAX_PARAMETERS: usize = 1_000;
+/// The same where the values of rows are long and many: the square is dearer than a statement more.
+const MAX_VALUES: usize = 400;
 
 /// Inserts rows, many in one statement. `head` is `insert into t (a, b)`, `tail` what follows the
 /// values, `bind` binds the `columns` values of one row.
@@ -26,7 +28,7 @@ pub(crate) async fn insert_all<'r, R: Sync>(
     rows: &'r [R],
     bind: impl Fn(Query<'r>, &'r R) -> Query<'r>,
 ) -> Result<(), StoreError> {
-    for rows in powers_of_two(rows, MAX_PARAMETERS / columns) {
+    for rows in powers_of_two(rows, MAX_VALUES / columns) {
         let sql = format!("{head} values {} {tail}", tuples(0, rows.len(), columns));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in rows {

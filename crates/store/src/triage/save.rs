@@ -73,7 +73,7 @@ struct Rows<'r> {
 
 /// Rows written or deleted in one transaction: what was received meanwhile waits for some ten
 /// milliseconds.
-const SLICE: usize = 256;
+const SLICE: usize = 512;
 
 impl Store {
     /// Replaces the results of a consultation by these; does nothing at all when they are the same
