@@ -11,6 +11,7 @@ use crate::{
     describe::describe,
     finish::Sources,
     first::{Impression, impressions},
+    link::Exemplars,
     models::Models,
     points::{self, Said},
     prepare::Prepared,
@@ -29,19 +30,22 @@ pub(crate) fn decide(
     progress: &dyn Progress,
 ) -> Outcome {
     prepared.spread(models);
-    let owned = prepared;
-    let prepared = &owned;
-    let statuses: Vec<(Status, f32)> = (prepared.status.iter())
+    let features = std::mem::take(&mut prepared.status);
+    let statuses: Vec<(Status, f32)> = (features.into_iter())
         .enumerate()
         .map(|(i, f)| match prepared.decisions.statuses.get(&i) {
             Some(&decided) => (decided, 1.0),
-            None => status::decide(f, models),
+            None => status::decide(&f, models),
         })
         .collect();
     let units: Vec<usize> = (0..prepared.units.len())
         .filter(|&u| statuses[prepared.units[u].submission].0 == Status::Opinion)
         .collect();
-    let mut seems = impressions(prepared, &units, models);
+    let mut seems = impressions(&prepared, &units, models);
+    // What only impressions rest on makes room.
+    (prepared.sounds, prepared.exemplars) = (Vec::new(), Exemplars::default());
+    let owned = prepared;
+    let prepared = &owned;
     hold(prepared, &units, &mut seems);
     progress.begin(Stage::Points, units.len());
     let gists: Vec<usize> = (units.iter())

@@ -38,6 +38,8 @@ pub const FEATURES: [&str; 14] = [
 
 /// Articles in which a unit is compared with others.
 const LIKELY: usize = 4;
+/// No article, which nothing is about.
+const NOTHING: (u32, f32) = (u32::MAX, 0.0);
 
 /// What a unit says, as far as points are concerned.
 #[derive(Debug, Clone)]
@@ -60,8 +62,8 @@ pub struct Said<'a> {
     polarity: [f32; 3],
     /// Its stance where that is clear.
     clearly: Option<Stance>,
-    /// The most probable articles with their probabilities, by article.
-    likely: Vec<(usize, f32)>,
+    /// The most probable articles with their probabilities, by article; behind them [`NOTHING`].
+    likely: [(u32, f32); LIKELY],
     /// Probability of the most probable article.
     surely: f32,
 }
@@ -84,8 +86,10 @@ impl<'a> Said<'a> {
         edit: Option<&Edit>,
         place: Option<NodeId>,
     ) -> Self {
-        let best = seems.links.iter().take(LIKELY);
-        let mut likely: Vec<(usize, f32)> = best.map(|l| (l.article, l.confidence)).collect();
+        let mut likely = [NOTHING; LIKELY];
+        for (place, link) in likely.iter_mut().zip(&seems.links) {
+            *place = (link.article as u32, link.confidence);
+        }
         likely.sort_unstable_by_key(|l| l.0);
         let pairs = |words: Option<&String>| words.map_or_else(Vec::new, |w| letter_pairs(w));
         Self {
@@ -188,7 +192,7 @@ fn in_common(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// How probable it is that both mean the article on which they agree most.
-fn same_article(a: &[(usize, f32)], b: &[(usize, f32)]) -> f32 {
+fn same_article(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
     let shared = a.iter().filter_map(|x| {
         let y = b.iter().find(|y| y.0 == x.0)?;
         Some(x.1.min(y.1))

@@ -28,7 +28,7 @@ pub struct Around {
     /// Number of the bundle in which the unit was filed at first sight.
     pub bundle: usize,
     /// The nearest others as (duplicate group, weight), by group; the weights are of unit length.
-    near: Arc<[(usize, f32)]>,
+    near: Arc<[(u32, f32)]>,
 }
 
 impl Around {
@@ -108,16 +108,17 @@ fn look_around_in(
         gists.len(),
         |i, row| meanings.centred(units[gists[i]].gist, row),
         |i, cosines| {
-            let mut nearest = nearest_groups(cosines, &groups, count, groups[i]);
+            let nearest = nearest_groups(cosines, &groups, count, groups[i]);
             let squares: f32 = nearest.iter().map(|n| n.1.powi(4)).sum();
-            for (group, weight) in &mut nearest {
-                *group = names[*group];
-                *weight = *weight * *weight / squares.sqrt();
-            }
-            nearest.sort_unstable_by_key(|n| n.0);
+            let weight = |cosine: f32| cosine * cosine / squares.sqrt();
+            let near = nearest.into_iter();
+            let mut near: Vec<(u32, f32)> = near
+                .map(|(group, cosine)| (names[group] as u32, weight(cosine)))
+                .collect();
+            near.sort_unstable_by_key(|n| n.0);
             Around {
                 bundle,
-                near: nearest.into(),
+                near: near.into(),
             }
         },
     )
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn neighbours_in_common_count_by_their_nearness() {
-        let with = |near: &[(usize, f32)]| Around {
+        let with = |near: &[(u32, f32)]| Around {
             near: near.into(),
             ..Around::default()
         };
