@@ -56,7 +56,7 @@ pub fn impressions(
     models: &Models,
 ) -> Vec<Arc<Impression>> {
     // What an impression rests on beside the mention.
-    let rests_on = |unit: &'_ PreparedUnit| {
+    let rests_on = |unit: &PreparedUnit| {
         let reading = prepared.reading(unit);
         (
             reading.edit.clone(),
