@@ -15,18 +15,17 @@ pub mod sentence;
 mod simd;
 pub mod speed;
 mod tuning;
-pub mod vectors;
 mod weights;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use caifeng_vectors::{self as vectors, HalfVectors, Vectors};
 pub use columns::Columns;
 pub use kernel::{Kernel, ParseKernelError};
 pub use lexical::LexicalEncoder;
 pub use manifest::Pooling;
 pub use model::{ModelError, ModelInfo};
 pub use sentence::SentenceEncoder;
-pub use vectors::{HalfVectors, Vectors};
 
 /// On which side of a comparison a text stands. E5 models were trained with these as prefixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,10 @@
-//! The stored form of a document: JSON without the vectors, which follow as little-endian floats.
+//! The stored form of a document: JSON without the vectors, which follow as little-endian 16-bit floats.
 
 use caifeng_domain::{Named, PointId, Span};
+use half::{f16, slice::HalfFloatSliceExt, vec::HalfFloatVecExt};
 use serde::{Deserialize, Serialize};
 
-use crate::{Document, Kind, Part, SearchError};
+use crate::{Document, Kind, Part, SearchError, vectors::unit};
 
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -48,8 +49,16 @@ pub(crate) fn encode(document: &Document) -> Result<(Vec<u8>, Vec<u8>), SearchEr
         key: record.key,
         source,
     })?;
-    let vectors = document.parts.iter().flat_map(|part| &part.vector);
-    Ok((json, vectors.flat_map(|x| x.to_le_bytes()).collect()))
+    // Of length one, so that no number is out of the range of 16 bits.
+    let units = document.parts.iter().map(|part| {
+        let vector = &part.vector;
+        unit(vector).unwrap_or_else(|| vec![0.0; vector.len()])
+    });
+    let halves = Vec::from_f32_slice(&units.flatten().collect::<Vec<f32>>());
+    Ok((
+        json,
+        halves.into_iter().flat_map(f16::to_le_bytes).collect(),
+    ))
 }
 
 /// The document back. Values that are no longer known become `None`.
@@ -58,8 +67,9 @@ pub(crate) fn decode(json: &[u8], vectors: &[u8]) -> Result<Document, SearchErro
         key: String::new(),
         source,
     })?;
-    let (floats, _) = vectors.as_chunks();
-    let mut floats = floats.iter().map(|b| f32::from_le_bytes(*b));
+    let (halves, _) = vectors.as_chunks();
+    let halves: Vec<f16> = halves.iter().map(|b| f16::from_le_bytes(*b)).collect();
+    let mut floats = halves.to_f32_vec().into_iter();
     let mut part = |part: RecordPart| Part {
         span: Span::new(part.start, part.end),
         articles: part

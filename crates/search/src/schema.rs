@@ -17,7 +17,7 @@ use crate::{
 
 /// Written with every commit; an index that says otherwise is refused. Raise it with any change to
 /// the fields, the record or the way texts are cut into terms.
-pub(crate) const FORMAT: &str = "caifeng-search 3";
+pub(crate) const FORMAT: &str = "caifeng-search 4";
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! One state of the index, complete and unchanging: what a search looks at.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use tantivy::{DocAddress, Searcher};
 
@@ -31,9 +31,13 @@ impl Entry {
     }
 
     /// The vector of each part.
-    fn rows(&self) -> impl Iterator<Item = Option<&[f32]>> {
-        let rows = self.row..self.row + self.document().parts.len();
-        rows.map(|row| self.block.vectors.row(row))
+    fn vectors(&self) -> impl Iterator<Item = Option<Vec<f32>>> {
+        self.rows().map(|row| self.block.vectors.row(row))
+    }
+
+    /// The row of each part in the vectors of the block.
+    fn rows(&self) -> Range<usize> {
+        self.row..self.row + self.document().parts.len()
     }
 }
 
@@ -115,10 +119,11 @@ impl Snapshot {
     ) -> impl Iterator<Item = f32> + 'a {
         let centre = entry.centre.map(|c| (&self.centres[c], gaze.frames[c]));
         entry.rows().enumerate().map(move |(part, row)| {
-            let (Some((centre, frame)), Some(row)) = (centre, row) else {
+            let product = entry.block.vectors.dot(row, &gaze.vector);
+            let (Some((centre, frame)), Some(product)) = (centre, product) else {
                 return 0.0;
             };
-            centre.cosine((&gaze.vector, frame), (row, entry.frames[part]))
+            centre.cosine(product, frame, entry.frames[part])
         })
     }
 
@@ -153,7 +158,9 @@ impl Snapshot {
         }
         let groups: Vec<Vec<usize>> = groups.into_values().collect();
         for group in groups {
-            let rows = group.iter().flat_map(|&number| self.entries[number].rows());
+            let rows = group
+                .iter()
+                .flat_map(|&number| self.entries[number].vectors());
             let Some(centre) = Centre::of(rows.flatten()) else {
                 continue;
             };
@@ -161,8 +168,8 @@ impl Snapshot {
                 let entry = &mut self.entries[number];
                 entry.centre = Some(self.centres.len());
                 entry.frames = entry
-                    .rows()
-                    .map(|row| row.map(|row| centre.frame(row)).unwrap_or_default())
+                    .vectors()
+                    .map(|row| row.map(|row| centre.frame(&row)).unwrap_or_default())
                     .collect();
             }
             self.centres.push(centre);

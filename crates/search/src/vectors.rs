@@ -1,45 +1,50 @@
 //! Unit vectors in one flat piece of memory: an exact scan over them is simpler than an index and
 //! fast enough for some hundred thousand rows.
 
-use pulp::Arch;
+use caifeng_vectors::{HalfVectors, dot};
 
-/// Rows of one length; a row may be absent.
+/// Rows of one length, kept as 16-bit floats; a row may be absent.
 #[derive(Debug, Default)]
 pub(crate) struct Vectors {
-    dimension: usize,
-    flat: Vec<f32>,
-    /// Where each row starts in `flat`.
-    starts: Vec<Option<usize>>,
+    present: HalfVectors,
+    /// The place of each row among those that are present.
+    places: Vec<Option<usize>>,
 }
 
 impl Vectors {
     /// Length of a row, zero while there is none.
     pub(crate) fn dimension(&self) -> usize {
-        self.dimension
+        self.present.dimension()
     }
 
     /// Number of rows, absent ones included.
     pub(crate) fn len(&self) -> usize {
-        self.starts.len()
+        self.places.len()
     }
 
     /// Adds `vector` scaled to length one. One that is empty, zero, not finite or of another length
     /// than the first becomes an absent row.
     pub(crate) fn push(&mut self, vector: &[f32]) {
-        let fits = self.dimension == 0 || self.dimension == vector.len();
+        let fits = self.present.is_empty() || self.dimension() == vector.len();
         let Some(vector) = unit(vector).filter(|_| fits) else {
-            self.starts.push(None);
+            self.places.push(None);
             return;
         };
-        self.dimension = vector.len();
-        self.starts.push(Some(self.flat.len()));
-        self.flat.extend(vector);
+        if self.present.is_empty() {
+            self.present = HalfVectors::with_capacity(vector.len(), 1);
+        }
+        self.places.push(Some(self.present.len()));
+        self.present.push(&vector);
     }
 
     /// The row, unless absent.
-    pub(crate) fn row(&self, row: usize) -> Option<&[f32]> {
-        let start = (*self.starts.get(row)?)?;
-        self.flat.get(start..start + self.dimension)
+    pub(crate) fn row(&self, row: usize) -> Option<Vec<f32>> {
+        Some(self.present.row((*self.places.get(row)?)?))
+    }
+
+    /// Its inner product with `other`, which is as long; `None` where the row is absent.
+    pub(crate) fn dot(&self, row: usize, other: &[f32]) -> Option<f32> {
+        Some(self.present.dot((*self.places.get(row)?)?, other))
     }
 }
 
@@ -48,31 +53,6 @@ pub(crate) fn unit(vector: &[f32]) -> Option<Vec<f32>> {
     let norm = dot(vector, vector).sqrt();
     norm.is_normal()
         .then(|| vector.iter().map(|x| x / norm).collect())
-}
-
-/// Inner product over the shorter of the two.
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    Arch::new().dispatch(|| sum_of_products(a, b))
-}
-
-/// The same, in whatever instructions the caller is compiled for: equal to the last bit in all.
-#[expect(
-    clippy::inline_always,
-    reason = "only inlined code gets the wider instructions"
-)]
-#[inline(always)]
-fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
-    // Eight sums that do not wait for each other: the compiler makes vector instructions of them.
-    let (a_blocks, a_rest) = a.as_chunks::<8>();
-    let (b_blocks, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0_f32; 8];
-    for (x, y) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..8 {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 /// A point of view: vectors of one kind of text all point roughly the same way, and only what is
@@ -92,12 +72,12 @@ pub(crate) struct Frame {
 
 impl Centre {
     /// The mean of `rows`. `None` where there are none.
-    pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Option<Self> {
+    pub(crate) fn of(rows: impl Iterator<Item = Vec<f32>>) -> Option<Self> {
         let mut count = 0.0_f32;
         let mut mean: Vec<f32> = Vec::new();
         for row in rows {
             mean.resize(row.len(), 0.0);
-            for (sum, x) in mean.iter_mut().zip(row) {
+            for (sum, x) in mean.iter_mut().zip(&row) {
                 *sum += x;
             }
             count += 1.0;
@@ -124,16 +104,17 @@ impl Centre {
         }
     }
 
-    /// Cosine of the angle at which two framed rows are seen from here, -1 to 1.
-    pub(crate) fn cosine(&self, a: (&[f32], Frame), b: (&[f32], Frame)) -> f32 {
-        let product = dot(a.0, b.0) - a.1.along_mean - b.1.along_mean + self.mean_square;
-        product * a.1.inverse_norm * b.1.inverse_norm
+    /// Cosine of the angle at which two framed rows are seen from here, -1 to 1, from the inner product
+    /// of the rows.
+    pub(crate) fn cosine(&self, product: f32, a: Frame, b: Frame) -> f32 {
+        let product = product - a.along_mean - b.along_mean + self.mean_square;
+        product * a.inverse_norm * b.inverse_norm
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Centre, Vectors, dot};
+    use super::{Centre, Vectors};
 
     fn naive_cosine(a: &[f32], b: &[f32], mean: &[f32]) -> f32 {
         let less = |v: &[f32]| -> Vec<f32> { v.iter().zip(mean).map(|(x, m)| x - m).collect() };
@@ -152,11 +133,12 @@ mod tests {
                 .collect();
             vectors.push(&row);
         }
-        let rows: Vec<&[f32]> = (0..19).filter_map(|i| vectors.row(i)).collect();
-        let centre = Centre::of(rows.iter().copied()).unwrap();
-        for a in &rows {
+        let rows: Vec<Vec<f32>> = (0..19).filter_map(|i| vectors.row(i)).collect();
+        let centre = Centre::of(rows.iter().cloned()).unwrap();
+        for (i, a) in rows.iter().enumerate() {
             for b in &rows {
-                let got = centre.cosine((a, centre.frame(a)), (b, centre.frame(b)));
+                let product = vectors.dot(i, b).unwrap();
+                let got = centre.cosine(product, centre.frame(a), centre.frame(b));
                 let want = naive_cosine(a, b, &centre.mean);
                 assert!((got - want).abs() < 1e-4, "{got} {want}");
             }
@@ -172,16 +154,11 @@ mod tests {
         vectors.push(&[0.0, 0.0]);
         vectors.push(&[f32::NAN, 1.0]);
         assert_eq!(vectors.len(), 5);
-        assert_eq!(vectors.row(1), Some(&[0.6, 0.8][..]));
+        let row = vectors.row(1).unwrap();
+        assert!((row[0] - 0.6).abs() < 1e-3 && (row[1] - 0.8).abs() < 1e-3);
         for absent in [0, 2, 3, 4, 5] {
             assert_eq!(vectors.row(absent), None, "{absent}");
         }
         assert_eq!(vectors.dimension(), 2);
-    }
-
-    #[test]
-    fn the_inner_product_counts_every_place() {
-        let ones = [1.0; 21];
-        assert!((dot(&ones, &ones) - 21.0).abs() < 1e-6);
     }
 }

@@ -1,4 +1,4 @@
-//! A matrix of vectors.
+//! Matrices of vectors, row by row, and what is computed on them by every crate that compares meanings.
 
 use half::{f16, slice::HalfFloatSliceExt};
 use pulp::Arch;
@@ -46,7 +46,7 @@ impl Vectors {
     }
 
     /// Appends a row of `numbers`, of which there must be [`Self::dimension`].
-    pub(crate) fn push_iter(&mut self, numbers: impl Iterator<Item = f32>) {
+    pub fn push_iter(&mut self, numbers: impl Iterator<Item = f32>) {
         let start = self.data.len();
         self.data.extend(numbers);
         debug_assert_eq!(self.data.len(), start + self.dimension);
@@ -81,7 +81,7 @@ impl Vectors {
         &mut self.data[index * self.dimension..(index + 1) * self.dimension]
     }
 
-    /// What writes a row into another place, for [`crate::Columns::map`].
+    /// What writes a row into another place, as a map over columns of vectors asks for it.
     pub fn writes(&self) -> impl Fn(usize, &mut [f32]) + Sync {
         |index, row| row.copy_from_slice(self.row(index))
     }
@@ -112,15 +112,28 @@ impl HalfVectors {
         }
     }
 
+    /// Appends a row.
+    ///
+    /// # Panics
+    /// When `row` is not [`Self::dimension`] long.
+    pub fn push(&mut self, row: &[f32]) {
+        assert_eq!(row.len(), self.dimension, "a row of another length");
+        self.append(row);
+    }
+
     /// Appends all rows of `vectors`.
     ///
     /// # Panics
     /// When they are of another length.
     pub fn extend(&mut self, vectors: &Vectors) {
         assert_eq!(vectors.dimension, self.dimension, "rows of another length");
+        self.append(&vectors.data);
+    }
+
+    fn append(&mut self, numbers: &[f32]) {
         let start = self.data.len();
-        self.data.resize(start + vectors.data.len(), f16::ZERO);
-        self.data[start..].convert_from_f32_slice(&vectors.data);
+        self.data.resize(start + numbers.len(), f16::ZERO);
+        self.data[start..].convert_from_f32_slice(numbers);
     }
 
     /// Length of each row.
@@ -168,6 +181,13 @@ impl HalfVectors {
         });
     }
 
+    /// The dot product of row `index` and `other`: [`dot`] of [`Self::row`], without making the row.
+    #[must_use]
+    pub fn dot(&self, index: usize, other: &[f32]) -> f32 {
+        let numbers: &[u16] = self.numbers(index).reinterpret_cast();
+        Arch::new().dispatch(|| sum_of_products(numbers, other, widened))
+    }
+
     fn numbers(&self, index: usize) -> &[f16] {
         &self.data[index * self.dimension..(index + 1) * self.dimension]
     }
@@ -189,21 +209,21 @@ fn widened(half: u16) -> f32 {
 /// into vector instructions; a plain sum would have to keep its order.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    Arch::new().dispatch(|| sum_of_products(a, b))
+    Arch::new().dispatch(|| sum_of_products(a, b, |x| x))
 }
 
 // Only inlined code gets the wider instructions.
 #[inline(always)]
-fn sum_of_products(a: &[f32], b: &[f32]) -> f32 {
+fn sum_of_products<T: Copy>(a: &[T], b: &[f32], number: impl Fn(T) -> f32) -> f32 {
     const LANES: usize = 16;
     let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f32 = (a_lanes.remainder().iter().zip(b_lanes.remainder()))
-        .map(|(x, y)| x * y)
+        .map(|(&x, y)| number(x) * y)
         .sum();
     let mut sums = [0.0f32; LANES];
     for (xs, ys) in a_lanes.zip(b_lanes) {
         for lane in 0..LANES {
-            sums[lane] += xs[lane] * ys[lane];
+            sums[lane] += number(xs[lane]) * ys[lane];
         }
     }
     sums.iter().sum::<f32>() + rest
@@ -249,6 +269,7 @@ mod tests {
         for (i, row) in vectors.rows().chain(vectors.rows()).enumerate() {
             let kept = halves.row(i);
             assert!((dot(&kept, row) - 1.0).abs() < 1e-3);
+            assert_eq!(halves.dot(i, row).to_bits(), dot(&kept, row).to_bits());
             let mut read = vec![0.0; 19];
             halves.read(i, row, 2.0, &mut read);
             for ((read, kept), from) in read.iter().zip(&kept).zip(row) {
