@@ -203,6 +203,7 @@ fn added(scene: &Scene<'_>, verb: &Verb) -> Candidate {
     };
     let to = (scene.after(verb.to))
         .or_else(taken)
+        .or_else(|| scene.after_sentence(verb.to))
         .or_else(|| scene.after_gap(verb.to));
     // 在“A”后增加 only says where.
     let anchor = |words: &Words| matches!(scene.g.at(words.to + 1), '后' | '前' | '之');

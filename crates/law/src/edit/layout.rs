@@ -74,7 +74,7 @@ fn cell(scene: &Scene<'_>, labels: &[&str]) -> Option<Words> {
         k == scene.from || g.gap(k) || matches!(g.before(k), '\n' | '。' | ';' | '|' | '(')
     };
     let behind = |k: usize, labels: &[&str]| {
-        let at = g.after_any(k, labels).filter(|_| begins(k))?;
+        let at = begins(k).then(|| g.after_any(k, labels)).flatten()?;
         let closes = g.at(at) == ')' && g.before(k) == '(';
         (closes || matches!(g.at(at), ':' | '|' | '│')).then_some(at + 1)
     };

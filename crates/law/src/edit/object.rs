@@ -164,6 +164,18 @@ impl Scene<'_> {
         (to - from >= LEAST).then_some(Words { from, to })
     }
 
+    /// The provision that follows 一句 and a comma: 补一句，救助工作应当尊重人格尊严，不得歧视。 Other sentences go on with
+    /// what the sender has to say.
+    pub(super) fn after_sentence(&self, i: usize) -> Option<Words> {
+        let comma = i + usize::from(self.g.at(i) == '话');
+        if self.g.before(i) != '句' || self.g.at(comma) != ',' {
+            return None;
+        }
+        let (from, to) = (comma + 1, self.sentence_end(comma));
+        let provides = (from..to).any(|k| self.g.after_any(k, &NORMS).is_some());
+        (provides && to - from <= LONGEST_CLAUSE).then_some(Words { from, to })
+    }
+
     /// What stands from `i` to the end of the clause or the cell, without pleas.
     pub(super) fn cell(&self, i: usize) -> Option<Words> {
         let ends = |c: char| is_clause_end(c) || matches!(c, '|' | '(');
@@ -410,6 +422,9 @@ impl Scene<'_> {
         })
     }
 }
+
+/// Words of provisions.
+const NORMS: [&str; 5] = ["应当", "不得", "可以", "禁止", "有权"];
 
 /// What follows new words that stand without quotation marks.
 const PLEAS: [&str; 18] = [

@@ -133,6 +133,11 @@ fn insertions_take_quoted_words_or_the_clause_after_a_colon() {
         "请加一句：本条例施行前在册的摊位，可以继续经营。谢谢。",
         "insert →本条例施行前在册的摊位，可以继续经营",
     );
+    check(
+        "希望在第二条后面补一句，公园应当向老人免费开放。谢谢。",
+        "insert →公园应当向老人免费开放",
+    );
+    check("希望在第二条后面补一句，大家心里也踏实。", "insert →");
     check("应当把“免费开放”写进去", "insert →免费开放");
     check("建议增加一章，专门规定志愿服务", "insert →");
     check(
