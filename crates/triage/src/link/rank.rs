@@ -3,7 +3,7 @@
 use crate::{link::candidates::Candidate, logistic::Logistic, models::Models};
 
 /// A link below this probability is left to a person, shown as a candidate only.
-const ACCEPT: f64 = 0.15;
+const ACCEPT: f64 = 0.2;
 /// A second link needs to be about as probable as not.
 const ACCEPT_FURTHER: f64 = 0.5;
 /// Candidates shown to a person.
