@@ -186,6 +186,16 @@ impl Store {
         Ok(count.fetch_one(self.pool()).await?)
     }
 
+    /// What places were called before, the last first: only names by which one place alone was known.
+    pub async fn former_names(&self) -> Result<Vec<(StationId, String)>, StoreError> {
+        let named = "select station, name from station_name where station is not null
+             order by until desc, name";
+        let rows = sqlx::query(named).fetch_all(self.pool()).await?;
+        rows.iter()
+            .map(|row| Ok((get_id(row, "station", StationId::new)?, get(row, "name")?)))
+            .collect()
+    }
+
     /// The same in a transaction of the caller's.
     pub(crate) async fn add_places_in(
         &self,
@@ -446,6 +456,8 @@ mod tests {
             assert_eq!(names.len(), 3, "{names:?}");
             assert!(names.contains(&Some("东门街道")));
             assert_eq!(store.names_changed().await.unwrap(), 4);
+            let former = store.former_names().await.unwrap();
+            assert_eq!(former.len(), 3, "two had one of the names: {former:?}");
         })
         .await;
     }

@@ -174,9 +174,16 @@ impl App {
         let leads = |path: &Vec<String>| wanted.iter().any(|wanted| wanted.starts_with(path));
         let marks = all.iter().filter(|(_, path)| leads(path));
         let own = self.own_root().await?;
+        let former = self.store.former_names().await?;
+        // A name that a place has now is no other's former one.
+        let is_free = |name: &String| all.iter().all(|(place, _)| place.name != *name);
         let mark = |(place, path): &(caifeng_domain::Station, Vec<String>)| StationMark {
             kind: place.kind.wire().to_owned(),
             own: place.parent.is_none() && Some(&place.name) == own.as_ref(),
+            former: (former.iter())
+                .filter(|(id, name)| *id == place.id && is_free(name))
+                .map(|(_, name)| name.clone())
+                .collect(),
             path: path.clone(),
         };
         Ok(marks.map(mark).collect())

@@ -13,7 +13,11 @@ use caifeng_store::{
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{ExchangeError, Exchanger, PackageCounts, places::Places, trust};
+use super::{
+    ExchangeError, Exchanger, PackageCounts,
+    places::{Called, Known, Places},
+    trust,
+};
 use crate::{App, AppError, consultations::cli, worker};
 
 /// What taking in a package did, or would do.
@@ -195,13 +199,16 @@ impl App {
         let Content::Submissions(lines, _) = &believed.verified.content else {
             return Err(ExchangeError::NotForUs.into());
         };
-        let known = self.stations().await?;
+        let known = Known {
+            places: self.stations().await?,
+            former: self.store.former_names().await?,
+        };
         let said = lines.iter().filter_map(|line| line.station.as_deref());
         let places = Places::new(&believed.organisation, &known, manifest, said);
         let questions = &who.chosen.consultation.questions;
         let items: Vec<PackageItem> = (lines.iter())
             .map(|line| PackageItem {
-                submission: submission(line, places.name(line.station.as_deref())),
+                submission: submission(line, places.called(line.station.as_deref())),
                 reference: line.reference.clone(),
                 sender: line.sender.clone(),
                 draft: versions.get(line.draft).copied(),
@@ -362,12 +369,12 @@ fn signer<'k>(
 }
 
 /// The submission of a line. Its number is its reference and a hash of all that is said of it: said
-/// otherwise, it is another one in its place.
-fn submission(line: &SubmissionLine, station: String) -> Submission {
+/// otherwise, it is another one in its place. A place that is called otherwise is the same.
+fn submission(line: &SubmissionLine, place: &Called) -> Submission {
     let said = serde_json::json!([
         line.sender,
         line.channel,
-        station,
+        place.first,
         line.group,
         line.region,
         line.day,
@@ -380,7 +387,7 @@ fn submission(line: &SubmissionLine, station: String) -> Submission {
         external_id: Some(format!("{}.{}", line.reference, &hash[..16])),
         // Checked when the package was read.
         channel: Channel::from_name(&line.channel).unwrap_or(Channel::Platform),
-        station: Some(station),
+        station: Some(place.now.clone()),
         submitted_at: Some(format!("{}T00:00:00+08:00", line.day)),
         article_hint: line
             .article_hint

@@ -63,6 +63,14 @@ impl House {
         self.triage().await;
     }
 
+    async fn renames(&self, from: &str, to: &str) {
+        let all = self.app.stations().await.unwrap();
+        let (place, _) = all.iter().find(|(place, _)| place.name == from).unwrap();
+        let by = testing::somebody("赵管", Role::SystemAdmin);
+        let renamed = self.app.rename_place(&by, &place.code, to);
+        renamed.await.unwrap();
+    }
+
     async fn triage(&self) {
         self.app.triage(Some("c"), Arc::new(())).await.unwrap();
     }

@@ -69,6 +69,9 @@ pub struct StationMark {
     pub kind: String,
     /// Names from the root down.
     pub path: Vec<String>,
+    /// What it was called before, the last first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
     /// Whether it is the root of the house itself; other roots are houses that send to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own: bool,

@@ -144,6 +144,35 @@ async fn places_stand_below_the_one_that_sent_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_called_otherwise_stays_the_same_above() {
+    let (county, city) = (county().await, House::new("某市").await);
+    city.trusts(&county, "某县").await;
+    city.takes(&county.packs().await.bytes).await.unwrap();
+    // Above, below, and the house that sends.
+    city.renames("某县·东街", "某县·东门").await;
+    city.renames("某县", "某县级市").await;
+    county.renames("社区", "河边社区").await;
+    county
+        .hears("{\"id\":\"4\",\"text\":\"第二条很好。\",\"channel\":\"kiosk\",\"station\":\"东街\"}\n{\"id\":\"5\",\"text\":\"第一条很好。\",\"channel\":\"kiosk\",\"station\":\"河边社区\"}\n{\"id\":\"6\",\"text\":\"第三条很好。\",\"channel\":\"meeting\"}")
+        .await;
+    let taken = city.takes(&county.packs().await.bytes).await.unwrap();
+    assert_eq!((merged(&taken).new, merged(&taken).places), (3, 0));
+    let id = city.app.choose(Some("c")).await.unwrap().id;
+    let journal = city.app.store.submissions(id).await.unwrap();
+    let stations = journal.iter().map(|s| s.submission.station.as_deref());
+    let places = ["某县·东门", "某县·社区", "某县级市"];
+    assert_eq!(
+        stations.collect::<Vec<_>>(),
+        [places, places]
+            .concat()
+            .into_iter()
+            .map(Some)
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(city.app.stations().await.unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_decided_above_reaches_the_receipt_below() {
     let (county, city) = (county().await, House::new("某市").await);
     city.trusts(&county, "某县").await;
