@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use caifeng_encode::{EncodeError, Encoder, Role, Vectors, Watch};
+use caifeng_encode::{EncodeError, Encoder, HalfVectors, Role, Vectors, Watch};
 use caifeng_store::{Store, TextHash, text_hash};
 use tokio::runtime::Handle;
 
@@ -131,11 +131,11 @@ impl Encoder for CachedEncoder {
             let chunk_hashes: Vec<TextHash> = chunk.iter().map(|&i| hashes[i]).collect();
             let vectors = self.inner.encode(&chunk_texts, role, watch)?;
             self.keep(name, &chunk_hashes, &vectors)?;
-            known.extend(
-                chunk_hashes
-                    .into_iter()
-                    .zip(vectors.rows().map(<[f32]>::to_vec)),
-            );
+            // As they will come back from the store, so that a run is the same with and without it.
+            let mut kept = HalfVectors::with_capacity(self.dimension(), chunk.len());
+            kept.extend(&vectors);
+            let rows = (0..chunk.len()).map(|row| kept.row(row));
+            known.extend(chunk_hashes.into_iter().zip(rows));
         }
         let mut out = Vectors::new(self.dimension());
         for hash in &hashes {

@@ -26,6 +26,7 @@ const MATERIALS: &str = include_str!("../migrations/shared/0020_materials.sql");
 const VISITS: &str = include_str!("../migrations/shared/0021_visits.sql");
 const RENAMED: &str = include_str!("../migrations/shared/0022_renamed.sql");
 const TEMPLATE: &str = include_str!("../migrations/shared/0023_template.sql");
+const HALF_VECTORS: &str = include_str!("../migrations/shared/0024_half_vectors.sql");
 const SQLITE_GUARDS: &str = include_str!("../migrations/sqlite/0002_guards.sql");
 const POSTGRES_GUARDS: &str = include_str!("../migrations/postgres/0002_guards.sql");
 
@@ -66,6 +67,7 @@ fn steps(dialect: Dialect) -> Vec<Migration> {
         (21, "visits", VISITS),
         (22, "renamed", RENAMED),
         (23, "template", TEMPLATE),
+        (24, "half vectors", HALF_VECTORS),
     ];
     let steps = steps.map(|(version, name, sql)| {
         let kind = MigrationType::Simple;
@@ -83,7 +85,7 @@ mod tests {
     use crate::Store;
 
     /// What a program of each step left behind: a submission triaged, staff, a run in force, a key.
-    const LEFT: [(i64, &[&str]); 19] = [
+    const LEFT: [(i64, &[&str]); 20] = [
         (2, &[
             "insert into consultation (id, slug, title, created_at, next_point) values (1, 'c', 't', '2026', 8)",
             "insert into submission (id, consultation, source, origin, digest, receipt, received_at, channel, text)
@@ -117,7 +119,8 @@ mod tests {
         (20, &[]),
         (21, &[]),
         (22, &[]),
-        (23, &[]),
+        (23, &["insert into vector values ('e', 'query', x'00', x'0000803f')"]),
+        (24, &[]),
     ];
 
     /// A database as the program of step `last` left it is opened by this one.
@@ -150,6 +153,8 @@ mod tests {
             ("point", 1),
             ("account", i64::from(last >= 3)),
             ("wechat_follower", i64::from(last >= 10)),
+            // Of another form now.
+            ("vector", 0),
         ] {
             let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
             let kept: i64 = sqlx::query_scalar(sql)
