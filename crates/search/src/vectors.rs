@@ -31,7 +31,7 @@ impl Vectors {
             return;
         };
         if self.present.is_empty() {
-            self.present = HalfVectors::with_capacity(vector.len(), 1);
+            self.present = HalfVectors::new(vector.len());
         }
         self.places.push(Some(self.present.len()));
         self.present.push(&vector);

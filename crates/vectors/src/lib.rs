@@ -3,14 +3,21 @@
 use half::{f16, slice::HalfFloatSliceExt};
 use pulp::Arch;
 
-/// Vectors of equal length, row by row.
+/// Rows of equal length, one after the other.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Vectors {
+pub struct Rows<T> {
     dimension: usize,
-    data: Vec<f32>,
+    data: Vec<T>,
 }
 
-impl Vectors {
+/// Vectors of equal length.
+pub type Vectors = Rows<f32>;
+
+/// The same as 16-bit floats (IEEE 754 binary16), half as large: what is kept of very many. A number of a unit
+/// vector is rounded by at most 2⁻¹¹ of itself, which moves the cosine of two texts by some hundred-thousandths.
+pub type HalfVectors = Rows<f16>;
+
+impl<T> Rows<T> {
     /// No rows yet, each to have `dimension` numbers.
     #[must_use]
     pub const fn new(dimension: usize) -> Self {
@@ -20,6 +27,30 @@ impl Vectors {
         }
     }
 
+    /// Length of each row.
+    #[must_use]
+    pub const fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.data.len().checked_div(self.dimension).unwrap_or(0)
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    fn numbers(&self, index: usize) -> &[T] {
+        &self.data[index * self.dimension..(index + 1) * self.dimension]
+    }
+}
+
+impl Vectors {
     /// Appends a row.
     ///
     /// # Panics
@@ -52,28 +83,10 @@ impl Vectors {
         debug_assert_eq!(self.data.len(), start + self.dimension);
     }
 
-    /// Length of each row.
-    #[must_use]
-    pub const fn dimension(&self) -> usize {
-        self.dimension
-    }
-
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.data.len().checked_div(self.dimension).unwrap_or(0)
-    }
-
-    /// Whether there is no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.data.is_empty()
-    }
-
     /// Row `index`.
     #[must_use]
     pub fn row(&self, index: usize) -> &[f32] {
-        &self.data[index * self.dimension..(index + 1) * self.dimension]
+        self.numbers(index)
     }
 
     /// Row `index`, to be changed in place.
@@ -91,15 +104,6 @@ impl Vectors {
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &[f32]> + ExactSizeIterator {
         self.data.chunks_exact(self.dimension.max(1))
     }
-}
-
-/// Vectors of equal length kept as 16-bit floats (IEEE 754 binary16), half as large as [`Vectors`]: what is
-/// kept of very many. A number of a unit vector is rounded by at most 2⁻¹¹ of itself, which moves the cosine
-/// of two texts by some hundred-thousandths.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct HalfVectors {
-    dimension: usize,
-    data: Vec<f16>,
 }
 
 impl HalfVectors {
@@ -136,24 +140,6 @@ impl HalfVectors {
         self.data[start..].convert_from_f32_slice(numbers);
     }
 
-    /// Length of each row.
-    #[must_use]
-    pub const fn dimension(&self) -> usize {
-        self.dimension
-    }
-
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.data.len().checked_div(self.dimension).unwrap_or(0)
-    }
-
-    /// Whether there is no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.data.is_empty()
-    }
-
     /// Row `index`.
     #[must_use]
     pub fn row(&self, index: usize) -> Vec<f32> {
@@ -186,10 +172,6 @@ impl HalfVectors {
     pub fn dot(&self, index: usize, other: &[f32]) -> f32 {
         let numbers: &[u16] = self.numbers(index).reinterpret_cast();
         Arch::new().dispatch(|| sum_of_products(numbers, other, widened))
-    }
-
-    fn numbers(&self, index: usize) -> &[f16] {
-        &self.data[index * self.dimension..(index + 1) * self.dimension]
     }
 }
 

@@ -187,7 +187,8 @@ fn read_manifest(bytes: &[u8]) -> Result<Manifest, PackageError> {
     let manifest: Manifest = serde_json::from_slice(bytes).map_err(wrong)?;
     let names = [&manifest.package, &manifest.series];
     let of_form = |name: &&String| name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit());
-    let stations = manifest.stations.iter().flat_map(|station| &station.path);
+    let stations = manifest.stations.iter();
+    let stations = stations.flat_map(|station| station.path.iter().chain(&station.former));
     let own = [&manifest.organisation, &manifest.consultation.title];
     let are_names = own.into_iter().chain(stations).all(|text| is_name(text));
     if form.schema == 0 || manifest.version == 0 || !names.iter().all(of_form) {

@@ -221,3 +221,37 @@ impl Exemplars {
 fn length(terms: &[(u32, f32)]) -> f32 {
     terms.iter().map(|t| t.1 * t.1).sum::<f32>().sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use caifeng_text::segment::Segmenter;
+
+    use super::{Exemplars, PER_ARTICLE};
+    use crate::gist::Gists;
+
+    #[test]
+    fn enough_is_kept_for_each_article_and_no_more() {
+        let texts = (0..3 * PER_ARTICLE).map(|i| Arc::from(format!("河边第{i}号码头应当装灯")));
+        let texts: Vec<Arc<str>> = texts.collect();
+        let (mut gists, _) = Gists::collect(texts.iter(), &Segmenter::new(), "");
+        let encoder = caifeng_encode::model::open(None, None).unwrap();
+        gists.encode(&*encoder, &()).unwrap();
+        let mut exemplars = Exemplars::new(2, encoder.dimension());
+        let mut add = |gist: usize, articles: &[usize]| {
+            exemplars.add(&gists, gist, gist, articles, 1.0);
+            (exemplars.vectors().len(), exemplars.are_enough())
+        };
+        for gist in 0..PER_ARTICLE {
+            assert_eq!(add(gist, &[0]), (gist + 1, false), "none yet of the other");
+        }
+        assert_eq!(add(PER_ARTICLE, &[0]), (PER_ARTICLE, false), "not wanted");
+        for gist in 1..PER_ARTICLE {
+            // Who names both counts for the one that wants some.
+            assert!(!add(PER_ARTICLE + gist, &[0, 1]).1);
+        }
+        assert_eq!(add(2 * PER_ARTICLE, &[1]), (2 * PER_ARTICLE, true));
+        assert_eq!(add(2 * PER_ARTICLE + 1, &[0, 1]).0, 2 * PER_ARTICLE);
+    }
+}

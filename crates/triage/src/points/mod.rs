@@ -254,3 +254,18 @@ fn greatest(sizes: &[usize]) -> Vec<usize> {
     by_size.sort_unstable();
     by_size
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MERGED, greatest};
+
+    #[test]
+    fn others_are_compared_with_the_greatest_groups_and_of_equals_the_first() {
+        let mut sizes = vec![1; MERGED + 10];
+        sizes[MERGED + 9] = 5;
+        let mut want: Vec<usize> = (0..MERGED - 1).collect();
+        want.push(MERGED + 9);
+        assert_eq!(greatest(&sizes), want);
+        assert_eq!(greatest(&[2, 3]), [0, 1]);
+    }
+}
