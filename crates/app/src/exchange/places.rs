@@ -75,8 +75,9 @@ impl Places {
         said: impl Iterator<Item = &'l str>,
     ) -> Self {
         let so_called = known.places.iter();
-        let several = so_called.filter(|(place, _)| place.name == organisation);
-        let (base, kind) = match known.find(organisation, |_| several.clone().count() < 2) {
+        let so_called = so_called.filter(|(place, _)| place.name == organisation);
+        let is_clear = so_called.count() < 2;
+        let (base, kind) = match known.find(organisation, |_| is_clear) {
             Some((place, path)) => (path.clone(), place.kind),
             None => (vec![organisation.to_owned()], StationKind::Point),
         };
